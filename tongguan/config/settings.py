@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings: read from the environment once, with embedded defaults that need nothing installed."""
+
+import os
+import secrets
+from pathlib import Path
+
+from tongguan.config.env import Env, database_config
+
+env = Env(os.environ)
+
+HOME = env.folder("TONGGUAN_HOME", Path.cwd() / "var")
+DEBUG = env.flag("TONGGUAN_DEBUG", default=False)
+HOSTS = env.text("TONGGUAN_HOSTS", "*")
+ALLOWED_HOSTS = [host.strip() for host in HOSTS.split(",") if host.strip()]
+CSRF_TRUSTED_ORIGINS = [o.strip() for o in env.text("TONGGUAN_ORIGINS").split(",") if o.strip()]
+BEHIND_TLS = env.flag("TONGGUAN_TLS", default=False)
+
+WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
+STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
+STREAM_URL = env.text("TONGGUAN_STREAM_URL")
+NATS_URL = env.text("TONGGUAN_NATS_URL")
+MAIL_URL = env.text("TONGGUAN_MAIL_URL")
+
+
+def _secret_key() -> str:
+    """Give the key from the environment, or the one made at the first start and kept in HOME."""
+    given = env.text("TONGGUAN_SECRET_KEY")
+    if given:
+        return given
+    path = HOME / "secret.key"
+    try:
+        # Exclusive create: of several processes starting at once exactly one writes the key.
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": database_config(env.text("TONGGUAN_DATABASE_URL"), HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "tongguan.runtime",
+    "tongguan.people",
+    "tongguan.places",
+    "tongguan.things",
+    "tongguan.catalog",
+    "tongguan.rules",
+    "tongguan.messaging",
+    "tongguan.cases",
+    "tongguan.dispatch",
+    "tongguan.intake",
+    "axes",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tongguan.config.urls"
+WSGI_APPLICATION = "tongguan.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = True
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+LOGIN_URL = "/login"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+FILES_ROOT = HOME / "files"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("TONGGUAN_LOG_LEVEL", "WARNING") or "WARNING"},
+}

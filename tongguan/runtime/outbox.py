@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Publishing facts: in the same transaction as the change they tell of."""
+
+from django.db import transaction
+
+from tongguan.kernel import clock
+from tongguan.kernel.facts import Fact, to_payload
+from tongguan.runtime.models import FactRecord
+
+
+def publish(*facts: Fact) -> None:
+    """Store the facts with the change that caused them; the engine delivers them after commit.
+
+    Raises RuntimeError outside a transaction: a fact that could survive a rolled-back change, or be
+    lost with a crash between two commits, is worse than none.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        message = "publish() needs an open transaction"
+        raise RuntimeError(message)
+    at = clock.now()
+    FactRecord.objects.bulk_create(
+        [FactRecord(name=f.name, payload=to_payload(f), division=f.division, at=at) for f in facts]
+    )
