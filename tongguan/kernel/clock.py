@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one clock. Pure rules take the time as an argument; verbs ask here, so that tests and
-replays can set it.
+"""The one clock.
+
+Pure rules take the time as an argument; verbs ask here, so that tests and replays can set it.
 """
 
 from collections.abc import Iterator

@@ -15,7 +15,9 @@ class Unit(models.Model):
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=100)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     path = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=20)
     duties = models.JSONField(default=list)
