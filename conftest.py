@@ -1,2 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Test set-up shared by every package."""
+"""Test set-up shared by every package: which services are there, what runs on which database."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+CI = os.environ.get("CI") == "true"
+
+_SERVICES = {
+    "postgres": ("127.0.0.1", 5432, "PostgreSQL"),
+    "nats": ("127.0.0.1", 4222, "NATS"),
+    "mosquitto": ("127.0.0.1", 1883, "MQTT broker"),
+}
+
+
+def _listens(host: str, port: int) -> bool:
+    """Tell whether something accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _on_postgres() -> bool:
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL stories to the PostgreSQL pass; skip what needs an absent neighbour, never in CI."""
+    if not _on_postgres():
+        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+    missing = {
+        mark: pytest.mark.skip(reason=f"no {name} at {host}:{port}")
+        for mark, (host, port, name) in _SERVICES.items()
+        if any(item.get_closest_marker(mark) for item in items) and not _listens(host, port)
+    }
+    if not SHARED.is_dir():
+        missing["shared"] = pytest.mark.skip(reason=f"the shared data folder is not at {SHARED}")
+    if CI and missing:
+        pytest.exit(f"CI must not skip, but these are missing: {', '.join(sorted(missing))}", returncode=2)
+    for item in items:
+        for mark, skip in missing.items():
+            if item.get_closest_marker(mark):
+                item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, settings: object) -> None:
+    """Give every test its own folder for files, so that none sees another's."""
+    settings.HOME = tmp_path  # type: ignore[attr-defined]
+    settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Give the shared data folder (tests that use it carry the marker ``shared``)."""
+    return SHARED

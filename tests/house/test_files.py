@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file keeps the house's form."""
+
+import ast
+
+import pytest
+
+from tests.house.source import FLOOR, Module, modules
+
+MAX_FILE, MAX_FUNCTION, MAX_PACKAGE = 400, 60, 3000
+VAGUE = {
+    "utils",
+    "util",
+    "helpers",
+    "manager",
+    "managers",
+    "handler",
+    "handlers",
+    "process",
+    "data",
+    "event",
+    "misc",
+}
+
+each_file = pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+
+
+@each_file
+def test_says_its_licence_and_its_purpose(module: Module):
+    assert module.text.startswith("# SPDX-License-Identifier: Apache-2.0\n")
+    if module.path.name != "__init__.py":
+        assert ast.get_docstring(module.tree), "a module says what it is for"
+
+
+@each_file
+def test_is_no_longer_than_a_reader_can_hold(module: Module):
+    assert module.text.count("\n") <= MAX_FILE
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION
+    ]
+    assert not long
+
+
+@each_file
+def test_hides_no_import_in_a_function(module: Module):
+    hidden = [
+        node.lineno
+        for function in ast.walk(module.tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    # An AppConfig's ready() is Django's place for imports that register things.
+    assert not hidden or module.path.name == "apps.py"
+
+
+@each_file
+def test_swallows_no_error(module: Module):
+    swallowed = [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+        )
+        and all(isinstance(line, ast.Pass | ast.Continue) for line in node.body)
+    ]
+    assert not swallowed
+
+
+@each_file
+def test_is_not_called_something_vague(module: Module):
+    assert module.path.stem not in VAGUE
+
+
+@pytest.mark.parametrize("package", sorted(FLOOR))
+def test_a_package_stays_small_enough_to_know(package: str):
+    lines = sum(m.text.count("\n") for m in modules() if m.package == package and not m.is_test)
+    # The doors are three HTTP faces in one package, each far below the limit.
+    assert lines <= (2 * MAX_PACKAGE if package == "doors" else MAX_PACKAGE)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packages reach each other through their faces, and foreign keys point down."""
+
+import pytest
+from django.apps import apps
+
+from tests.house.source import FLOOR, Module, imports, modules
+
+FACES = {"api", "queries", "facts", "contracts", "spi"}
+#: The cellar and the engines are tools: what they offer is more than verbs and reads.
+MORE_FACES = {
+    "runtime": {
+        "transactions",
+        "outbox",
+        "subscribers",
+        "chain",
+        "audit",
+        "sequences",
+        "files",
+        "idempotency",
+    },
+    "rules": {"evaluate"},
+}
+
+
+def allowed(module: Module, package: str, file: str) -> bool:
+    """Tell whether ``module`` may import that file of another package."""
+    if package == "kernel" or file in FACES | MORE_FACES.get(package, set()):
+        return True
+    if file == "testing":
+        return module.is_test
+    return file == "seed" and module.path.name in {"seed.py", "seed_demo.py"}
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if m.package], ids=lambda m: m.name)
+def test_other_packages_are_met_at_their_faces(module: Module):
+    trespass = []
+    for line, target in imports(module):
+        _, package, *rest = target.split(".")
+        if (
+            package == module.package
+            or package not in FLOOR
+            or package == "doors"
+            or module.package == "config"
+        ):
+            continue
+        if not rest or not allowed(module, package, rest[0]):
+            trespass.append(f"{module.name}:{line} {target}")
+    assert not trespass
+
+
+def test_foreign_keys_point_down_or_stay_inside():
+    upward = [
+        f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}"
+        for model in apps.get_models()
+        if model._meta.app_label in FLOOR
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model is not None
+        if field.related_model._meta.app_label in FLOOR
+        and FLOOR[field.related_model._meta.app_label] > FLOOR[model._meta.app_label]
+    ]
+    assert not upward
