@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frozen shapes that dispatch takes and gives."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRef:
+    """A unit as a plan names it."""
+
+    id: int
+    code: str
+    name: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One rung of the escalation ladder: when (share of the time allowed) and whom to tell."""
+
+    no: int
+    share: float
+    to: str
+    tone: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchPlan:
+    """Who is to act on a case, by when and why; frozen into the work order.
+
+    ``lead`` None: a person must choose. ``basis`` says what decided: ``ruling``, ``list``, ``rule``,
+    ``first_contact``, ``territorial``, ``backstop`` or ``human``. ``explanation`` are sentences for
+    officials in the order of consideration; ``refs`` the versions of what was consulted.
+    """
+
+    case_id: UUID
+    lead: UnitRef | None
+    co: tuple[UnitRef, ...] = ()
+    basis: str = "human"
+    confidence: float = 0.0
+    urgent: bool = False
+    limit_value: str | None = None
+    limit_unit: str = ""
+    legal_basis: str = ""
+    steps: tuple[PlanStep, ...] = ()
+    explanation: tuple[str, ...] = ()
+    refs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockInfo:
+    """One clock as read. ``remaining`` is counted (working) time, negative when overdue."""
+
+    id: int
+    case_id: UUID
+    order_id: UUID | None
+    supervision_id: UUID | None
+    stage: str
+    round: int
+    started_at: datetime
+    stopped_at: datetime | None
+    paused_at: datetime | None
+    due_at: datetime | None
+    limit_zh: str
+    extensions: int
+    elapsed: timedelta
+    remaining: timedelta | None
+    overdue: bool
+    warning: str
+    next_notice_at: datetime | None
+    next_notice_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationInfo:
+    """An application (延期、挂账、超时申诉) with its decisions."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    state: str
+    version: int
+    level: int
+    waits_for: str
+    applicant_name: str
+    reason: str
+    text: str
+    until: datetime | None
+    created_at: datetime
+    decided_at: datetime | None
+    steps: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptInfo:
+    """One unit's side of a supervision."""
+
+    unit_id: int
+    unit_name: str
+    signed_at: datetime | None
+    signed_by_name: str
+    answer: str
+    answered_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionInfo:
+    """An urge, supervision, instruction, listing or whistle with its receipts."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    level: str
+    state: str
+    version: int
+    text: str
+    by_name: str
+    at: datetime
+    due_at: datetime | None
+    needs_answer: bool
+    receipts: tuple[ReceiptInfo, ...] = ()
