@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of the catalogue: items, filing rules, the responsibility list, stage limits."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from tongguan.catalog import labels
+
+
+class Stamp(models.Model):
+    """What the in-memory copies compare themselves with: a new token after every change of a shelf."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    token = models.CharField(max_length=36)
+
+
+class Source(models.Model):
+    """Where facts of the catalogue come from (来源): a standard, a city's manual, a transcription."""
+
+    code = models.CharField("来源代码", max_length=40, unique=True)
+    title = models.CharField("名称", max_length=300)
+    grade = models.CharField("来源类型", max_length=30)
+    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+
+    class Meta:
+        """Shown as 来源."""
+
+        verbose_name = verbose_name_plural = "来源"
+
+    def __str__(self) -> str:
+        """Give code and title."""
+        return f"{self.code} {self.title}"
+
+
+class Major(models.Model):
+    """A major class (大类): two digits for components and events, ``A`` and two digits for appeals."""
+
+    code = models.CharField("大类代码", max_length=3, primary_key=True)
+    name = models.CharField("大类名称", max_length=60)
+
+    class Meta:
+        """Shown as 大类."""
+
+        verbose_name = verbose_name_plural = "大类"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        """Give code and name."""
+        return f"{self.code} {self.name}"
+
+
+class Item(models.Model):
+    """An item (事项): a kind of matter.
+
+    Codes of components and events are the five digits of GB/T 47678.5-2026 (majors 01 to 05: something
+    is wrong with a component of the same code; 06 to 10: behaviour). ``local`` items are a city's own
+    (numbered downwards from 999). Appeals have no national tree; ``example`` marks the shipped one.
+    """
+
+    code = models.CharField("事项代码", max_length=12, unique=True)
+    name = models.CharField("事项名称", max_length=100)
+    kind = models.CharField("类型", max_length=10, choices=labels.choices(labels.KINDS))
+    major = models.ForeignKey(Major, on_delete=models.PROTECT, verbose_name="大类", related_name="items")
+    parent_code = models.CharField("上级代码", max_length=12, blank=True)
+    component_name = models.CharField("部件名称", max_length=60, blank=True)
+    aliases = models.JSONField("别名", default=list, blank=True)
+    urgency = models.CharField(
+        "紧急程度", max_length=10, choices=labels.choices(labels.URGENCIES), default="normal"
+    )
+    process = models.CharField("流程", max_length=40, default="default")
+    needs_photo = models.BooleanField("须有照片", default=True)
+    needs_place = models.BooleanField("须有位置", default=True)
+    local = models.BooleanField("城市自定", default=False)
+    example = models.BooleanField("示例", default=False)
+    active_from = models.DateField("启用日期", null=True, blank=True)
+    active_to = models.DateField("停用日期", null=True, blank=True)
+    standard = models.CharField("依据标准", max_length=40, blank=True)
+    source = models.CharField("来源", max_length=40)
+    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    note = models.CharField("备注", max_length=300, blank=True)
+
+    class Meta:
+        """Shown as 事项."""
+
+        verbose_name = verbose_name_plural = "事项"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        """Give code and name."""
+        return f"{self.code} {self.name}"
+
+
+class LegacyClass(models.Model):
+    """A class of an older code (GB/T 30428.2-2013 or a city's) and the item it became, if any."""
+
+    source = models.CharField("来源", max_length=40)
+    kind = models.CharField("类型", max_length=10, choices=labels.choices(labels.KINDS))
+    code = models.CharField("旧代码", max_length=12)
+    name = models.CharField("旧名称", max_length=100, blank=True)
+    item = models.ForeignKey(
+        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="legacy", verbose_name="新事项"
+    )
+    basis = models.CharField("对应依据", max_length=80, blank=True)
+    confidence = models.CharField("可信度", max_length=12, blank=True)
+
+    class Meta:
+        """One row for each code and name of a source."""
+
+        verbose_name = verbose_name_plural = "旧码对照"
+        constraints = (
+            models.UniqueConstraint(fields=["source", "kind", "code", "name"], name="catalog_legacy_once"),
+        )
+
+    def __str__(self) -> str:
+        """Give code and name."""
+        return f"{self.code} {self.name}"
+
+
+class RequestType(models.Model):
+    """What a citizen wants with an appeal (诉求类型): advice, help, complaint …; each city has its own."""
+
+    code = models.CharField("代码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=30)
+    example = models.BooleanField("示例", default=False)
+    source = models.CharField("来源", max_length=40)
+    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+
+    class Meta:
+        """Shown as 诉求类型."""
+
+        verbose_name = verbose_name_plural = "诉求类型"
+
+    def __str__(self) -> str:
+        """Give the name."""
+        return self.name
+
+
+class RuleBook(models.Model):
+    """One version of one source's filing and closing standard (立结案标准).
+
+    Sources are never merged. A new version of a source supersedes the older one, whose rules stay
+    readable for the cases that were filed by them. ``rank``: of several sources that know an item the
+    one with the highest rank answers (a city's own import is above the shipped references).
+    """
+
+    source = models.CharField("来源", max_length=40)
+    number = models.PositiveIntegerField("版本号")
+    title = models.CharField("名称", max_length=300)
+    state = models.CharField(
+        "状态", max_length=12, choices=labels.choices(labels.BOOK_STATES), default="active"
+    )
+    rank = models.PositiveSmallIntegerField("优先次序", default=0)
+    shipped = models.BooleanField("随平台提供", default=False)
+    sha256 = models.CharField("文件摘要", max_length=64, blank=True)
+    loaded_by = models.CharField("载入人", max_length=80)
+    loaded_at = models.DateTimeField("载入时间")
+
+    class Meta:
+        """A source has one active version."""
+
+        verbose_name = verbose_name_plural = "立结案标准"
+        constraints = (
+            models.UniqueConstraint(fields=["source", "number"], name="catalog_book_number"),
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(state="active"), name="catalog_book_one_active"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Give title and version."""
+        return f"{self.title}（第 {self.number} 版）"
+
+
+class FilingRule(models.Model):
+    """A filing condition (立案条件) of an item with its closing condition, limit and duties.
+
+    No limit means: filed, but no clock runs. ``rule_key`` is the source's own number.
+    """
+
+    book = models.ForeignKey(RuleBook, on_delete=models.PROTECT, related_name="rules", verbose_name="标准")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="rules", verbose_name="事项")
+    rule_key = models.CharField("规则号", max_length=40)
+    condition_no = models.PositiveSmallIntegerField("条件序号")
+    local_name = models.CharField("城市用名", max_length=100, blank=True)
+    filing_condition = models.CharField("立案条件", max_length=500)
+    closing_condition = models.CharField("结案条件", max_length=500)
+    limit_value = models.DecimalField("处置时限", max_digits=7, decimal_places=2, null=True, blank=True)
+    limit_unit = models.CharField(
+        "时限单位", max_length=20, blank=True, choices=labels.choices(labels.LIMIT_UNITS)
+    )
+    limit_note = models.CharField("时限说明", max_length=200, blank=True)
+    duties = models.JSONField("处置职责", default=list, blank=True)
+    supervising = models.JSONField("主管职责", default=list, blank=True)
+    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        """A rule number is unique in its version; value and unit come together."""
+
+        verbose_name = verbose_name_plural = "立结案条件"
+        constraints = (
+            models.UniqueConstraint(fields=["book", "rule_key"], name="catalog_rule_key"),
+            models.CheckConstraint(
+                condition=Q(limit_value__isnull=True, limit_unit="")
+                | Q(limit_value__gt=0) & ~Q(limit_unit=""),
+                name="catalog_rule_limit_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Give the number and the condition."""
+        return f"{self.rule_key} {self.filing_condition}"
+
+
+class ResponsibilityVersion(models.Model):
+    """One version of a responsibility list (权责清单) of one division: draft, applied, superseded."""
+
+    division = models.CharField("区划", max_length=12)
+    number = models.PositiveIntegerField("版本号")
+    title = models.CharField("名称", max_length=200)
+    state = models.CharField(
+        "状态", max_length=12, choices=labels.choices(labels.VERSION_STATES), default="draft"
+    )
+    derived = models.BooleanField("演示推导", default=False)
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="回退到"
+    )
+    file_name = models.CharField("文件名", max_length=200, blank=True)
+    sha256 = models.CharField("文件摘要", max_length=64, blank=True)
+    rows_count = models.PositiveIntegerField("行数", default=0)
+    created_by = models.CharField("编制人", max_length=80)
+    created_at = models.DateTimeField("编制时间")
+    applied_by = models.CharField("批准人", max_length=80, blank=True)
+    applied_at = models.DateTimeField("生效时间", null=True, blank=True)
+    superseded_at = models.DateTimeField("被替代时间", null=True, blank=True)
+    reason = models.CharField("事由", max_length=300, blank=True)
+
+    class Meta:
+        """A division has one applied list."""
+
+        verbose_name = verbose_name_plural = "权责清单"
+        ordering = ("division", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=["division", "number"], name="catalog_list_number"),
+            models.UniqueConstraint(
+                fields=["division"], condition=Q(state="applied"), name="catalog_list_one_applied"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Give title and version."""
+        return f"{self.title}（第 {self.number} 版）"
+
+
+class ResponsibilityRow(models.Model):
+    """A line of the list: who leads and who helps with an item in a division, from when to when.
+
+    ``item_code`` is an item or, as a fallback, a major. ``valid_to`` is the last day. The lead is
+    either a unit's code or a duty word that units of the place declare (供水, 排水 …).
+    """
+
+    version = models.ForeignKey(
+        ResponsibilityVersion, on_delete=models.CASCADE, related_name="rows", verbose_name="版本"
+    )
+    row_no = models.PositiveIntegerField("行号")
+    item_code = models.CharField("事项代码", max_length=12)
+    division = models.CharField("区划代码", max_length=12, blank=True)
+    lead_unit_code = models.CharField("主办单位代码", max_length=32, blank=True)
+    lead_duty = models.CharField("主办职责", max_length=40, blank=True)
+    co_unit_codes = models.JSONField("协办单位代码", default=list, blank=True)
+    co_duties = models.JSONField("协办职责", default=list, blank=True)
+    legal_basis = models.CharField("法律依据", max_length=500, blank=True)
+    clause = models.CharField("条款", max_length=500, blank=True)
+    valid_from = models.DateField("生效日期")
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    note = models.CharField("备注", max_length=300, blank=True)
+
+    class Meta:
+        """Exactly one kind of lead; an end not before the start."""
+
+        verbose_name = verbose_name_plural = "权责清单行"
+        ordering = ("row_no",)
+        constraints = (
+            models.UniqueConstraint(fields=["version", "row_no"], name="catalog_row_number"),
+            models.CheckConstraint(
+                condition=(Q(lead_unit_code="") & ~Q(lead_duty=""))
+                | (~Q(lead_unit_code="") & Q(lead_duty="")),
+                name="catalog_row_one_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="catalog_row_dates",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Give item, division and lead."""
+        return f"{self.item_code} {self.division} {self.lead_unit_code or self.lead_duty}"
+
+
+class StageLimit(models.Model):
+    """How long a stage may take (环节时限), by kind of item and division; no value means no clock."""
+
+    stage = models.CharField("环节", max_length=12, choices=labels.choices(labels.STAGES))
+    kind = models.CharField("类型", max_length=10, blank=True, choices=labels.choices(labels.KINDS))
+    division = models.CharField("区划", max_length=12, blank=True)
+    limit_value = models.DecimalField("时限", max_digits=7, decimal_places=2, null=True, blank=True)
+    limit_unit = models.CharField(
+        "单位", max_length=20, blank=True, choices=labels.choices(labels.LIMIT_UNITS)
+    )
+    source = models.CharField("来源", max_length=40)
+    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    note = models.CharField("备注", max_length=300, blank=True)
+
+    class Meta:
+        """One limit for each stage, kind and division."""
+
+        verbose_name = verbose_name_plural = "环节时限"
+        constraints = (
+            models.UniqueConstraint(fields=["stage", "kind", "division"], name="catalog_stage_limit_once"),
+            models.CheckConstraint(
+                condition=Q(limit_value__isnull=True, limit_unit="")
+                | Q(limit_value__gt=0) & ~Q(limit_unit=""),
+                name="catalog_stage_limit_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Give stage, kind and division."""
+        return f"{self.stage} {self.kind} {self.division}".strip()
