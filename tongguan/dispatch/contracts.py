@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frozen shapes that dispatch takes and gives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from tongguan.cases.contracts import CaseInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +128,88 @@ class SupervisionInfo:
     due_at: datetime | None
     needs_answer: bool
     receipts: tuple[ReceiptInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInfo:
+    """One work order (工单). ``role`` is ``lead`` or ``co``; ``plan`` is what was frozen at dispatch."""
+
+    id: UUID
+    case_id: UUID
+    no: int
+    unit_id: int
+    unit_name: str
+    unit_path: str
+    role: str
+    state: str
+    handler_id: int | None
+    plan: Mapping[str, Any]
+    limit_value: Decimal | None
+    limit_unit: str
+    due_at: datetime | None
+    dispatched_at: datetime
+    signed_at: datetime | None
+    assigned_at: datetime | None
+    submitted_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    result: str
+    evidence: Mapping[str, Any]
+    reworks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a move led to: the case as it is now, its running orders, and remarks for the person who moved."""
+
+    case: CaseInfo
+    orders: tuple[OrderInfo, ...] = ()
+    remarks: tuple[str, ...] = ()
+    line_no: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedMove:
+    """A move the actor may make now. ``needs`` are the names of inputs that must come with it."""
+
+    id: str
+    name: str
+    to: tuple[str, ...]
+    needs: tuple[str, ...]
+    optional: tuple[str, ...]
+    note: str
+    undo: str = ""
+    order_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing that waits for the actor: a case, what is to be done, until when."""
+
+    kind: str
+    case: CaseInfo
+    order: OrderInfo | None
+    due_at: datetime | None
+    moves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why this case was filed, dispatched and joined, in words an official reads."""
+
+    filing: tuple[str, ...] = ()
+    dispatch: tuple[str, ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    joining: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkPreview:
+    """How many of the selected cases can make the move, and why the others cannot."""
+
+    move: str
+    total: int
+    possible: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[Mapping[str, Any], ...] = ()
+    undo: str = ""

@@ -66,3 +66,30 @@ class DutyRuled(Fact, frozen=True, kw_only=True):
     case_id: UUID
     ruling_id: int
     unit_id: int
+
+
+class WorkOrdersIssued(Fact, frozen=True, kw_only=True):
+    """A case was given to units: the lead first, then the co-handlers."""
+
+    case_id: UUID
+    order_ids: tuple[UUID, ...]
+    unit_ids: tuple[int, ...]
+    basis: str
+
+
+class WorkOrderMoved(Fact, frozen=True, kw_only=True):
+    """A unit's order changed its state."""
+
+    case_id: UUID
+    order_id: UUID
+    unit_id: int
+    frm: str
+    to: str
+
+
+class PingPongSeen(Fact, frozen=True, kw_only=True):
+    """A case goes to and fro between units; ``unit_ids`` in the order of the returns."""
+
+    case_id: UUID
+    unit_ids: tuple[int, ...]
+    kind: str

@@ -2,8 +2,18 @@
 """Tables of dispatch: one file per concern, no workflow in any of them."""
 
 from tongguan.dispatch.models.clocks import Clock, Ladder
+from tongguan.dispatch.models.orders import WorkOrder
 from tongguan.dispatch.models.requests import Application, ApplicationStep
 from tongguan.dispatch.models.rulings import Ruling
 from tongguan.dispatch.models.supervision import Receipt, Supervision
 
-__all__ = ["Application", "ApplicationStep", "Clock", "Ladder", "Receipt", "Ruling", "Supervision"]
+__all__ = [
+    "Application",
+    "ApplicationStep",
+    "Clock",
+    "Ladder",
+    "Receipt",
+    "Ruling",
+    "Supervision",
+    "WorkOrder",
+]

@@ -28,11 +28,15 @@ class Clock(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     case_id = models.UUIDField()
-    supervision = models.ForeignKey("dispatch.Supervision", null=True, on_delete=models.CASCADE, related_name="+")
+    supervision = models.ForeignKey(
+        "dispatch.Supervision", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     stage = models.CharField(max_length=12)
     round = models.PositiveSmallIntegerField(default=1)
     division = models.CharField(max_length=12, blank=True)
-    unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        "people.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     started_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)

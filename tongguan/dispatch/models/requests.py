@@ -23,7 +23,9 @@ class Application(models.Model):
     rule_code = models.CharField(max_length=40)
     levels = models.JSONField()
     level = models.PositiveSmallIntegerField(default=0)
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     applicant_name = models.CharField(max_length=60)
     applicant_post = models.CharField(max_length=20)
     unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+")

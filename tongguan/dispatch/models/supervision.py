@@ -34,7 +34,9 @@ class Supervision(models.Model):
 
         indexes = (
             models.Index(fields=["case_id", "id"], name="dispatch_supervision_case"),
-            models.Index(fields=["division", "id"], name="dispatch_supervision_open", condition=Q(state="open")),
+            models.Index(
+                fields=["division", "id"], name="dispatch_supervision_open", condition=Q(state="open")
+            ),
         )
 
 
@@ -54,6 +56,4 @@ class Receipt(models.Model):
     class Meta:
         """A unit is asked once per supervision."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["supervision", "unit"], name="dispatch_receipt_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["supervision", "unit"], name="dispatch_receipt_once"),)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frozen shapes that cases take in and give out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+#: Counters a move may add to; columns of the case row.
+COUNTERS: Final = ("returns", "reworks", "extensions", "suspensions", "urges", "reopens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """What is known when a case is opened. Never the reporter's name, phone or words about himself.
+
+    ``process`` empty: the item's own, or the default. ``hub`` empty: the district's centre.
+    ``urgency`` is ``normal``, ``urgent`` or ``critical``. ``reporter_user_id``: the collector who told it.
+    """
+
+    item_code: str
+    title: str
+    text: str
+    division: str
+    source: str
+    kind: str = ""
+    grid: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    cell: int | None = None
+    address: str = ""
+    component_code: str = ""
+    process: str = ""
+    hub: str = ""
+    urgency: str = "normal"
+    reported_at: datetime | None = None
+    reporter_user_id: int | None = None
+    reporter_secret: bool = False
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInfo:
+    """One case as others may see it.
+
+    ``filing`` is what was frozen at filing: rule_id, condition_no, filing_condition, closing_condition,
+    limit (value, unit). ``hub`` is the division of the centre that runs the case now.
+    """
+
+    id: UUID
+    number: str
+    item_code: str
+    kind: str
+    title: str
+    text: str
+    division: str
+    hub: str
+    grid: str
+    lon: float | None
+    lat: float | None
+    cell: int | None
+    address: str
+    component_code: str
+    state: str
+    stage: str
+    process_code: str
+    process_version: int
+    version: int
+    urgency: str
+    source: str
+    filing_rule_id: int | None
+    filing: Mapping[str, Any]
+    opened_at: datetime
+    filed_at: datetime | None
+    closed_at: datetime | None
+    due_at: datetime | None
+    lead_unit_id: int | None
+    lead_unit_path: str
+    handler_id: int | None
+    collector_id: int | None
+    reporter_user_id: int | None
+    returns: int
+    reworks: int
+    extensions: int
+    suspensions: int
+    urges: int
+    reopens: int
+    reporter_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineLine:
+    """One line of a case's history, in words: who, when, which move, from where to where, why."""
+
+    no: int
+    move: str
+    frm: str
+    to: str
+    at: datetime
+    actor_key: str
+    actor_name: str
+    unit_name: str
+    post: str
+    reason: str
+    clause: str
+    inputs: Mapping[str, Any]
+    evidence: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What a list is narrowed to; empty values do not narrow. ``bbox`` is west, south, east, north.
+
+    ``text`` matches the beginning of the number or of the title. ``division`` is a prefix.
+    """
+
+    states: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    division: str = ""
+    items: tuple[str, ...] = ()
+    unit_id: int | None = None
+    handler_id: int | None = None
+    collector_id: int | None = None
+    overdue: bool | None = None
+    open: bool | None = None
+    urgency: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    text: str = ""
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    bbox: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of cases. ``after`` is the cursor of the next page, empty at the end.
+
+    ``total`` is exact up to the counting bound and an estimate above it (``estimated``).
+    """
+
+    rows: tuple[CaseInfo, ...]
+    after: str
+    total: int
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Columns a move sets besides state and stage; absent values stay as they are."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
