@@ -26,3 +26,8 @@ def atomic() -> Iterator[None]:
 def in_transaction() -> bool:
     """Tell whether a transaction is open on this thread's connection."""
     return connection.in_atomic_block
+
+
+def single_statement() -> bool:
+    """Tell whether one write may go without a transaction of its own: none is open, and no queue is needed."""
+    return connection.vendor != "sqlite" and not connection.in_atomic_block

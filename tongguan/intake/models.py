@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of intake: the immutable telling, and the corrections that officials add to it."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tongguan.intake.contracts import ReportState
+
+#: What triage may change on a report; everything else is what was told.
+MOVING_FIELDS = frozenset({"state", "case_id", "error_code", "error", "attempts", "triaged_at"})
+
+
+class Report(models.Model):
+    """One telling by one source. Immutable but for where it stands.
+
+    The reporter's contact is sealed in a column of its own, left out of the payload, and read by one
+    audited query only.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    source = models.CharField("来源", max_length=40)
+    external_id = models.CharField("来源编号", max_length=200)
+    client = models.CharField("报送方", max_length=60)
+    payload = models.TextField("原文")
+    title = models.CharField("标题", max_length=200)
+    text = models.TextField("内容")
+    item_code = models.CharField("事项", max_length=20)
+    lon = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+    system = models.CharField("坐标系", max_length=10)
+    address = models.CharField("地址", max_length=300)
+    division = models.CharField("区划", max_length=12)
+    grid = models.CharField("网格", max_length=20)
+    attachments = models.JSONField("附件", default=list)
+    told_at = models.DateTimeField("诉求时间")
+    received_at = models.DateTimeField("接收时间")
+    tracking = models.CharField("查询码", max_length=14, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    contact_seal = models.CharField(max_length=20)
+    contact_sealed = models.BinaryField()
+    reporter_secret = models.BooleanField("要求保密", default=False)
+    state = models.CharField("状态", max_length=12, default=ReportState.WAITING.value)
+    case_id = models.UUIDField("案件", null=True)
+    error_code = models.CharField("错误代码", max_length=60, blank=True)
+    error = models.CharField("错误", max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    triaged_at = models.DateTimeField("分诊时间", null=True)
+
+    class Meta:
+        """Waiting and quarantined reports are few: partial indexes keep finding them cheap."""
+
+        verbose_name = verbose_name_plural = "上报"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="intake_report_same_telling"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], name="intake_report_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["-id"],
+                name="intake_report_quarantined",
+                condition=models.Q(state="quarantined"),
+            ),
+            models.Index(
+                fields=["case_id"], name="intake_report_case", condition=models.Q(case_id__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Give the tracking code."""
+        return self.tracking
+
+    def save(self, **kwargs: Any) -> None:
+        """Insert, or update where the report stands. Raises TypeError for a change of the telling."""
+        if not self._state.adding and not set(kwargs.get("update_fields") or {"*"}) <= MOVING_FIELDS:
+            message = "a report is immutable"
+            raise TypeError(message)
+        super().save(**kwargs)
+
+
+class ReportCorrection(models.Model):
+    """What an official put right in a report; the telling itself stays as it was told."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="corrections")
+    changes = models.JSONField("更正")
+    reason = models.CharField("原因", max_length=500)
+    actor_key = models.CharField(max_length=60)
+    actor_name = models.CharField("更正人", max_length=60)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        """Read in the order they were made."""
+
+        verbose_name = verbose_name_plural = "上报更正"
+        ordering: ClassVar[list[str]] = ["id"]

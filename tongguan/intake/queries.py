@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads of intake: reports within the actor's scope, and the citizen's own progress."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from tongguan.intake.contracts import ReportInfo, ReportState
+from tongguan.intake.models import Report
+from tongguan.intake.receipts import tracking_form
+from tongguan.kernel.codes import next_prefix
+from tongguan.kernel.errors import Forbidden, NotFound
+from tongguan.people.contracts import Actor, Post
+
+#: Who looks after reports that could not be placed or classified.
+REVIEWERS = frozenset({Post.ACCEPTOR, Post.DUTY_CHIEF, Post.SYSTEM})
+_MAX_PAGE = 200
+
+
+def visible(actor: Actor) -> Q:
+    """Give the filter of reports an actor may see: their own, and for reviewers those of their divisions.
+
+    A report without any division is seen by every reviewer: somebody must take it.
+    """
+    own = Q(client=actor.key)
+    prefixes = [g.division for g in actor.scope.grants if g.post in REVIEWERS]
+    if not prefixes:
+        return own
+    scope = own | Q(division="")
+    for prefix in prefixes:
+        end = next_prefix(prefix)
+        scope |= Q(division__gte=prefix, division__lt=end) if end else Q(division__gte=prefix)
+    return scope
+
+
+def report(actor: Actor, report_id: UUID) -> ReportInfo:
+    """Give one report. Raises NotFound when there is none within scope."""
+    return info(report_row(actor, report_id))
+
+
+def report_row(actor: Actor, report_id: UUID, *, lock: bool = False) -> Report:
+    """Give one row within scope, locked for change if asked. Raises NotFound."""
+    rows = Report.objects.filter(visible(actor), pk=report_id)
+    row = (rows.select_for_update() if lock else rows).first()
+    if row is None:
+        raise NotFound("report.not_found", zh="没有这条上报", en="no such report")
+    return row
+
+
+def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) -> list[ReportInfo]:
+    """List quarantined reports within scope, newest first, older than ``before``. Raises Forbidden."""
+    if not actor.scope.posts() & REVIEWERS:
+        raise Forbidden(
+            "report.not_reviewer",
+            zh="您的岗位不能查看隔离上报",
+            en="your posts may not see quarantined reports",
+        )
+    rows = Report.objects.filter(visible(actor), state=ReportState.QUARANTINED).defer(
+        "payload", "contact_sealed"
+    )
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [info(row) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
+
+
+def by_tracking(actor: Actor, tracking: str) -> ReportInfo:
+    """Give one report by its tracking code, within scope. Raises NotFound."""
+    row = Report.objects.filter(visible(actor), tracking=tracking_form(tracking)).first()
+    if row is None:
+        raise NotFound("report.not_found", zh="没有这条上报", en="no such report")
+    return info(row)
+
+
+def counts() -> dict[str, int]:
+    """Count reports by state; for the operator's console, not for hot paths."""
+    rows: Iterable[tuple[str, int]] = Report.objects.values_list("state").annotate(n=Count("id")).order_by()
+    return dict(rows)
+
+
+def info(row: Report) -> ReportInfo:
+    """Give the row as others may see it: without payload and contact."""
+    return ReportInfo(
+        id=row.id,
+        source=row.source,
+        external_id=row.external_id,
+        client=row.client,
+        tracking=row.tracking,
+        state=str(row.state),
+        title=row.title,
+        text=row.text,
+        item_code=row.item_code,
+        lon=row.lon,
+        lat=row.lat,
+        system=row.system,
+        address=row.address,
+        division=row.division,
+        grid=row.grid,
+        told_at=row.told_at,
+        received_at=row.received_at,
+        triaged_at=row.triaged_at,
+        attachments=tuple(row.attachments),
+        case_id=row.case_id,
+        error_code=row.error_code,
+        error=row.error,
+        attempts=row.attempts,
+        reporter_secret=row.reporter_secret,
+    )
