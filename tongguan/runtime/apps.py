@@ -2,6 +2,7 @@
 """Django's handle on this package."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class RuntimeConfig(AppConfig):
@@ -9,3 +10,7 @@ class RuntimeConfig(AppConfig):
 
     name = "tongguan.runtime"
     label = "runtime"
+
+    def ready(self) -> None:
+        """Import every app's ``subscribers`` and ``jobs``, where they register what the engine runs."""
+        autodiscover_modules("subscribers", "jobs")
