@@ -64,3 +64,11 @@ def _own_home(tmp_path: Path, settings: object) -> None:
 def shared() -> Path:
     """Give the shared data folder (tests that use it carry the marker ``shared``)."""
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _fresh_registers() -> None:
+    """Forget registers held in memory: the rows behind them go with each test's transaction."""
+    from tongguan.people import stamps  # models load only after Django is set up
+
+    stamps.forget()

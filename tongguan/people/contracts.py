@@ -2,6 +2,7 @@
 """Who acts, and how far they may see: frozen values handed to every verb and query."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -98,3 +99,144 @@ PLATFORM = Actor(
     unit_name="",
     scope=Scope((Grant(Post.SYSTEM, "", 0, ""),)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    """A unit as others see it. ``kind``: centre, department, street, community, company, other."""
+
+    id: int
+    code: str
+    name: str
+    path: str
+    kind: str
+    division: str
+    duties: tuple[str, ...] = ()
+    active: bool = True
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """A person as others see them."""
+
+    id: int
+    name: str
+    unit_id: int | None
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """What makes a unit; ``parent`` is the superior's code, "" for a root."""
+
+    code: str
+    name: str
+    kind: str
+    division: str
+    parent: str = ""
+    duties: tuple[str, ...] = ()
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What makes a user. ``unit`` is a unit code or "". An empty password lets the platform choose one."""
+
+    username: str
+    name: str
+    unit: str = ""
+    phone: str = ""
+    email: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppointment:
+    """What makes an appointment: sign-in name, unit code, post, division prefix, days (both included)."""
+
+    username: str
+    unit: str
+    post: Post
+    division: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewShift:
+    """One turn of duty, aware datetimes; ``covers`` is the user id of whom it stands in for."""
+
+    user_id: int
+    unit_id: int
+    post: Post
+    starts_at: datetime
+    ends_at: datetime
+    covers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftInfo:
+    """A turn of duty with names."""
+
+    id: int
+    user: UserInfo
+    unit_id: int
+    post: Post
+    starts_at: datetime
+    ends_at: datetime
+    covers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time when nobody is on duty."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarWarning:
+    """A year within the coming 60 days whose holidays nobody has announced to the platform."""
+
+    year: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A system's token without its secret."""
+
+    id: int
+    name: str
+    prefix: str
+    scopes: frozenset[str]
+    division: str
+    unit_id: int | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One mistake in an imported file: ``row`` as a person counts in a sheet (header is 1)."""
+
+    row: int
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did or, on a dry run or with errors, would have done. Nothing is half-imported."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    errors: tuple[RowError, ...]
+    applied: bool

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads of people and units. Units come from memory; people from the database."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tongguan.kernel import clock
+from tongguan.kernel.codes import DIVISION_LENGTHS
+from tongguan.kernel.errors import NotFound
+from tongguan.people import registers
+from tongguan.people.contracts import Post, UnitInfo, UserInfo
+from tongguan.people.models import Appointment, DutyShift, User
+from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
+from tongguan.people.worktimes import calendar_for, calendar_warnings
+
+__all__ = [
+    "actor_of",
+    "calendar_for",
+    "calendar_warnings",
+    "centre_for",
+    "division_q",
+    "holders",
+    "nearest_centre",
+    "on_duty",
+    "prefix_q",
+    "superior_holders",
+    "unit",
+    "unit_by_code",
+    "unit_q",
+    "units",
+    "units_with_duty",
+    "users",
+]
+
+_LENGTHS = {level: length for length, level in DIVISION_LENGTHS.items()}
+_USER_FIELDS = ("id", "display_name", "username", "unit_id", "phone", "email")
+
+
+def unit(unit_id: int) -> UnitInfo:
+    """Give one unit. Raises NotFound."""
+    found = registers.units().by_id.get(unit_id)
+    if found is None:
+        raise NotFound("unit.unknown", zh="没有这个机构", en="no such unit", field="unit")
+    return found
+
+
+def units(ids: Iterable[int]) -> dict[int, UnitInfo]:
+    """Give the known units among these ids."""
+    known = registers.units().by_id
+    return {i: known[i] for i in ids if i in known}
+
+
+def unit_by_code(code: str) -> UnitInfo | None:
+    """Give the unit with this code."""
+    return registers.units().by_code.get(code)
+
+
+def units_with_duty(duty: str, division: str) -> list[UnitInfo]:
+    """Give active units with the duty word that serve the division, the nearest division first."""
+    return registers.units().with_duty(duty, division)
+
+
+def centre_for(division: str, level: str | None = None) -> UnitInfo | None:
+    """Give the operations centre of the division at a level (province … community), or of itself."""
+    if level is None:
+        return registers.units().centre(division)
+    length = _LENGTHS[level]
+    return registers.units().centre(division[:length]) if len(division) >= length else None
+
+
+def nearest_centre(division: str) -> UnitInfo | None:
+    """Give the centre of the division or of its nearest superior that has one."""
+    return registers.units().nearest_centre(division)
+
+
+def _person(row: tuple[int, str, str, int | None, str, str]) -> UserInfo:
+    pk, name, username, unit_id, phone, email = row
+    return UserInfo(pk, name or username, unit_id, phone, email)
+
+
+def users(ids: Iterable[int]) -> dict[int, UserInfo]:
+    """Give the known people among these ids, in one statement."""
+    rows = User.objects.filter(id__in=set(ids)).values_list(*_USER_FIELDS)
+    return {row[0]: _person(row) for row in rows}
+
+
+def on_duty(post: Post, where: int | str, at: datetime) -> list[UserInfo]:
+    """Give who is on duty at an instant in a unit (its id) or in the centre of a division (its code)."""
+    unit_ids = [where] if isinstance(where, int) else [u.id for u in [nearest_centre(where)] if u]
+    rows = (
+        DutyShift.objects.filter(unit_id__in=unit_ids, post=post, cancelled_at__isnull=True)
+        .filter(starts_at__lte=at, ends_at__gt=at, user__is_active=True)
+        .order_by("starts_at", "id")
+        .values_list(*(f"user__{field}" for field in _USER_FIELDS))
+    )
+    return [_person(row) for row in rows]
+
+
+def _held_by(post: Post, places: Q, at: datetime | None) -> list[tuple[Appointment, UserInfo]]:
+    day = timezone.localdate(at or clock.now())
+    rows = (
+        Appointment.objects.filter(places, post=post, valid_from__lte=day)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .filter(user__is_active=True, unit__active=True)
+        .select_related("user")
+        .order_by("id")
+    )
+    return [
+        (
+            row,
+            UserInfo(
+                row.user.id,
+                row.user.display_name or row.user.username,
+                row.user.unit_id,
+                row.user.phone,
+                row.user.email,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _nearest(keyed: list[tuple[str, UserInfo]]) -> list[UserInfo]:
+    if not keyed:
+        return []
+    longest = max(len(key) for key, _ in keyed)
+    return list({person.id: person for key, person in keyed if len(key) == longest}.values())
+
+
+def holders(post: Post, where: int | str, at: datetime | None = None) -> list[UserInfo]:
+    """Give who holds a post in a unit (its id), or for a division (its code).
+
+    For a division: those appointed for it, else for its nearest superior that has somebody.
+    """
+    if isinstance(where, int):
+        found = _held_by(post, Q(unit_id=where), at)
+        return list({person.id: person for _, person in found}.values())
+    found = _held_by(post, Q(division__in=list(registers.prefixes(where))), at)
+    return _nearest([(row.division, person) for row, person in found])
+
+
+def superior_holders(post: Post, where: int | str, at: datetime | None = None) -> list[UserInfo]:
+    """Give who holds a post at the nearest level above the unit (its id) or division (its code)."""
+    if isinstance(where, int):
+        above = {u.id: u.path for u in registers.units().upwards(where) if u.id != where}
+        found = _held_by(post, Q(unit_id__in=list(above)), at)
+        return _nearest([(above[row.unit_id], person) for row, person in found])
+    found = _held_by(post, Q(division__in=[p for p in registers.prefixes(where) if p != where]), at)
+    return _nearest([(row.division, person) for row, person in found])
