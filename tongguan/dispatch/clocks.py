@@ -1,2 +1,358 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks of stages: start, stop, pause, resume, extend. Called inside the caller's transaction."""
+"""Clocks of stages and work orders: start, stop, pause, resume, extend.
+
+Called inside the caller's transaction, whose version check on the case keeps two callers apart. The
+city's clock of a stage is asked to start again after a return and simply runs on (F32); after it was
+stopped, as by the unit's confirmation, a new round begins (rework: the whole limit once more).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+
+from tongguan.cases import api as cases
+from tongguan.cases.contracts import CaseInfo
+from tongguan.catalog import queries as catalog
+from tongguan.dispatch import citydata, deadlines, escalation
+from tongguan.dispatch.deadlines import History, Pause
+from tongguan.dispatch.facts import ClockOverdue
+from tongguan.dispatch.models import Clock, WorkOrder
+from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.people import queries as people
+from tongguan.runtime import outbox
+
+HANDLE: Final = "handle"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_TIMES: Final = (
+    "stopped_at",
+    "paused_at",
+    "resume_at",
+    "pauses",
+    "extensions",
+    "due_at",
+    "overdue_at",
+    "counted",
+    "rungs",
+    "series",
+    "notice_step",
+    "next_notice_at",
+    "warning",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A clock to start. Without a limit the stage's own counts; ``role`` is the order's: lead or co.
+
+    ``unit_id`` is whose working hours count; None: the city's.
+    """
+
+    stage: str
+    order_id: UUID | None = None
+    role: str = ""
+    unit_id: int | None = None
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one move does to the clocks of one case: stages and orders to stop, clocks to start."""
+
+    case: CaseInfo
+    stop: tuple[str, ...] = ()
+    stop_orders: tuple[UUID, ...] = ()
+    start: tuple[Start, ...] = ()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows to write at the end of a verb."""
+
+    changed: list[Clock] = field(default_factory=list)
+    created: list[Clock] = field(default_factory=list)
+    overdue: list[ClockOverdue] = field(default_factory=list)
+
+
+@lru_cache(maxsize=4)
+def ladders_of(path: str, stamp: int) -> dict[str, escalation.Ladder]:
+    """Give the checked ladders of a file as it stood at ``stamp`` (its modification time)."""
+    del path, stamp  # they are the cache's key
+    return escalation.parse(citydata.load("ladders.yaml"))
+
+
+def ladders() -> dict[str, escalation.Ladder]:
+    """Give the city's ladders. Raises ValueError when its file is wrong."""
+    file = citydata.source("ladders.yaml")
+    return ladders_of(str(file), file.stat().st_mtime_ns)
+
+
+def start(  # noqa: D417
+    case: CaseInfo, stage: str, order: WorkOrder | None = None, *, limit: Limit | None = None, at: datetime
+) -> datetime | None:
+    """Start one clock (see ``Start``); give its due time. A city clock that already runs is left alone."""
+    begun = Start(stage, limit=limit)
+    if order is not None:
+        begun = Start(stage, order.id, order.role, order.unit_id, limit)
+    rows = turn(Change(case, start=(begun,)), at=at)
+    return next((r.due_at for r in rows if r.stage == stage and r.order_id == begun.order_id), None)
+
+
+def stop(case: CaseInfo, stage: str = "", order_id: UUID | None = None, *, at: datetime) -> None:
+    """Stop the city's clock of a stage, or an order's clock. Stopping what does not run does nothing."""
+    orders = () if order_id is None else (order_id,)
+    stages = (stage,) if stage and order_id is None else ()
+    turn(Change(case, stop=stages, stop_orders=orders), at=at)
+
+
+def turn(change: Change, *, at: datetime) -> list[Clock]:
+    """Stop and start clocks of one case in one go; give the clocks that run afterwards."""
+    return turn_many([change], at=at)[change.case.id]
+
+
+def turn_many(changes: Sequence[Change], *, at: datetime) -> dict[UUID, list[Clock]]:
+    """Stop and start clocks of many cases, set-based; give each case's running clocks.
+
+    The case rows' due times follow; clocks that ended late are told as ``ClockOverdue``.
+    """
+    rows: dict[UUID, list[Clock]] = {change.case.id: [] for change in changes}
+    for row in Clock.objects.filter(case_id__in=list(rows), supervision__isnull=True).order_by("id"):
+        rows[row.case_id].append(row)
+    batch = _Batch()
+    running: dict[UUID, list[Clock]] = {}
+    for change in changes:
+        all_of_case = rows[change.case.id]
+        _stop_some(all_of_case, change, at, batch)
+        _start_some(all_of_case, change, at, batch)
+        running[change.case.id] = [row for row in all_of_case if row.stopped_at is None]
+    _write(batch)
+    _mirror([(change.case.id, change.case.due_at) for change in changes], running)
+    return running
+
+
+def _stop_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -> None:
+    for row in rows:
+        if row.stopped_at is not None:
+            continue
+        asked = row.stage in change.stop if row.order_id is None else row.order_id in change.stop_orders
+        if asked:
+            halt(row, at, batch.overdue)
+            batch.changed.append(row)
+
+
+def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -> None:
+    for asked in change.start:
+        same = [r for r in rows if r.stage == asked.stage and r.order_id == asked.order_id]
+        if any(row.stopped_at is None for row in same):
+            continue
+        limit = asked.limit or stage_limit(change.case, asked.stage)
+        row = Clock(
+            case_id=change.case.id,
+            order_id=asked.order_id,
+            stage=asked.stage,
+            round=len(same) + 1,
+            division=change.case.division,
+            unit_id=asked.unit_id,
+            started_at=at,
+            limit_value=None if limit is None else Decimal(str(limit.value)),
+            limit_unit="" if limit is None else limit.unit.value,
+        )
+        schedule(row, at, _ladder_code(asked))
+        rows.append(row)
+        batch.created.append(row)
+
+
+def _ladder_code(asked: Start) -> str:
+    if asked.order_id is not None:
+        return f"order_{asked.role or 'co'}"
+    return asked.stage if asked.stage in ladders() else "stage"
+
+
+def stage_limit(case: CaseInfo, stage: str) -> Limit | None:
+    """Give the limit of a stage: handling's was frozen at filing, the others are the city's data."""
+    if stage == HANDLE:
+        frozen = case.filing.get("limit")
+        return None if not frozen else Limit(Decimal(str(frozen["value"])), LimitUnit(frozen["unit"]))
+    return catalog.stage_limit(stage, case.item_code, case.division)
+
+
+def limit_of(row: Clock) -> Limit | None:
+    """Give the limit a clock carries."""
+    return None if row.limit_value is None else Limit(row.limit_value, LimitUnit(row.limit_unit))
+
+
+def history_of(row: Clock) -> History:
+    """Give what happened to a clock as the pure rules take it."""
+    return History(
+        started=row.started_at,
+        pauses=tuple(Pause(_time(a), None if b is None else _time(b)) for a, b in row.pauses),
+        extensions=row.extensions,
+        stopped=row.stopped_at,
+    )
+
+
+def _time(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def schedule(row: Clock, at: datetime, ladder: str = "") -> None:
+    """Compute due time and moments of a running clock from its history; rungs passed are not told again.
+
+    ``ladder`` names the ladder of a new clock; without it the steps frozen in the row stay.
+    """
+    limit = limit_of(row)
+    if limit is None:
+        return
+    calendar = people.calendar_for(row.unit_id)
+    history = history_of(row)
+    steps = ladders()[ladder].steps if ladder else tuple(r.step for r in escalation.thaw(row.rungs))
+    row.due_at = deadlines.due_at(history, limit, calendar)
+    if row.due_at is None:
+        row.next_notice_at = None
+        return
+    shares = tuple(step.share for step in steps)
+    times = deadlines.moments(history, limit, calendar, shares)
+    rungs = [escalation.Rung(t, step) for t, step in zip(times, steps, strict=True)]
+    row.rungs = [rung.frozen() for rung in rungs]
+    following = escalation.first(rungs, at)
+    row.notice_step, row.next_notice_at = following.next_step, following.next_at
+    row.warning = _unknown_years(calendar, limit.unit, row.started_at, row.due_at)
+
+
+def _unknown_years(calendar: Calendar, unit: LimitUnit, start: datetime, end: datetime) -> str:
+    """Say which years' holidays are unknown, for limits that skip holidays."""
+    if unit not in (LimitUnit.WORK_HOUR, LimitUnit.WORK_DAY):
+        return ""
+    unknown = [y for y in range(start.year, end.year + 1) if not calendar.knows(y)]
+    if not unknown:
+        return ""
+    return f"{'、'.join(map(str, unknown))}年工作日历未知，按周一至周五计算，请导入当年节假日安排"
+
+
+def halt(row: Clock, at: datetime, overdue: list[ClockOverdue]) -> None:
+    """Stop a clock in memory; one that ended late and was not yet told of is added to ``overdue``."""
+    limit = limit_of(row)
+    if row.paused_at is not None:
+        _end_pause(row, at)
+        schedule(row, at)
+    row.stopped_at = max(at, row.started_at)
+    row.next_notice_at = row.resume_at = None
+    unit = LimitUnit.NATURAL_HOUR if limit is None else limit.unit
+    row.counted = deadlines.spent(history_of(row), unit, people.calendar_for(row.unit_id), row.stopped_at)
+    if row.due_at is not None and row.overdue_at is None and row.stopped_at > row.due_at:
+        row.overdue_at = row.due_at
+        overdue.append(told_overdue(row))
+
+
+def told_overdue(row: Clock) -> ClockOverdue:
+    """Give the fact that a clock passed its due time."""
+    return ClockOverdue(
+        case_id=row.case_id, clock_id=row.id, stage=row.stage, due_at=row.due_at, division=row.division
+    )
+
+
+def pause(case: CaseInfo, *, at: datetime, until: datetime | None) -> None:
+    """Suspend handling (挂账): the city's clock and the orders' stand still; it ends by itself at ``until``."""
+    rows = _running_handle(case.id)
+    batch = _Batch()
+    for row in rows:
+        if row.paused_at is not None:
+            continue
+        row.paused_at = at
+        row.resume_at = until if row.order_id is None else None
+        row.pauses = [*row.pauses, [_micros(at), None]]
+        schedule(row, at)
+        batch.changed.append(row)
+    _write(batch)
+    _mirror([(case.id, case.due_at)], {case.id: rows})
+
+
+def resume(case: CaseInfo, *, at: datetime) -> datetime | None:
+    """End the suspension: what was left runs on from ``at``. Give the city's new due time."""
+    rows = _running_handle(case.id)
+    batch = _Batch()
+    for row in rows:
+        if row.paused_at is None:
+            continue
+        _end_pause(row, at)
+        row.series += 1
+        schedule(row, at)
+        batch.changed.append(row)
+    _write(batch)
+    return _mirror([(case.id, case.due_at)], {case.id: rows})[case.id]
+
+
+def _end_pause(row: Clock, at: datetime) -> None:
+    begun = row.pauses[-1][0]
+    row.pauses = [*row.pauses[:-1], [begun, max(begun, _micros(at))]]
+    row.paused_at = row.resume_at = None
+
+
+def extend(case: CaseInfo, *, at: datetime) -> datetime | None:
+    """Add the original limit once more (延期) to the city's clock and the lead's. Give the new due time."""
+    rows = _running_handle(case.id)
+    lead = set(WorkOrder.objects.filter(case_id=case.id, role="lead").values_list("id", flat=True))
+    batch = _Batch()
+    for row in rows:
+        if row.limit_value is None or not (row.order_id is None or row.order_id in lead):
+            continue
+        row.extensions += 1
+        row.series += 1
+        schedule(row, at)
+        batch.changed.append(row)
+    _write(batch)
+    return _mirror([(case.id, case.due_at)], {case.id: rows})[case.id]
+
+
+def _running_handle(case_id: UUID) -> list[Clock]:
+    rows = Clock.objects.filter(
+        case_id=case_id, stage=HANDLE, stopped_at__isnull=True, supervision__isnull=True
+    )
+    return list(rows.order_by("id"))
+
+
+def _write(batch: _Batch) -> None:
+    if batch.changed:
+        Clock.objects.bulk_update(batch.changed, _TIMES, batch_size=200)
+    if batch.created:
+        Clock.objects.bulk_create(batch.created, batch_size=500)
+    orders = {
+        row.order_id: row.due_at for row in (*batch.changed, *batch.created) if row.order_id is not None
+    }
+    if orders:
+        WorkOrder.objects.bulk_update(
+            [WorkOrder(id=key, due_at=due) for key, due in orders.items()], ["due_at"], batch_size=500
+        )
+    if batch.overdue:
+        outbox.publish(*batch.overdue)
+
+
+def _mirror(
+    known: Iterable[tuple[UUID, datetime | None]], running: dict[UUID, list[Clock]]
+) -> dict[UUID, datetime | None]:
+    """Write the due time that counts into the case rows that show another one; give them all."""
+    current = {case_id: current_due(running[case_id]) for case_id, _ in known}
+    changed = {case_id: current[case_id] for case_id, shown in known if shown != current[case_id]}
+    if changed:
+        cases.set_due(changed)
+    return current
+
+
+def current_due(running: Iterable[Clock]) -> datetime | None:
+    """Give the due time that counts for a case: handling's while it runs, else the newest stage's."""
+    city = [row for row in running if row.order_id is None and row.supervision_id is None]
+    handling = [row for row in city if row.stage == HANDLE]
+    chosen = handling or sorted(city, key=lambda row: (row.started_at, row.id or 0))
+    return chosen[-1].due_at if chosen else None
+
+
+

@@ -73,13 +73,6 @@ class Measure:
     overdue: bool
 
 
-def counted(calendar: Calendar, start: datetime, end: datetime, unit: LimitUnit) -> timedelta:
-    """Give the counted time from start to end; negative when end lies before start."""
-    if end < start:
-        return -calendar.elapsed(end, start, unit)
-    return calendar.elapsed(start, end, unit)
-
-
 def spans(history: History, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Give the stretches in which the clock ran until ``at`` or its stop, in order."""
     end = min(at, history.stopped) if history.stopped is not None else at
@@ -97,12 +90,12 @@ def spans(history: History, at: datetime) -> Iterator[tuple[datetime, datetime]]
 
 def spent(history: History, unit: LimitUnit, calendar: Calendar, at: datetime) -> timedelta:
     """Give the counted time that has run until ``at``, suspensions left out."""
-    return sum((counted(calendar, a, b, unit) for a, b in spans(history, at)), timedelta())
+    return sum((calendar.elapsed(a, b, unit) for a, b in spans(history, at)), timedelta())
 
 
 def allowance(history: History, limit: Limit, calendar: Calendar) -> timedelta:
     """Give all counted time allowed: the limit once, and once more for each extension."""
-    return calendar.allowance(limit) * (1 + history.extensions)
+    return calendar.amount(limit) * (1 + history.extensions)
 
 
 def due_at(history: History, limit: Limit, calendar: Calendar) -> datetime | None:
@@ -119,20 +112,14 @@ def moment(history: History, limit: Limit, calendar: Calendar, share: Fraction) 
     left = timedelta(microseconds=total * share.numerator // share.denominator)
     begin = history.started
     for pause in history.pauses:
-        ran = counted(calendar, begin, pause.at, limit.unit)
-        reached = advance(calendar, begin, left, limit.unit)
+        reached = calendar.add(begin, left, limit.unit)
         if reached <= pause.at:
             return reached
         if pause.until is None:
             return None
-        left -= ran
+        left -= calendar.elapsed(begin, pause.at, limit.unit)
         begin = pause.until
-    return advance(calendar, begin, left, limit.unit)
-
-
-def advance(calendar: Calendar, start: datetime, time: timedelta, unit: LimitUnit) -> datetime:
-    """Give the moment at which ``time`` of counted time has run since start."""
-    return calendar.advance(start, time, unit)
+    return calendar.add(begin, left, limit.unit)
 
 
 def remaining(history: History, limit: Limit, calendar: Calendar, at: datetime) -> timedelta:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of dispatch: one file per concern, no workflow in any of them."""
 
-from tongguan.dispatch.models.clocks import Clock, Ladder
+from tongguan.dispatch.models.clocks import Clock
 from tongguan.dispatch.models.orders import WorkOrder
 from tongguan.dispatch.models.requests import Application, ApplicationStep
 from tongguan.dispatch.models.rulings import Ruling
@@ -11,7 +11,6 @@ __all__ = [
     "Application",
     "ApplicationStep",
     "Clock",
-    "Ladder",
     "Receipt",
     "Ruling",
     "Supervision",

@@ -5,29 +5,21 @@ from django.db import models
 from django.db.models import Q
 
 
-class Ladder(models.Model):
-    """One wording of an escalation ladder, kept for ever: a clock names the row it started with.
-
-    ``digest`` is the SHA-256 of the canonical body, so that the same ladder is stored once.
-    """
-
-    digest = models.CharField(max_length=64, unique=True)
-    code = models.CharField(max_length=40)
-    body = models.JSONField()
-    created_at = models.DateTimeField()
-
-
 class Clock(models.Model):
     """One running or stopped measurement of a stage of a case, of a work order or of a supervision.
 
     ``order`` and ``supervision`` null: the city's own clock of that stage. ``due_at`` null: no limit is
-    known (the clock only measures) or the clock is paused. ``moments`` holds the ladder's moments in
-    UTC microseconds since 1970, ``notice_step`` the index of the next one, ``next_notice_at`` its time:
-    the one column that is asked when something is due.
+    known (the clock only measures) or the clock is paused. ``rungs`` is the ladder frozen at the start,
+    each rung with its moment in UTC microseconds since 1970 (``escalation.Rung``); ``notice_step`` is the
+    index of the next one and ``next_notice_at`` its time: the one column that is asked what is due.
+    ``series`` counts how often the moments were set anew, so that no notice is sent twice in one series.
     """
 
     id = models.BigAutoField(primary_key=True)
-    case_id = models.UUIDField()
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(
+        "dispatch.WorkOrder", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     supervision = models.ForeignKey(
         "dispatch.Supervision", null=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -48,8 +40,8 @@ class Clock(models.Model):
     due_at = models.DateTimeField(null=True)
     overdue_at = models.DateTimeField(null=True)
     counted = models.DurationField(null=True)
-    ladder = models.ForeignKey(Ladder, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    moments = models.JSONField(default=list)
+    rungs = models.JSONField(default=list)
+    series = models.PositiveSmallIntegerField(default=1)
     notice_step = models.PositiveSmallIntegerField(default=0)
     next_notice_at = models.DateTimeField(null=True)
     warning = models.CharField(max_length=200, blank=True)
@@ -59,9 +51,14 @@ class Clock(models.Model):
 
         constraints = (
             models.UniqueConstraint(
-                fields=["case_id", "stage"],
-                condition=Q(stopped_at__isnull=True, supervision__isnull=True),
+                fields=["case", "stage"],
+                condition=Q(stopped_at__isnull=True, supervision__isnull=True, order__isnull=True),
                 name="dispatch_clock_one_running",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(stopped_at__isnull=True, order__isnull=False),
+                name="dispatch_clock_one_order",
             ),
             models.UniqueConstraint(
                 fields=["supervision", "stage"],
@@ -78,5 +75,5 @@ class Clock(models.Model):
             models.Index(
                 fields=["resume_at"], name="dispatch_clock_resume", condition=Q(resume_at__isnull=False)
             ),
-            models.Index(fields=["case_id", "stage"], name="dispatch_clock_case"),
+            models.Index(fields=["case", "stage"], name="dispatch_clock_case"),
         )

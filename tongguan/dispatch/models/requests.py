@@ -15,7 +15,7 @@ class Application(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    case_id = models.UUIDField()
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
     division = models.CharField(max_length=12, blank=True)
     kind = models.CharField(max_length=20)
     state = models.CharField(max_length=12)
@@ -43,13 +43,13 @@ class Application(models.Model):
 
         constraints = (
             models.UniqueConstraint(
-                fields=["case_id", "kind"],
+                fields=["case", "kind"],
                 condition=Q(state="pending"),
                 name="dispatch_application_one_pending",
             ),
         )
         indexes = (
-            models.Index(fields=["case_id", "kind"], name="dispatch_application_case"),
+            models.Index(fields=["case", "kind"], name="dispatch_application_case"),
             models.Index(
                 fields=["division", "id"], name="dispatch_application_pending", condition=Q(state="pending")
             ),

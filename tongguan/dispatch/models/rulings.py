@@ -8,7 +8,7 @@ from django.db import models
 class Ruling(models.Model):
     """A higher centre's answer to "whose duty is it" (先办后议), consulted before the lists afterwards."""
 
-    case_id = models.UUIDField()
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
     item_code = models.CharField(max_length=20)
     division = models.CharField(max_length=12)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
@@ -25,5 +25,5 @@ class Ruling(models.Model):
 
         indexes = (
             models.Index(fields=["item_code", "division"], name="dispatch_ruling_about"),
-            models.Index(fields=["case_id"], name="dispatch_ruling_case"),
+            models.Index(fields=["case"], name="dispatch_ruling_case"),
         )

@@ -12,7 +12,7 @@ class Supervision(models.Model):
     """An urge, a supervision, an instruction, a public listing or a street's whistle about one case."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    case_id = models.UUIDField()
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
     division = models.CharField(max_length=12, blank=True)
     kind = models.CharField(max_length=12)
     level = models.CharField(max_length=20, blank=True)
@@ -33,7 +33,7 @@ class Supervision(models.Model):
         """Read by case, and by what is still open in a division."""
 
         indexes = (
-            models.Index(fields=["case_id", "id"], name="dispatch_supervision_case"),
+            models.Index(fields=["case", "id"], name="dispatch_supervision_case"),
             models.Index(
                 fields=["division", "id"], name="dispatch_supervision_open", condition=Q(state="open")
             ),

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""City data: YAML shipped with the package, replaced by the city's own file of the same name."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+
+_SHIPPED = Path(__file__).parent
+
+
+def source(name: str) -> Path:
+    """Give the file that counts: ``TONGGUAN_HOME/city/NAME`` if there is one, else the shipped one."""
+    own: Path = settings.HOME / "city" / name
+    return own if own.is_file() else _SHIPPED / name
+
+
+def load(name: str) -> dict[str, Any]:
+    """Read a file of city data. Raises ValueError when it is not a mapping or not YAML."""
+    path = source(name)
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: {error}") from error
+    if not isinstance(body, dict):
+        raise ValueError(f"{path}: must be a mapping")  # noqa: TRY004 - one kind of error for bad files
+    return body
