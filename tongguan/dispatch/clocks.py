@@ -353,6 +353,3 @@ def current_due(running: Iterable[Clock]) -> datetime | None:
     handling = [row for row in city if row.stage == HANDLE]
     chosen = handling or sorted(city, key=lambda row: (row.started_at, row.id or 0))
     return chosen[-1].due_at if chosen else None
-
-
-
