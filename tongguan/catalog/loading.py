@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loading the shipped catalogue into the tables, in place: what a city has set itself stays."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from tongguan.catalog import standards
+from tongguan.catalog.models import (
+    FilingRule,
+    Item,
+    LegacyClass,
+    Major,
+    RequestType,
+    RuleBook,
+    Source,
+    StageLimit,
+)
+from tongguan.catalog.upserts import Upserted, upsert
+
+_RULE_FIELDS = (
+    "item_id",
+    "condition_no",
+    "local_name",
+    "filing_condition",
+    "closing_condition",
+    "limit_value",
+    "limit_unit",
+    "limit_note",
+    "duties",
+    "supervising",
+    "confidence",
+    "active",
+)
+
+
+def load_items() -> Upserted:
+    """Load sources, majors, items, old codes and request types. Urgency, process, needs, dates stay."""
+    count = upsert(
+        Source.objects.all(), standards.sources(), key=["code"], compare=["title", "grade", "confidence"]
+    )
+    count += upsert(Major.objects.all(), standards.majors(), key=["code"], compare=["name"])
+    count += upsert(
+        Item.objects.all(),
+        standards.items(),
+        key=["code"],
+        compare=[
+            "name", "kind", "major_id", "parent_code", "component_name", "local", "example", "standard",
+            "source", "confidence", "note",
+        ],
+        union=["aliases"],
+    )  # fmt: skip
+    ids = dict(Item.objects.values_list("code", "id"))
+    count += upsert(
+        LegacyClass.objects.all(),
+        (
+            LegacyClass(
+                source=old.source,
+                kind=old.kind,
+                code=old.code,
+                name=old.name,
+                item_id=ids.get(old.item_code),
+                basis=old.basis,
+                confidence=old.confidence,
+            )
+            for old in standards.legacy()
+        ),
+        key=["source", "kind", "code", "name"],
+        compare=["item_id", "basis", "confidence"],
+    )
+    return count + upsert(
+        RequestType.objects.all(),
+        standards.request_types(),
+        key=["code"],
+        compare=["name", "example", "source", "confidence"],
+    )
+
+
+def load_rules(loaded_by: str, at: datetime) -> Upserted:
+    """Load the shipped rules, one book for each source. A rule no longer shipped is switched off, not deleted."""
+    ids = dict(Item.objects.values_list("code", "id"))
+    titles = {source.code: source for source in Source.objects.all()}
+    by_source: dict[str, list[standards.Record]] = defaultdict(list)
+    for name in standards.RULE_FILES.values():
+        for row in standards.records(name):
+            by_source[row["source"]].append(row)
+    count = Upserted(0, 0)
+    for code, rows in sorted(by_source.items()):
+        source = titles[code]
+        book, made = RuleBook.objects.get_or_create(
+            source=code,
+            shipped=True,
+            state="active",
+            defaults={
+                "number": 1,
+                "title": source.title,
+                "rank": standards.RANKS.get(source.confidence, 0),
+                "loaded_by": loaded_by,
+                "loaded_at": at,
+            },
+        )
+        held = FilingRule.objects.filter(book=book)
+        count += Upserted(int(made), 0)
+        count += upsert(held, (_rule(book, row, ids) for row in rows), key=["rule_key"], compare=_RULE_FIELDS)
+        gone = held.filter(active=True).exclude(rule_key__in=[row["rule_id"] for row in rows])
+        count += Upserted(0, gone.update(active=False))
+    return count
+
+
+def _rule(book: RuleBook, row: standards.Record, ids: dict[str, int]) -> FilingRule:
+    return FilingRule(
+        book=book,
+        item_id=ids[row["item_code"]],
+        rule_key=row["rule_id"],
+        condition_no=int(row["condition_no"]),
+        local_name=row["local_name"],
+        filing_condition=row["filing_condition"],
+        closing_condition=row["closing_condition"],
+        limit_value=standards.decimal_or_none(row["limit_value"]),
+        limit_unit=row["limit_unit"],
+        limit_note=row["limit_note"],
+        duties=row["responsible_kinds"].split(";") if row["responsible_kinds"] else [],
+        supervising=row["supervising_kinds"].split(";") if row["supervising_kinds"] else [],
+        confidence=row["confidence"],
+        active=True,
+    )
+
+
+def load_stage_limits() -> Upserted:
+    """Load the stage limits that are missing; those a city has are its own and stay."""
+    return upsert(
+        StageLimit.objects.all(), standards.stage_limits(), key=["stage", "kind", "division"], compare=[]
+    )

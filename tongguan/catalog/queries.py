@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading the catalogue, from memory. It is the same for everybody; only responsibility versions that
+are not applied yet are shown to those whose division they are for.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from tongguan.catalog import shelves
+from tongguan.catalog.contracts import (
+    FilingRule,
+    ItemInfo,
+    ItemKind,
+    RequestTypeInfo,
+    Responsibility,
+    VersionInfo,
+)
+from tongguan.catalog.models import FilingRule as FilingRuleRow
+from tongguan.catalog.models import RequestType, ResponsibilityVersion
+from tongguan.catalog.resolve import LENGTHS, Index, describe, law_of, place_of
+from tongguan.kernel.errors import NotFound
+from tongguan.kernel.worktime import Limit
+from tongguan.people.contracts import Actor
+
+_MOST_FOUND = 50
+
+
+def item(code: str) -> ItemInfo:
+    """Give an item, also one no longer active. Raises NotFound ``item.unknown``."""
+    found = shelves.items.get().get(code)
+    if found is None:
+        raise NotFound(
+            "item.unknown", zh=f"没有事项 {code[:20]}", en=f"no item {code[:20]!r}", field="item_code"
+        )
+    return found
+
+
+def items(codes: Iterable[str]) -> dict[str, ItemInfo]:
+    """Give the items that exist among the codes."""
+    known = shelves.items.get()
+    return {code: known[code] for code in codes if code in known}
+
+
+def items_table(kind: ItemKind | str | None = None, active_on: date | None = None) -> tuple[ItemInfo, ...]:
+    """Give all items in code order, of one kind and active on a day if asked."""
+    return tuple(
+        info
+        for info in shelves.items.get().values()
+        if (kind is None or info.kind == kind) and (active_on is None or info.active_on(active_on))
+    )
+
+
+def search_items(
+    text: str, *, kind: ItemKind | str | None = None, active_on: date | None = None, limit: int = 20
+) -> list[ItemInfo]:
+    """Find items by a prefix of their code (or 2013 code) or a part of their name or aliases.
+
+    Best first: exact code, code prefix, name start, name part, alias. At most ``limit`` (≤ 50).
+    """
+    wanted = text.strip().lower()
+    if not wanted:
+        return []
+    ranked: list[tuple[int, int, str, ItemInfo]] = []
+    for info in items_table(kind, active_on):
+        rank = _rank(info, wanted)
+        if rank is not None:
+            ranked.append((rank, len(info.name), info.code, info))
+    ranked.sort(key=lambda entry: entry[:3])
+    return [entry[3] for entry in ranked[: max(0, min(limit, _MOST_FOUND))]]
+
+
+def _rank(info: ItemInfo, wanted: str) -> int | None:
+    name = info.name.lower()
+    tests = (
+        info.code.lower() == wanted,
+        info.code.lower().startswith(wanted),
+        name.startswith(wanted),
+        wanted in name,
+        any(wanted in alias.lower() for alias in info.aliases),
+        wanted in info.legacy_codes,
+    )
+    return next((rank for rank, holds in enumerate(tests) if holds), None)
+
+
+def request_types() -> list[RequestTypeInfo]:
+    """Give what a citizen may want with an appeal (咨询, 求助 …)."""
+    return [
+        RequestTypeInfo(row.code, row.name, row.example, row.source)
+        for row in RequestType.objects.order_by("id")
+    ]
+
+
+def filing_rules(item_code: str, source: str | None = None) -> list[FilingRule]:
+    """Give an item's filing conditions of one source, in order.
+
+    Without ``source`` the preferred source that knows the item answers, alone: rules of different cities are
+    never merged. Empty when there is none.
+    """
+    sources = shelves.rules.get().by_item.get(item_code)
+    if not sources:
+        return []
+    if source is None:
+        return list(next(iter(sources.values())))
+    return list(sources.get(source, ()))
+
+
+def rule_sources(item_code: str) -> tuple[str, ...]:
+    """Give the sources that have filing rules for an item, the preferred one first."""
+    return tuple(shelves.rules.get().by_item.get(item_code, ()))
+
+
+def filing_rule(rule_id: int) -> FilingRule:
+    """Give a rule by id, also of a superseded version. Raises NotFound ``rule.unknown``."""
+    found = shelves.rules.get().by_id.get(rule_id)
+    if found is not None:
+        return found
+    row = FilingRuleRow.objects.select_related("item", "book").filter(pk=rule_id).first()
+    if row is None:
+        raise NotFound(
+            "rule.unknown",
+            zh=f"没有立案条件 {rule_id}",
+            en=f"no filing rule {rule_id}",
+            field="filing_rule_id",
+        )
+    return shelves.rule_info(row)
+
+
+def responsible(item_code: str, division: str, at: datetime | date) -> Responsibility | None:
+    """Give whose duty an item is in a division at a time by the applied lists; None when nobody's.
+
+    The most specific division prefix wins, then the item before its major class.
+    """
+    return shelves.responsibilities.get().responsible(item_code, division, _day(at))
+
+
+def responsible_many(pairs: Iterable[tuple[str, str]], at: datetime | date) -> list[Responsibility | None]:
+    """Give the answers for (item, division) pairs in their order, all from one state of the lists."""
+    index = shelves.responsibilities.get()
+    day = _day(at)
+    find = index.responsible
+    return [find(item_code, division, day) for item_code, division in pairs]
+
+
+def explain_responsible(item_code: str, division: str, at: datetime | date) -> tuple[str, ...]:
+    """Say in Chinese which row answers and why, or why none does."""
+    index = shelves.responsibilities.get()
+    found = index.responsible(item_code, division, _day(at))
+    return found.explanation if found is not None else _why_nobody(index, item_code, division, _day(at))
+
+
+def responsibility_index(version_id: int) -> Index:
+    """Compile one version by itself, applied or not, to try it out. Raises NotFound ``version.unknown``."""
+    return shelves.compile_versions([_version(version_id)])
+
+
+def versions(actor: Actor, division: str = "") -> list[VersionInfo]:
+    """Give the responsibility lists of the divisions the actor sees, newest first."""
+    rows = ResponsibilityVersion.objects.filter(division__startswith=division).order_by("division", "-number")
+    return [version_info(row) for row in rows if actor.scope.covers(row.division)]
+
+
+def version_info(row: ResponsibilityVersion) -> VersionInfo:
+    """Give the contract of a version row."""
+    return VersionInfo(
+        id=row.id,
+        division=row.division,
+        number=row.number,
+        title=row.title,
+        state=row.state,
+        rows=row.rows_count,
+        derived=row.derived,
+        copied_from=row.copied_from_id,
+        created_by=row.created_by,
+        applied_by=row.applied_by,
+        reason=row.reason,
+    )
+
+
+def stage_limit(stage: str, item_code: str, division: str) -> Limit | None:
+    """Give how long a stage may take for an item in a division; None: no clock.
+
+    The most specific division wins, then the item's kind before all kinds. A row without a value there
+    switches the clock off.
+    """
+    limits = shelves.stage_limits.get()
+    info = shelves.items.get().get(item_code)
+    kinds = (info.kind.value, "") if info is not None else ("",)
+    for length in LENGTHS:
+        if length <= len(division):
+            for kind in kinds:
+                key = (stage, kind, division[:length])
+                if key in limits:
+                    return limits[key]
+    return None
+
+
+def _version(version_id: int) -> ResponsibilityVersion:
+    row = ResponsibilityVersion.objects.filter(pk=version_id).first()
+    if row is None:
+        raise NotFound(
+            "version.unknown", zh=f"没有权责清单版本 {version_id}", en=f"no list version {version_id}"
+        )
+    return row
+
+
+def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple[str, ...]:
+    major = getattr(shelves.items.get().get(item_code), "major_code", "")
+    if not len(index):
+        return ("没有生效的权责清单",)
+    near = index.out_of_date(item_code, division)
+    wanted = f"事项 {item_code}" + (f"（大类 {major}）" if major else "（目录中没有该事项）")
+    return (
+        f"权责清单中没有{wanted}在{place_of(division)}于 {day.isoformat()} 有效的行",
+        *(
+            f"第 {listed.row.row_no} 行的有效期为 {listed.row.valid_from.isoformat()} 至 "
+            f"{listed.row.valid_to.isoformat() if listed.row.valid_to else '长期'}，{describe(listed.row)}，{law_of(listed.row)}"
+            for listed in near
+        ),
+    )
+
+
+def _day(at: datetime | date) -> date:
+    """Give the calendar day in the city's time zone."""
+    if isinstance(at, datetime):
+        return timezone.localtime(at).date()
+    return at

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalogue in memory: items, filing rules, responsibilities, stage limits, each compiled once."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from tongguan.catalog.contracts import FilingRule, ItemInfo, ItemKind, ListRow
+from tongguan.catalog.limits import limit_of
+from tongguan.catalog.models import (
+    FilingRule as FilingRuleRow,
+)
+from tongguan.catalog.models import (
+    Item,
+    LegacyClass,
+    ResponsibilityRow,
+    ResponsibilityVersion,
+    StageLimit,
+)
+from tongguan.catalog.resolve import Index, Listed
+from tongguan.catalog.stamps import ITEMS, RESPONSIBILITIES, RULES, STAGE_LIMITS, Shelf
+from tongguan.kernel.worktime import Limit
+
+
+class Rules(NamedTuple):
+    """Filing rules in use: by item and source (the preferred source first), and by id."""
+
+    by_item: dict[str, dict[str, tuple[FilingRule, ...]]]
+    by_id: dict[int, FilingRule]
+
+
+def _load_items() -> dict[str, ItemInfo]:
+    legacy: dict[int, list[str]] = defaultdict(list)
+    for item_id, code in (
+        LegacyClass.objects.exclude(item=None).exclude(code="").order_by("id").values_list("item_id", "code")
+    ):
+        if item_id is not None and code not in legacy[item_id]:
+            legacy[item_id].append(code)
+    return {
+        row.code: ItemInfo(
+            code=row.code,
+            name=row.name,
+            kind=ItemKind(row.kind),
+            major_code=row.major_id,
+            major_name=row.major.name,
+            urgency=row.urgency,
+            process=row.process,
+            parent_code=row.parent_code,
+            component_name=row.component_name,
+            aliases=tuple(row.aliases),
+            legacy_codes=tuple(legacy.get(row.id, ())),
+            needs_photo=row.needs_photo,
+            needs_place=row.needs_place,
+            local=row.local,
+            example=row.example,
+            active_from=row.active_from,
+            active_to=row.active_to,
+            standard=row.standard,
+            source=row.source,
+            confidence=row.confidence,
+        )
+        for row in Item.objects.select_related("major").order_by("code")
+    }
+
+
+def rule_info(row: FilingRuleRow) -> FilingRule:
+    """Give the contract of a rule row; its item and book must be joined already."""
+    return FilingRule(
+        id=row.id,
+        item_code=row.item.code,
+        condition_no=row.condition_no,
+        filing_condition=row.filing_condition,
+        closing_condition=row.closing_condition,
+        limit=limit_of(row.limit_value, row.limit_unit),
+        duties=tuple(row.duties),
+        supervising=tuple(row.supervising),
+        rule_key=row.rule_key,
+        source=row.book.source,
+        book_number=row.book.number,
+        local_name=row.local_name,
+        limit_note=row.limit_note,
+        confidence=row.confidence,
+    )
+
+
+def _load_rules() -> Rules:
+    by_item: dict[str, dict[str, list[FilingRule]]] = defaultdict(lambda: defaultdict(list))
+    by_id: dict[int, FilingRule] = {}
+    rows = (
+        FilingRuleRow.objects.filter(active=True, book__state="active")
+        .select_related("item", "book")
+        .order_by("-book__rank", "book__source", "condition_no", "id")
+    )
+    for row in rows:
+        rule = by_id[row.id] = rule_info(row)
+        by_item[rule.item_code][rule.source].append(rule)
+    return Rules(
+        {code: {s: tuple(rules) for s, rules in sources.items()} for code, sources in by_item.items()}, by_id
+    )
+
+
+def row_info(row: ResponsibilityRow) -> ListRow:
+    """Give the contract of a stored line."""
+    return ListRow(
+        id=row.id,
+        row_no=row.row_no,
+        item_code=row.item_code,
+        division=row.division,
+        lead_unit_code=row.lead_unit_code,
+        lead_duty=row.lead_duty,
+        co_unit_codes=tuple(row.co_unit_codes),
+        co_duties=tuple(row.co_duties),
+        legal_basis=row.legal_basis,
+        clause=row.clause,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        note=row.note,
+    )
+
+
+def version_rows(version_id: int) -> list[ListRow]:
+    """Give the lines of a version in their order."""
+    return [row_info(r) for r in ResponsibilityRow.objects.filter(version_id=version_id).order_by("row_no")]
+
+
+def compile_versions(versions: list[ResponsibilityVersion]) -> Index:
+    """Compile the lists together."""
+    known = {version.id: version for version in versions}
+    rows = ResponsibilityRow.objects.filter(version_id__in=known).order_by("version_id", "row_no")
+    majors = dict(Item.objects.values_list("code", "major_id"))
+    return Index(
+        (
+            Listed(row_info(row), v.division, v.id, v.number, v.title)
+            for row in rows.iterator(chunk_size=5000)
+            for v in (known[row.version_id],)
+        ),
+        majors,
+    )
+
+
+def _load_responsibilities() -> Index:
+    return compile_versions(list(ResponsibilityVersion.objects.filter(state="applied")))
+
+
+def _load_stage_limits() -> dict[tuple[str, str, str], Limit | None]:
+    return {
+        (row.stage, row.kind, row.division): limit_of(row.limit_value, row.limit_unit)
+        for row in StageLimit.objects.all()
+    }
+
+
+items = Shelf(ITEMS, _load_items)
+rules = Shelf(RULES, _load_rules)
+responsibilities = Shelf(RESPONSIBILITIES, _load_responsibilities)
+stage_limits = Shelf(STAGE_LIMITS, _load_stage_limits)

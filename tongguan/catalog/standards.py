@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped catalogue: classes of GB/T 47678.5-2026, cities' published rules, example appeals.
+
+Reads the files beside this module into unsaved rows. Facts only (codes, names, conditions, limits),
+each with its source and confidence.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tongguan.catalog.models import Item, Major, RequestType, Source, StageLimit
+
+DATA: Final = Path(__file__).parent / "data"
+STANDARD: Final = "GB/T 47678.5-2026"
+OLD_STANDARD: Final = "GB/T 30428.2-2013"
+RULE_FILES: Final = {"component": "component_rules.csv", "event": "event_rules.csv"}
+#: Which shipped source answers first for an item that several know: by the confidence of the source.
+RANKS: Final = {"high": 40, "medium_high": 30, "medium": 20, "low": 10}
+
+Record = dict[str, str]
+
+
+class Legacy(NamedTuple):
+    """An old class and the code of the item it became ("" when none did)."""
+
+    source: str
+    kind: str
+    code: str
+    name: str
+    item_code: str
+    basis: str
+    confidence: str
+
+
+def records(name: str) -> Iterator[Record]:
+    """Give the lines of a shipped file."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def sources() -> list[Source]:
+    """Give the sources that the other files cite."""
+    return [
+        Source(code=r["source"], title=r["title"], grade=r["grade"], confidence=r["confidence"])
+        for r in records("sources.csv")
+    ]
+
+
+def majors() -> list[Major]:
+    """Give the ten majors of matters and the majors of the example appeals."""
+    named = {r["major_code"]: r["major_name"] for r in records("event_classes.csv") if r["class_code"]}
+    named |= {r["code"]: r["name"] for r in records("appeal_categories_example.csv") if r["level"] == "1"}
+    return [Major(code=code, name=name) for code, name in sorted(named.items())]
+
+
+def items() -> list[Item]:
+    """Give the 250 items of the standard, the cities' own and the example appeals."""
+    return [*_standard_items(), *_local_items(), *_appeals()]
+
+
+def _standard_items() -> Iterator[Item]:
+    components = {r["class_code"]: r for r in records("component_classes.csv") if r["class_code"]}
+    used: dict[str, list[str]] = defaultdict(list)
+    for name in RULE_FILES.values():
+        for rule in records(name):
+            used[rule["item_code"]].append(rule["local_name"])
+    for row in records("event_classes.csv"):
+        code = row["class_code"]
+        if not code:
+            continue
+        paired = row["kind"] == "component_anomaly"
+        component = components[code] if paired else None
+        names = [
+            component["name"] if component else "",
+            component["name_2013_in_city_manual"] if component else "",
+            row["name_2013_in_city_manual"],
+            *used[code],
+        ]
+        yield Item(
+            code=code,
+            name=row["name"],
+            kind="component" if paired else "event",
+            major_id=row["major_code"],
+            component_name=component["name"] if component else "",
+            aliases=_others(names, row["name"]),
+            standard=STANDARD,
+            source="S05",
+            confidence=row["confidence"],
+        )
+
+
+def _local_items() -> Iterator[Item]:
+    """Give items that a city numbers itself, downwards from 999 (S06), among them classes of 2013 only."""
+    notes = {
+        "city_extension": "城市自定小类",
+        "2013_only": f"{OLD_STANDARD} 有、{STANDARD} 无的小类",
+        "no_class_given": "来源未给出类码",
+    }
+    for row in records("local_items.csv"):
+        yield Item(
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            major_id=row["major_code"],
+            component_name=row["alias"] if row["kind"] == "component" else "",
+            aliases=[row["alias"]],
+            local=True,
+            source=row["source"],
+            confidence=row["confidence"],
+            note=notes[row["reason"]],
+        )
+
+
+def _appeals() -> Iterator[Item]:
+    """Give the example categories of one city's hotline; there is no national tree (S16)."""
+    rows = list(records("appeal_categories_example.csv"))
+    parents = {row["parent_code"] for row in rows}
+    for row in rows:
+        if row["level"] == "1" and row["code"] in parents:
+            continue
+        yield Item(
+            code=row["code"],
+            name=row["name"],
+            kind="appeal",
+            major_id=row["code"][:3],
+            parent_code=row["parent_code"],
+            needs_photo=False,
+            example=True,
+            source=row["source"],
+            confidence=row["confidence"],
+            note=row["note"],
+        )
+
+
+def legacy() -> list[Legacy]:
+    """Give the 2013 classes with what became of them, and the names cities use under old codes."""
+    found: dict[tuple[str, str, str, str], Legacy] = {}
+    for kind, name in (("component", "component_classes.csv"), ("event", "event_classes.csv")):
+        for row in records(name):
+            if row["code_2013"]:
+                entry = Legacy(
+                    OLD_STANDARD,
+                    kind,
+                    row["code_2013"],
+                    row["name_2013_in_city_manual"],
+                    row["class_code"],
+                    row["code_2013_basis"],
+                    row["confidence"],
+                )
+                found[entry[:4]] = entry
+    for kind, name in RULE_FILES.items():
+        for row in records(name):
+            entry = Legacy(
+                row["source"],
+                kind,
+                row["code_2013"],
+                row["local_name"],
+                row["item_code"],
+                "city_manual",
+                row["confidence"],
+            )
+            found.setdefault(entry[:4], entry)
+    return list(found.values())
+
+
+def request_types() -> list[RequestType]:
+    """Give what citizens may want, as an example (国办发〔2020〕53号 names five)."""
+    return [
+        RequestType(
+            code=r["code"],
+            name=r["name"],
+            example=r["example"] == "1",
+            source=r["source"],
+            confidence=r["confidence"],
+        )
+        for r in records("request_types.csv")
+    ]
+
+
+def stage_limits() -> list[StageLimit]:
+    """Give the stage limits: verify and check as a city sets them, the others open (no source has them)."""
+    return [
+        StageLimit(
+            stage=r["stage"],
+            kind=r["kind"],
+            division=r["division"],
+            limit_value=decimal_or_none(r["limit_value"]),
+            limit_unit=r["limit_unit"],
+            source=r["source"],
+            confidence=r["confidence"],
+            note=r["note"],
+        )
+        for r in records("stage_limits.csv")
+    ]
+
+
+def decimal_or_none(text: str) -> Decimal | None:
+    """Read a number; None for an empty text."""
+    return Decimal(text) if text else None
+
+
+def _others(names: list[str], own: str) -> list[str]:
+    """Give the distinct names that differ from the item's own, in order."""
+    return [name for name in dict.fromkeys(names) if name and name != own]
