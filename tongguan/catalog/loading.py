@@ -76,7 +76,7 @@ def load_items() -> Upserted:
 
 
 def load_rules(loaded_by: str, at: datetime) -> Upserted:
-    """Load the shipped rules, one book for each source. A rule no longer shipped is switched off, not deleted."""
+    """Load the shipped rules, a book for each source. A rule no longer shipped is switched off, not lost."""
     ids = dict(Item.objects.values_list("code", "id"))
     titles = {source.code: source for source in Source.objects.all()}
     by_source: dict[str, list[standards.Record]] = defaultdict(list)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the catalogue, from memory. It is the same for everybody; only responsibility versions that
-are not applied yet are shown to those whose division they are for.
+"""Reading the catalogue, from memory.
+
+It is the same for everybody; only versions of responsibility lists are shown to those whose division
+they are for.
 """
 
 from collections.abc import Iterable
@@ -19,7 +21,7 @@ from tongguan.catalog.contracts import (
 )
 from tongguan.catalog.models import FilingRule as FilingRuleRow
 from tongguan.catalog.models import RequestType, ResponsibilityVersion
-from tongguan.catalog.resolve import LENGTHS, Index, describe, law_of, place_of
+from tongguan.catalog.resolve import LENGTHS, Index, describe, law_of, period_of, place_of
 from tongguan.kernel.errors import NotFound
 from tongguan.kernel.worktime import Limit
 from tongguan.people.contracts import Actor
@@ -214,8 +216,7 @@ def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple
     return (
         f"权责清单中没有{wanted}在{place_of(division)}于 {day.isoformat()} 有效的行",
         *(
-            f"第 {listed.row.row_no} 行的有效期为 {listed.row.valid_from.isoformat()} 至 "
-            f"{listed.row.valid_to.isoformat() if listed.row.valid_to else '长期'}，{describe(listed.row)}，{law_of(listed.row)}"
+            f"第 {listed.row.row_no} 行{period_of(listed.row)}，{describe(listed.row)}，{law_of(listed.row)}"
             for listed in near
         ),
     )

@@ -104,7 +104,7 @@ def _preference(listed: Listed) -> tuple[int, int, int]:
 
 
 def describe(row: ListRow) -> str:
-    """Say in Chinese who is responsible by a row: 由“排水”职责单位主办，协办：…"""
+    """Say in Chinese who leads and who helps by a row."""
     lead = f"单位 {row.lead_unit_code} " if row.lead_unit_code else f"“{row.lead_duty}”职责单位"
     helpers = "、".join((*row.co_unit_codes, *row.co_duties))
     return f"由{lead}主办" + (f"，协办：{helpers}" if helpers else "")
@@ -113,6 +113,12 @@ def describe(row: ListRow) -> str:
 def place_of(prefix: str) -> str:
     """Say in Chinese which places a prefix covers."""
     return f"区划 {prefix}" if prefix else "全部区划"
+
+
+def period_of(row: ListRow) -> str:
+    """Say in Chinese from when to when a row is valid."""
+    last = row.valid_to.isoformat() if row.valid_to else "长期"
+    return f"有效期 {row.valid_from.isoformat()} 至{last}"
 
 
 def law_of(row: ListRow) -> str:
@@ -125,9 +131,9 @@ def _answer(found: list[Listed], item_code: str, division: str) -> Responsibilit
     best = found[0]
     row = best.row
     matched = "事项" if row.item_code == item_code else "大类"
+    line = f"{best.title}第 {best.number} 版第 {row.row_no} 行（{matched} {row.item_code}，{place_of(row.division)}）"
     why = [
-        f"{best.title}第 {best.number} 版第 {row.row_no} 行（{matched} {row.item_code}，"
-        f"{place_of(row.division)}）匹配事项 {item_code}、区划 {division}，{describe(row)}",
+        f"{line}匹配事项 {item_code}、区划 {division}，{describe(row)}",
         *(_why_not(best, other) for other in found[1:]),
         law_of(row),
     ]
