@@ -20,6 +20,7 @@ WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
 STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
 STREAM_URL = env.text("TONGGUAN_STREAM_URL")
 NATS_URL = env.text("TONGGUAN_NATS_URL")
+FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 
 

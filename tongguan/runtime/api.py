@@ -7,10 +7,10 @@ from uuid import UUID
 from django.core import signing
 
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Conflict, Forbidden, NotFound
-from tongguan.runtime import audit, spi
+from tongguan.kernel.errors import Conflict, Forbidden, NotFound, Refusal
+from tongguan.runtime import audit, delivery, spi
 from tongguan.runtime.contracts import Acting
-from tongguan.runtime.models import Job, JobState
+from tongguan.runtime.models import DeadLetter, Job, JobState
 from tongguan.runtime.transactions import atomic
 
 #: How long a stream ticket opens the door, in seconds.
@@ -85,4 +85,27 @@ def read_ticket(ticket: str) -> int:
     try:
         return int(signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS)["user"])
     except signing.BadSignature as error:
-        raise Forbidden("stream.ticket", zh="凭证无效或已过期", en="the ticket is invalid or too old") from error
+        raise Forbidden(
+            "stream.ticket", zh="凭证无效或已过期", en="the ticket is invalid or too old"
+        ) from error
+
+
+def replay_dead_letter(actor: Acting, letter_id: int) -> None:
+    """Give a dead letter's fact to its subscriber again, audited. Raises NotFound, Conflict when it fails again."""
+    try:
+        with atomic():
+            letter = DeadLetter.objects.select_for_update().filter(id=letter_id).first()
+            if letter is None or letter.replayed_at is not None:
+                raise NotFound("dead_letter.unknown", zh="没有这条死信", en="no such dead letter")
+            delivery.redeliver(letter)
+            letter.replayed_at, letter.replayed_by = clock.now(), actor.key
+            letter.save(update_fields=["replayed_at", "replayed_by"])
+            audit.record(actor, "dead_letter.replay", f"dead_letter:{letter_id}")
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Conflict(
+            "dead_letter.fails_again",
+            zh=f"重放仍然失败：{error}",
+            en=f"it fails again: {error}",
+        ) from error

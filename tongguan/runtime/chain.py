@@ -27,7 +27,7 @@ def canonical(record: Mapping[str, Any]) -> bytes:
     return text.encode("utf-8")
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line per kind of value
+def _plain(value: Any) -> Any:
     match value:
         case Enum():
             return _plain(value.value)

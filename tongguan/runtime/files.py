@@ -20,7 +20,12 @@ from tongguan.runtime.models import StoredFile
 _CHUNK = 1 << 20
 _MEGABYTE = 1 << 20
 #: Largest size in bytes by the first word of the type.
-MOST_BYTES = {"image": 20 * _MEGABYTE, "application": 30 * _MEGABYTE, "audio": 30 * _MEGABYTE, "video": 100 * _MEGABYTE}
+MOST_BYTES = {
+    "image": 20 * _MEGABYTE,
+    "application": 30 * _MEGABYTE,
+    "audio": 30 * _MEGABYTE,
+    "video": 100 * _MEGABYTE,
+}
 _MOST = max(MOST_BYTES.values())
 _LONGEST_NAME = 200
 
@@ -156,7 +161,9 @@ def _examined(path: Path, kind: str, field: str) -> tuple[Photo | None, bytes]:
     try:
         return examine(path)
     except Unreadable as error:
-        raise _invalid("broken", "图片损坏或像素过大", "the image is broken or has too many pixels", field) from error
+        raise _invalid(
+            "broken", "图片损坏或像素过大", "the image is broken or has too many pixels", field
+        ) from error
 
 
 def _place(sha256: str) -> Path:
@@ -197,7 +204,9 @@ def _tidy(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = "".join(c for c in last if c.isprintable()).strip() or "file"
     stem, dot, ending = clean.rpartition(".")
-    return clean if len(clean) <= _LONGEST_NAME else stem[: _LONGEST_NAME - len(ending) - 1] + dot + ending[:20]
+    return (
+        clean if len(clean) <= _LONGEST_NAME else stem[: _LONGEST_NAME - len(ending) - 1] + dot + ending[:20]
+    )
 
 
 def _invalid(code: str, zh: str, en: str, field: str) -> Invalid:

@@ -57,9 +57,7 @@ def remember(client_key: str, key: str, fingerprint: str) -> Iterator[Remembered
         )
     with atomic():
         token = ids.new_id()
-        row = IdempotencyKey(
-            client=client_key, key=key, fingerprint=fingerprint, token=token, at=clock.now()
-        )
+        row = IdempotencyKey(client=client_key, key=key, fingerprint=fingerprint, token=token, at=clock.now())
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
         kept = IdempotencyKey.objects.get(client=client_key, key=key)
         if kept.fingerprint != fingerprint:

@@ -34,7 +34,19 @@ IMAGE_COPIES: Mapping[str, tuple[str, dict[str, Any]]] = {
 }
 _SIMPLE = frozenset({*IMAGE_COPIES, "application/pdf", "video/mp4", "audio/amr", "audio/mpeg", "audio/wav"})
 _ALIASES = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/vnd.wave": "audio/wav"}
-_MP4_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"qt  ", b"3gp")
+_MP4_BRANDS = (
+    b"isom",
+    b"iso2",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"M4V ",
+    b"qt  ",
+    b"3gp",
+)
 
 
 class Unreadable(Exception):
@@ -122,7 +134,9 @@ def _taken_at(camera: Mapping[int, Any]) -> datetime | None:
 
 def _position(gps: Mapping[int, Any]) -> tuple[float | None, float | None]:
     lat = _degrees(gps.get(ExifTags.GPS.GPSLatitude), gps.get(ExifTags.GPS.GPSLatitudeRef), "S", _QUARTER)
-    lon = _degrees(gps.get(ExifTags.GPS.GPSLongitude), gps.get(ExifTags.GPS.GPSLongitudeRef), "W", _FULL_CIRCLE)
+    lon = _degrees(
+        gps.get(ExifTags.GPS.GPSLongitude), gps.get(ExifTags.GPS.GPSLongitudeRef), "W", _FULL_CIRCLE
+    )
     return (None, None) if lat is None or lon is None or (lat == 0 and lon == 0) else (lon, lat)
 
 

@@ -73,7 +73,9 @@ class DeadLetter(models.Model):
     class Meta:
         """One letter per subscriber and fact."""
 
-        constraints = (models.UniqueConstraint(fields=["subscriber", "fact"], name="runtime_deadletter_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["subscriber", "fact"], name="runtime_deadletter_once"),
+        )
 
 
 class Periodic(models.Model):
@@ -222,4 +224,6 @@ class IdempotencyKey(models.Model):
     class Meta:
         """The constraint that decides a race."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["client", "key"], name="runtime_idempotency_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client", "key"], name="runtime_idempotency_once")
+        ]

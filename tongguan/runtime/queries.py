@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of the cellar."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from tongguan.kernel import clock
 from tongguan.kernel.errors import NotFound
-from tongguan.runtime import spi
+from tongguan.runtime import relay, spi
 from tongguan.runtime.contracts import Acting, JobInfo, RowFailure
-from tongguan.runtime.models import Job, JobState
+from tongguan.runtime.models import Cursor, DeadLetter, FactRecord, Job, JobState, Lease, Periodic
 
 _SHOWN_FAILURES = 200
 
@@ -47,4 +50,57 @@ def job_info(row: Job, failures: tuple[RowFailure, ...] = ()) -> JobInfo:
         can_undo=ended and row.done > 0 and row.undo_of_id is None and row.kind in spi.job_undos,
         undo_of=row.undo_of_id,
         failures=failures,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterInfo:
+    """A fact that one subscriber could not take, waiting for somebody to replay it."""
+
+    id: int
+    subscriber: str
+    fact: str
+    seq: int | None
+    error: str
+    attempts: int
+    at: datetime
+
+
+def dead_letters(after: int = 0, limit: int = 100) -> list[DeadLetterInfo]:
+    """Give the letters nobody has replayed yet, the oldest first, by id after ``after``. For operators."""
+    letters = DeadLetter.objects.filter(replayed_at=None, id__gt=after).select_related("fact").order_by("id")
+    return [
+        DeadLetterInfo(row.pk, row.subscriber, row.fact.name, row.fact.seq, row.error, row.attempts, row.at)
+        for row in letters[: min(limit, 500)]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """What operators look at first: does everything move?"""
+
+    last_seq: int
+    unnumbered: int
+    lag: dict[str, int]
+    failing: dict[str, str]
+    dead_letters: int
+    open_jobs: int
+    engines: int
+
+
+def engine_state() -> EngineState:
+    """Give the stream's end, every subscriber's lag in facts, what is failing and how much waits."""
+    head = relay.last_seq()
+    cursors = list(Cursor.objects.all())
+    failing = {c.name: c.error for c in cursors if c.error}
+    failing |= {p.name: p.error for p in Periodic.objects.filter(failing_since__isnull=False)}
+    alive = Lease.objects.filter(name__startswith="engine:", until__gt=clock.now())
+    return EngineState(
+        last_seq=head,
+        unnumbered=FactRecord.objects.filter(seq=None).count(),
+        lag={cursor.name: max(0, head - cursor.seq) for cursor in cursors},
+        failing=failing,
+        dead_letters=DeadLetter.objects.filter(replayed_at=None).count(),
+        open_jobs=Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count(),
+        engines=alive.count(),
     )
