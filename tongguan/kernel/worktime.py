@@ -17,33 +17,49 @@ Choices, where the sources leave one (依据 城市案卷流程规格 的计时�
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Shift = tuple[time, time]
+from tongguan.kernel.shifts import (
+    DAY,
+    DEFAULT_SHIFTS,
+    FIRST_DAY,
+    FIRST_MICROS,
+    HOUR,
+    LAST_DAY,
+    LAST_MICROS,
+    Definition,
+    Shift,
+    check,
+    ordinary_week,
+    shifts_from_text,
+    stretches,
+    working_day_minutes,
+)
 
-FIRST_DAY: Final = date(1992, 1, 1)
-LAST_DAY: Final = date(2099, 12, 31)
-DEFAULT_SHIFTS: Final[tuple[Shift, ...]] = ((time(8), time(12)), (time(14), time(18)))
-WORKING_DAYS: Final = 5  # Monday to Friday
+__all__ = [
+    "DEFAULT_SHIFTS",
+    "WORKING_UNITS",
+    "Calendar",
+    "Definition",
+    "Limit",
+    "LimitUnit",
+    "Shift",
+    "ordinary_week",
+    "shifts_from_text",
+    "to_datetimes",
+    "to_instants",
+]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_MINUTE: Final = 60_000_000
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
-_UTC8: Final = 8 * _HOUR
-_WEEK: Final = 7
-_DAY_MINUTES: Final = 1440
 
 
 class LimitUnit(StrEnum):
@@ -92,40 +108,6 @@ class Limit:
         return f"{Decimal(str(self.value)).normalize():f}{_ZH[self.unit]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a calendar is made of; two calendars with equal definitions count alike.
-
-    ``week``: the shifts of Monday … Sunday. ``holidays``: days on which no shift begins. ``makeup``: days
-    worked like an ordinary working day. ``years``: years whose special days are known.
-    """
-
-    week: tuple[tuple[Shift, ...], ...]
-    holidays: frozenset[date] = frozenset()
-    makeup: frozenset[date] = frozenset()
-    years: frozenset[int] = frozenset()
-
-    def makeup_shifts(self) -> tuple[Shift, ...]:
-        """Give the shifts of a make-up day that its own weekday has none for."""
-        return next((shifts for shifts in self.week if shifts), ())
-
-    def shifts_on(self, day: date) -> tuple[Shift, ...]:
-        """Give the shifts that begin on this day."""
-        if day in self.makeup:
-            return self.week[day.weekday()] or self.makeup_shifts()
-        return () if day in self.holidays else self.week[day.weekday()]
-
-
-def ordinary_week(shifts: Sequence[Shift] = DEFAULT_SHIFTS) -> tuple[tuple[Shift, ...], ...]:
-    """Give Monday to Friday with these shifts, Saturday and Sunday without."""
-    return (tuple(shifts),) * WORKING_DAYS + ((),) * (_WEEK - WORKING_DAYS)
-
-
-def _minutes(shift: Shift) -> tuple[int, int]:
-    start, end = (t.hour * 60 + t.minute for t in shift)
-    return start, end if end > start else end + _DAY_MINUTES
-
-
 def _to_micros(moment: datetime) -> int:
     """Give microseconds since 1970 UTC. Raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
@@ -136,7 +118,11 @@ def _to_micros(moment: datetime) -> int:
 
 
 def _to_datetime(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except OverflowError:
+        message = "the due time lies beyond the year 9999"
+        raise ValueError(message) from None
 
 
 def _micros(delta: timedelta) -> int:
@@ -176,15 +162,15 @@ class Calendar:
         off, on = frozenset(holidays), frozenset(makeup)
         known = frozenset(years) if years is not None else frozenset(day.year for day in off | on)
         definition = Definition(days, off, on, known)
-        _check(definition)
-        begins, ends = _stretches(definition)
+        check(definition)
+        begins, ends = stretches(definition)
         lengths = ends - begins
         after = np.cumsum(lengths)
         columns = {"_begins": begins, "_ends": ends, "_before": after - lengths, "_after": after}
         for name, column in columns.items():
             object.__setattr__(self, name, array("q", column.tobytes()))
         object.__setattr__(self, "definition", definition)
-        object.__setattr__(self, "day", timedelta(minutes=_working_day(definition)))
+        object.__setattr__(self, "day", timedelta(minutes=working_day_minutes(definition)))
 
     def __hash__(self) -> int:
         """Hash by definition."""
@@ -201,7 +187,7 @@ class Calendar:
     def due_at(self, start: datetime, limit: Limit) -> datetime:
         """Give the instant (UTC) at which the limit, counted from ``start``, is used up.
 
-        Raises ValueError outside 1992–2099.
+        Raises ValueError when working time would be counted outside of 1992–2099.
         """
         return self._add(start, self._limit_micros(limit), limit.unit)
 
@@ -266,7 +252,7 @@ class Calendar:
             np.frombuffer(column, dtype=np.int64)
             for column in (self._begins, self._ends, self._before, self._after)
         )
-        if begin.size and begin.min() < _FIRST_MICROS:
+        if begin.size and begin.min() < FIRST_MICROS:
             raise ValueError(_outside(_to_datetime(int(begin.min()))))
         index = np.searchsorted(begins, begin, side="right") - 1
         held = np.maximum(index, 0)
@@ -281,13 +267,13 @@ class Calendar:
     def _unit_micros(self, unit: LimitUnit) -> int:
         if unit is LimitUnit.WORK_DAY:
             return _micros(self.day)
-        return _DAY if unit in _DAYS else _HOUR
+        return DAY if unit in _DAYS else HOUR
 
     def _limit_micros(self, limit: Limit) -> int:
         return round(Decimal(str(limit.value)) * self._unit_micros(limit.unit))
 
     def _index(self, micros: int) -> int:
-        if not _FIRST_MICROS <= micros < _LAST_MICROS:
+        if not FIRST_MICROS <= micros < LAST_MICROS:
             raise ValueError(_outside(_to_datetime(micros)))
         return bisect_right(self._begins, micros) - 1
 
@@ -310,85 +296,8 @@ class Calendar:
         return _to_datetime(self._begins[index] + target - self._before[index])
 
 
-def _day_micros(day: date) -> int:
-    """Give the first instant of a local day."""
-    return (day - date(1970, 1, 1)).days * _DAY - _UTC8
-
-
-_FIRST_MICROS: Final = _day_micros(FIRST_DAY)
-_LAST_MICROS: Final = _day_micros(LAST_DAY) + _DAY
-
-
 def _outside(moment: datetime) -> str:
     return f"{moment.isoformat()} or its due time lies outside of {FIRST_DAY.year}-{LAST_DAY.year}"
-
-
-def _working_day(definition: Definition) -> int:
-    """Give the commonest length of a working day in minutes; of equally common ones the longest."""
-    sums = Counter(
-        sum(end - start for start, end in map(_minutes, shifts)) for shifts in definition.week if shifts
-    )
-    return max(sums, key=lambda length: (sums[length], length))
-
-
-def _check(definition: Definition) -> None:
-    if len(definition.week) != _WEEK:
-        message = f"a week has seven days, not {len(definition.week)}"
-        raise ValueError(message)
-    if not any(definition.week):
-        message = "the week has no working time"
-        raise ValueError(message)
-    both = definition.holidays & definition.makeup
-    if both:
-        message = f"both holiday and make-up day: {', '.join(str(day) for day in sorted(both))}"
-        raise ValueError(message)
-    for shifts in definition.week:
-        if any(t.second or t.microsecond or t.tzinfo for shift in shifts for t in shift):
-            message = "shifts begin and end at whole minutes of local time"
-            raise ValueError(message)
-        spans = sorted(map(_minutes, shifts))
-        if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
-            message = f"shifts overlap: {shifts}"
-            raise ValueError(message)
-
-
-def _stretches(definition: Definition) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give begins and ends of all working time, merged where shifts touch or a night meets a morning."""
-    first = FIRST_DAY.toordinal()
-    count = LAST_DAY.toordinal() - first + 1
-    midnights = np.arange(count, dtype=np.int64) * _DAY + _FIRST_MICROS
-    kind = (np.arange(count) + FIRST_DAY.weekday()) % _WEEK
-    makeup_kind = next(i for i, shifts in enumerate(definition.week) if shifts)
-    for day in definition.holidays:
-        if FIRST_DAY <= day <= LAST_DAY:
-            kind[day.toordinal() - first] = _WEEK  # a kind of day without shifts
-    for day in definition.makeup:
-        if FIRST_DAY <= day <= LAST_DAY and not definition.week[day.weekday()]:
-            kind[day.toordinal() - first] = makeup_kind
-    begins, ends = [], []
-    for weekday, shifts in enumerate(definition.week):
-        days = midnights[kind == weekday]
-        for start, end in map(_minutes, shifts):
-            begins.append(days + start * _MINUTE)
-            ends.append(days + end * _MINUTE)
-    begin, end_ = np.concatenate(begins), np.concatenate(ends)
-    order = np.argsort(begin, kind="stable")
-    begin, end_ = begin[order], np.maximum.accumulate(end_[order])
-    opens = np.concatenate(([True], begin[1:] > end_[:-1]))
-    closes = np.concatenate((opens[1:], [True]))
-    return begin[opens], end_[closes]
-
-
-def shifts_from_text(texts: Iterable[Iterable[str]]) -> tuple[Shift, ...]:
-    """Read shifts from ``[["08:00", "12:00"], …]``. Raises ValueError for anything else; 24:00 is 00:00."""
-    shifts = []
-    for pair in texts:
-        times = tuple(time.fromisoformat("00:00" if text == "24:00" else text) for text in pair)
-        if len(times) != len(("begin", "end")):
-            message = f"a shift has a begin and an end, not {len(times)} times"
-            raise ValueError(message)
-        shifts.append((times[0], times[1]))
-    return tuple(shifts)
 
 
 def to_instants(moments: Iterable[datetime]) -> NDArray[np.datetime64]:

@@ -100,7 +100,7 @@ def calendar_warnings(at: datetime) -> list[CalendarWarning]:
         CalendarWarning(
             year,
             zh=f"{year} 年的节假日与调休安排尚未导入，工作时限暂按周一至周五计算；请运行 import_calendar",
-            en=f"holidays of {year} are unknown; deadlines count Monday to Friday until import_calendar is run",
+            en=f"holidays of {year} are unknown; limits count Monday to Friday until import_calendar is run",
         )
         for year in range(first, last + 1)
         if year not in known
