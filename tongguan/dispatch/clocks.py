@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
@@ -92,7 +91,7 @@ def ladders() -> dict[str, escalation.Ladder]:
     return ladders_of(str(file), file.stat().st_mtime_ns)
 
 
-def start(  # noqa: D417
+def start(
     case: CaseInfo, stage: str, order: WorkOrder | None = None, *, limit: Limit | None = None, at: datetime
 ) -> datetime | None:
     """Start one clock (see ``Start``); give its due time. A city clock that already runs is left alone."""

@@ -123,7 +123,11 @@ def _by_ruling(row: Ruling | None, case: CaseInfo) -> Answer:
 def _by_list(duty: Responsibility | None, case: CaseInfo, at: datetime) -> Answer:
     if duty is None:
         return Answer("list", lines=catalog.explain_responsible(case.item_code, case.division, at))
-    lead = _by_code(duty.lead_unit_code) if duty.lead_unit_code else _by_duty(duty.lead_duty or "", case.division)
+    lead = (
+        _by_code(duty.lead_unit_code)
+        if duty.lead_unit_code
+        else _by_duty(duty.lead_duty or "", case.division)
+    )
     co = (
         *(_by_code(code) for code in duty.co_unit_codes),
         *(_by_duty(word, case.division) for word in duty.co_duties),

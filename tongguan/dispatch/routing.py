@@ -144,7 +144,9 @@ def _how(wanted: Wanted, unit: Unit) -> str:
     rivals = _rivals(wanted)
     if not rivals:
         return f"（承担“{wanted.word}”职责）"
-    return f"（承担“{wanted.word}”职责，同级另有{'、'.join(u.name for u in rivals)}，按登记次序取{unit.name}）"
+    return (
+        f"（承担“{wanted.word}”职责，同级另有{'、'.join(u.name for u in rivals)}，按登记次序取{unit.name}）"
+    )
 
 
 def _rivals(wanted: Wanted) -> tuple[Unit, ...]:

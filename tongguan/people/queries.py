@@ -27,6 +27,7 @@ __all__ = [
     "on_duty",
     "prefix_q",
     "superior_holders",
+    "territorial_units",
     "unit",
     "unit_by_code",
     "unit_q",
@@ -61,6 +62,11 @@ def unit_by_code(code: str) -> UnitInfo | None:
 def units_with_duty(duty: str, division: str) -> list[UnitInfo]:
     """Give active units with the duty word that serve the division, the nearest division first."""
     return registers.units().with_duty(duty, division)
+
+
+def territorial_units(division: str) -> list[UnitInfo]:
+    """Give the community and street units whose territory the division is in (属地), the nearest first."""
+    return registers.units().territorial(division)
 
 
 def centre_for(division: str, level: str | None = None) -> UnitInfo | None:

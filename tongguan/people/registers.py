@@ -10,6 +10,7 @@ from tongguan.people.models import Unit
 
 #: Which kind of unit is named first when several of one division carry the same duty.
 _KIND_ORDER: Final = {"department": 0, "company": 1, "street": 2, "community": 3, "centre": 4}
+_TERRITORIAL: Final = frozenset({"community", "street"})
 SEGMENT: Final = 4
 
 
@@ -29,6 +30,7 @@ class Units:
         self.calendar_ids: dict[int, int] = {}
         self._duties: dict[tuple[str, str], list[UnitInfo]] = {}
         self._centres: dict[str, UnitInfo] = {}
+        self._territorial: dict[str, list[UnitInfo]] = {}
         for info, calendar_id in rows:
             self.by_id[info.id] = info
             self.by_code[info.code] = info
@@ -39,6 +41,8 @@ class Units:
                 continue
             for duty in info.duties:
                 self._duties.setdefault((duty, info.division), []).append(info)
+            if info.kind in _TERRITORIAL:
+                self._territorial.setdefault(info.division, []).append(info)
             # Of several centres of one division the uppermost in the tree is the centre.
             known = self._centres.get(info.division)
             if info.kind == "centre" and (known is None or len(info.path) < len(known.path)):
@@ -49,6 +53,10 @@ class Units:
     def with_duty(self, duty: str, division: str) -> list[UnitInfo]:
         """Give active units with the duty that serve the division, the nearest division first."""
         return [unit for prefix in prefixes(division) for unit in self._duties.get((duty, prefix), ())]
+
+    def territorial(self, division: str) -> list[UnitInfo]:
+        """Give active community and street units of the division, the nearest division first."""
+        return [unit for prefix in prefixes(division) for unit in self._territorial.get(prefix, ())]
 
     def centre(self, division: str) -> UnitInfo | None:
         """Give the operations centre of exactly this division."""
