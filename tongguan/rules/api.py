@@ -21,7 +21,7 @@ from tongguan.rules.evaluate import CompiledRules, compile_rules, decide
 from tongguan.rules.facts import RulesPublished
 from tongguan.rules.models import RuleSetVersion
 from tongguan.rules.spi import vocabularies
-from tongguan.runtime import outbox
+from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -50,6 +50,7 @@ def save_draft(actor: Actor, kind: str, division: str, rules: Any, note: str = "
             author_name=actor.name,
             created_at=clock.now(),
         )
+        _record(actor, "rules.draft", row)
     return queries.info(row)
 
 
@@ -66,13 +67,14 @@ def change_draft(
         won = RuleSetVersion.objects.filter(pk=ruleset_id, state=State.DRAFT, digest=expected_digest).update(
             **changes
         )
-    if not won:
-        raise Conflict(
-            "rules.draft_changed",
-            zh="草稿已被他人修改或发布",
-            en="the draft was changed or published meanwhile",
-        )
-    row.refresh_from_db()
+        if not won:
+            raise Conflict(
+                "rules.draft_changed",
+                zh="草稿已被他人修改或发布",
+                en="the draft was changed or published meanwhile",
+            )
+        row.refresh_from_db()
+        _record(actor, "rules.change", row)
     return queries.info(row)
 
 
@@ -95,6 +97,7 @@ def publish(actor: Actor, ruleset_id: UUID) -> RuleSetInfo:
         if not won:
             raise Conflict("rules.not_a_draft", zh="该版本已由他人发布", en="somebody else just published")
         row.refresh_from_db()
+        _record(actor, "rules.publish", row)
         outbox.publish(
             RulesPublished(ruleset_id=row.pk, kind=row.kind, version=row.version, division=row.division)
         )
@@ -226,6 +229,11 @@ def _checked(kind: str, rules: Any) -> list[dict[str, Any]]:
 def _digest(body: list[dict[str, Any]]) -> str:
     canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _record(actor: Actor, verb: str, row: RuleSetVersion) -> None:
+    detail = {"id": str(row.pk), "version": row.version, "digest": row.digest, "note": row.note}
+    audit.record(actor, verb, f"rules:{row.kind}:{row.division}", detail)
 
 
 def _may_write(actor: Actor, division: str) -> None:

@@ -66,7 +66,8 @@ class Delivery:
 
 
 def _unread(subscription: Subscription, seq: int, head: int):  # noqa: ANN202 - a QuerySet
-    return FactRecord.objects.filter(seq__gt=seq, seq__lte=head, name__in=subscription.facts).order_by("seq")
+    span = FactRecord.objects.filter(seq__gt=seq, seq__lte=head).order_by("seq")
+    return span.filter(name__in=subscription.facts) if subscription.facts else span
 
 
 def deliver(subscription: Subscription, head: int) -> bool:

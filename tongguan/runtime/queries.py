@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tongguan.kernel import clock
@@ -73,6 +74,24 @@ def dead_letters(after: int = 0, limit: int = 100) -> list[DeadLetterInfo]:
         DeadLetterInfo(row.pk, row.subscriber, row.fact.name, row.fact.seq, row.error, row.attempts, row.at)
         for row in letters[: min(limit, 500)]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedFact:
+    """A numbered fact as stored, for those who pass it on without knowing its type."""
+
+    seq: int
+    id: int
+    name: str
+    payload: dict[str, Any]
+    division: str
+    at: datetime
+
+
+def facts_after(seq: int, limit: int = 500) -> list[StreamedFact]:
+    """Give the facts that follow a place in the stream, in order; bounded to 5,000."""
+    rows = FactRecord.objects.filter(seq__gt=seq).order_by("seq")[: min(limit, 5000)]
+    return [StreamedFact(r.seq or 0, r.pk, r.name, r.payload, r.division, r.at) for r in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ Reaction = Callable[[list[Delivered]], None]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One reaction, the facts it wants, and how many at most at once."""
+    """One reaction, the facts it wants (none named: all of them), and how many at most at once."""
 
     name: str
     facts: frozenset[str]
@@ -25,7 +25,7 @@ subscriptions: Registry[Subscription] = Registry("subscriber")
 
 
 def subscribe(*facts: type[Fact], name: str, batch: int = 100) -> Callable[[Reaction], Reaction]:
-    """Register the decorated function for these facts, under a name that never changes.
+    """Register the decorated function for these facts (all, if none is named), under a lasting name.
 
     It gets lists of ``Delivered`` in stream order, inside a transaction in which the cursor moves too:
     what it writes happens exactly once. It must not talk to the network; store what is to be sent.
