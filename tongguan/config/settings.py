@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tongguan.people.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -110,7 +111,18 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = True
-SESSION_COOKIE_AGE = 8 * 3600
+AXES_LOCKOUT_CALLABLE = "tongguan.people.signin.locked_out"
+SESSION_COOKIE_AGE = env.integer("TONGGUAN_SESSION_HOURS", 12, low=1, high=168) * 3600
+SESSION_IDLE_SECONDS = env.integer("TONGGUAN_SESSION_IDLE_MINUTES", 120, low=5, high=1440) * 60
+#: Where somebody with an initial password may still go: sign in, out, and change it.
+INITIAL_PASSWORD_PATHS = [
+    "/login",
+    "/logout",
+    "/static/",
+    "/api/desk/session",
+    "/api/desk/password",
+    "/admin/logout",
+]
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -28,6 +28,12 @@ class Invalid(Refusal):
     status = 422
 
 
+class Unauthenticated(Refusal):
+    """Who are you? Wrong or missing credentials, an ended session, a token that no longer holds."""
+
+    status = 401
+
+
 class Forbidden(Refusal):
     """The actor's posts do not include this verb."""
 

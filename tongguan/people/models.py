@@ -122,11 +122,6 @@ class User(AbstractUser):
         """Give the person's name, else the sign-in name."""
         return self.display_name or self.username
 
-    def set_password(self, raw_password: str | None) -> None:
-        """Set a new password: one chosen by its owner lifts the duty to change the initial one."""
-        super().set_password(raw_password)
-        self.must_change_password = False
-
 
 class Appointment(models.Model):
     """A person's post in a unit, over a division prefix, for a time (both days included)."""
@@ -137,6 +132,7 @@ class Appointment(models.Model):
     division = models.CharField("区划范围", max_length=12, blank=True)
     valid_from = models.DateField("起")
     valid_to = models.DateField("止", null=True, blank=True)
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
         """A post is held once in a unit over a division from a day; lookups go by post and division."""
@@ -144,7 +140,9 @@ class Appointment(models.Model):
         verbose_name = verbose_name_plural = "任职"
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "unit", "post", "division", "valid_from"], name="people_appointed_once"
+                fields=["user", "unit", "post", "division", "valid_from"],
+                condition=Q(revoked_at__isnull=True),
+                name="people_appointed_once",
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),

@@ -12,22 +12,28 @@ from tongguan.kernel.codes import DIVISION_LENGTHS
 from tongguan.kernel.errors import NotFound
 from tongguan.people import registers
 from tongguan.people.contracts import Post, UnitInfo, UserInfo
+from tongguan.people.duty import duty_gaps, rota
 from tongguan.people.models import Appointment, DutyShift, User
 from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
+from tongguan.people.tokens import actor_of_token, tokens
 from tongguan.people.worktimes import calendar_for, calendar_warnings
 
 __all__ = [
     "actor_of",
+    "actor_of_token",
     "calendar_for",
     "calendar_warnings",
     "centre_for",
     "division_q",
+    "duty_gaps",
     "holders",
     "nearest_centre",
     "on_duty",
     "prefix_q",
+    "rota",
     "superior_holders",
     "territorial_units",
+    "tokens",
     "unit",
     "unit_by_code",
     "unit_q",
@@ -110,7 +116,7 @@ def _held_by(post: Post, places: Q, at: datetime | None) -> list[tuple[Appointme
     rows = (
         Appointment.objects.filter(places, post=post, valid_from__lte=day)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-        .filter(user__is_active=True, unit__active=True)
+        .filter(user__is_active=True, unit__active=True, revoked_at__isnull=True)
         .select_related("user")
         .order_by("id")
     )

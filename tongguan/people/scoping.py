@@ -33,7 +33,9 @@ def _held(user_id: int) -> tuple[_Held, ...]:
     known = _grants.get()
     held = known.get(user_id)
     if held is None:
-        rows = Appointment.objects.filter(user_id=user_id, unit__active=True).order_by("id")
+        rows = Appointment.objects.filter(
+            user_id=user_id, unit__active=True, revoked_at__isnull=True
+        ).order_by("id")
         held = tuple(
             (Grant(Post(post), division, unit_id, path), since, until)
             for post, division, unit_id, path, since, until in rows.values_list(
