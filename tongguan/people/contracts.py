@@ -40,6 +40,10 @@ CENTRE_POSTS = frozenset(
 )
 
 
+#: The division of those who act for themselves only (citizens): no division code begins with it.
+NOWHERE = "~"
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One appointment as authority: a post, in a unit, over a division prefix.

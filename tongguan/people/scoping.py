@@ -16,7 +16,7 @@ from django.utils import timezone
 from tongguan.kernel import clock
 from tongguan.kernel.codes import next_prefix
 from tongguan.people import registers, stamps
-from tongguan.people.contracts import CENTRE_POSTS, Actor, Grant, Post, Scope
+from tongguan.people.contracts import CENTRE_POSTS, NOWHERE, Actor, Grant, Post, Scope
 from tongguan.people.models import Appointment, User
 
 #: Posts whose holders see cases through their unit's part in them.
@@ -49,7 +49,8 @@ def _held(user_id: int) -> tuple[_Held, ...]:
 def actor_of(user: User, at: datetime | None = None) -> Actor:
     """Give the signed-in person with the appointments valid on the local day of ``at`` (now).
 
-    A person who may no longer sign in keeps name and key but holds nothing.
+    A person without any is a citizen, nowhere in charge. A person who may no longer sign in keeps name
+    and key but holds nothing.
     """
     day = timezone.localdate(at or clock.now())
     grants: tuple[Grant, ...] = ()
@@ -59,7 +60,9 @@ def actor_of(user: User, at: datetime | None = None) -> Actor:
             for grant, since, until in _held(user.pk)
             if since <= day and (until is None or day <= until)
         )
-    unit_id = user.unit_id or (grants[0].unit_id if grants else None)
+        # Whoever holds no office acts for themselves.
+        grants = grants or (Grant(Post.CITIZEN, NOWHERE, 0, ""),)
+    unit_id = user.unit_id or (grants[0].unit_id if grants else None) or None
     unit = registers.units().by_id.get(unit_id) if unit_id else None
     return Actor(
         id=user.pk,
@@ -80,7 +83,8 @@ def prefix_q(field: str, prefix: str) -> Q:
     return within if above is None else within & Q(**{f"{field}__lt": above})
 
 
-def _any_prefix(field: str, prefixes: tuple[str, ...]) -> Q:
+def _any_prefix(field: str, held: tuple[str, ...]) -> Q:
+    prefixes = [prefix for prefix in held if prefix != NOWHERE]
     if not prefixes:
         return NOTHING
     if "" in prefixes:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing in and out. Every success, failure and lock-out leaves an audit entry; texts tell nobody which
-part was wrong.
+"""Signing in and out: every success, failure and lock-out leaves an audit entry.
+
+What a person reads never tells which part was wrong.
 """
 
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def sign_out(request: HttpRequest) -> None:
     auth.logout(request)
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: Any = None) -> HttpResponse:
+def locked_out(_request: HttpRequest, response: HttpResponse | None, _credentials: Any) -> HttpResponse:
     """Answer a locked-out attempt in plain words, for every door (django-axes asks here)."""
     if response is not None and response.status_code == TooMany.status:
         return response
