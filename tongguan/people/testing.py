@@ -137,9 +137,7 @@ def cast(password: str | None = None) -> Cast:
     User.objects.bulk_create(users)
     by_role = {user.username: user for user in User.objects.filter(username__in=[row[0] for row in PEOPLE])}
     Appointment.objects.bulk_create(
-        Appointment(
-            user=by_role[role], unit=units[unit], post=post, division=division, valid_from=SINCE
-        )
+        Appointment(user=by_role[role], unit=units[unit], post=post, division=division, valid_from=SINCE)
         for role, _, unit, post, division in PEOPLE
         if post is not Post.CITIZEN  # by holding no office
     )
