@@ -96,9 +96,7 @@ def _floats(values: ArrayLike, field: str) -> Floats:
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise Invalid(
-            "coordinates.not_a_number", zh="坐标不是数字", en="not a number", field=field
-        ) from None
+        raise Invalid("coordinates.not_a_number", zh="坐标不是数字", en="not a number", field=field) from None
 
 
 def _bad_value(field: str, values: Floats, row: int) -> Invalid:
@@ -193,9 +191,7 @@ _FROM_WGS84: Final = {System.GCJ02: _to_gcj, System.BD09: _to_bd}
 def to_wgs84(lon: float, lat: float, system: str) -> tuple[float, float]: ...
 @overload
 def to_wgs84(lon: Floats, lat: Floats, system: str) -> Pair: ...
-def to_wgs84(
-    lon: float | Floats, lat: float | Floats, system: str
-) -> tuple[float, float] | Pair:
+def to_wgs84(lon: float | Floats, lat: float | Floats, system: str) -> tuple[float, float] | Pair:
     """Give WGS-84 longitude and latitude in degrees of points in the named system.
 
     Arrays in, arrays of the same shape out; numbers in, numbers out. Raises Invalid with the field
@@ -212,9 +208,7 @@ def to_wgs84(
 def from_wgs84(lon: float, lat: float, system: str) -> tuple[float, float]: ...
 @overload
 def from_wgs84(lon: Floats, lat: Floats, system: str) -> Pair: ...
-def from_wgs84(
-    lon: float | Floats, lat: float | Floats, system: str
-) -> tuple[float, float] | Pair:
+def from_wgs84(lon: float | Floats, lat: float | Floats, system: str) -> tuple[float, float] | Pair:
     """Give points in the named system of WGS-84 longitude and latitude; the inverse of ``to_wgs84``."""
     lons, lats = checked(lon, lat)
     convert = _FROM_WGS84.get(system_of(system))

@@ -91,20 +91,28 @@ class DutyGrid(models.Model):
 class DutyGridCell(models.Model):
     """One unit grid of a duty grid; duty grids of different kinds may overlap."""
 
-    duty_grid = models.ForeignKey(DutyGrid, on_delete=models.CASCADE, related_name="cells", verbose_name="责任网格")
-    grid = models.ForeignKey(UnitGrid, on_delete=models.PROTECT, related_name="duties", verbose_name="单元网格")
+    duty_grid = models.ForeignKey(
+        DutyGrid, on_delete=models.CASCADE, related_name="cells", verbose_name="责任网格"
+    )
+    grid = models.ForeignKey(
+        UnitGrid, on_delete=models.PROTECT, related_name="duties", verbose_name="单元网格"
+    )
 
     class Meta:
         """A cell belongs to a duty grid once."""
 
         verbose_name = verbose_name_plural = "责任网格组成"
-        constraints = (models.UniqueConstraint(fields=("duty_grid", "grid"), name="places_dutygridcell_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("duty_grid", "grid"), name="places_dutygridcell_once"),
+        )
 
 
 class DutyGridPerson(models.Model):
     """A person of a duty grid and their role in it."""
 
-    duty_grid = models.ForeignKey(DutyGrid, on_delete=models.CASCADE, related_name="people", verbose_name="责任网格")
+    duty_grid = models.ForeignKey(
+        DutyGrid, on_delete=models.CASCADE, related_name="people", verbose_name="责任网格"
+    )
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+", verbose_name="人员")
     role = models.CharField("职责", max_length=20, choices=DutyRole.choices, default=DutyRole.COLLECTOR)
 
@@ -137,7 +145,9 @@ class Gazetteer(models.Model):
         """A source's own number names a place once."""
 
         verbose_name = verbose_name_plural = "地名地址"
-        constraints = (models.UniqueConstraint(fields=("source", "external_id"), name="places_gazetteer_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("source", "external_id"), name="places_gazetteer_once"),
+        )
         indexes = (
             models.Index(fields=("division",), name="places_gazetteer_division"),
             models.Index(fields=("cell", "kind"), name="places_gazetteer_cell"),

@@ -45,9 +45,7 @@ def division(code: str) -> DivisionInfo | None:
 def divisions(codes: Iterable[str]) -> dict[str, DivisionInfo]:
     """Give the divisions of these codes; unknown codes are left out."""
     rows = Division.objects.filter(pk__in=set(codes)).defer("boundary")
-    return {
-        r.code: DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat) for r in rows
-    }
+    return {r.code: DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat) for r in rows}
 
 
 def children(code: str) -> list[DivisionInfo]:

@@ -58,7 +58,9 @@ class Component(models.Model):
     lat = models.FloatField("纬度")
     cell = models.BigIntegerField("H3 网格", editable=False)
     crs = models.CharField("来源坐标系", max_length=10, default="WGS84")
-    state = models.CharField("状态", max_length=10, choices=ComponentState.choices, default=ComponentState.INTACT)
+    state = models.CharField(
+        "状态", max_length=10, choices=ComponentState.choices, default=ComponentState.INTACT
+    )
     supervising_code = models.CharField("主管部门代码", max_length=18, blank=True)
     supervising_name = models.CharField("主管部门", max_length=100, blank=True)
     owner_code = models.CharField("权属单位代码", max_length=18, blank=True)
@@ -67,15 +69,30 @@ class Component(models.Model):
     maintainer_name = models.CharField("养护单位", max_length=100, blank=True)
     # Unit columns carry no index of their own: 2 million rows are searched by place and class.
     supervising_unit = models.ForeignKey(
-        "people.Unit", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
+        "people.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
         verbose_name="主管单位",
     )
     owner_unit = models.ForeignKey(
-        "people.Unit", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
+        "people.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
         verbose_name="权属单位（平台）",
     )
     maintaining_unit = models.ForeignKey(
-        "people.Unit", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
+        "people.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
         verbose_name="养护单位（平台）",
     )
     first_on = models.DateField("初始日期", null=True, blank=True)
@@ -83,8 +100,14 @@ class Component(models.Model):
     source = models.CharField("数据来源", max_length=30, choices=SurveySource.choices, blank=True)
     note = models.CharField("备注", max_length=1000, blank=True)
     run = models.ForeignKey(
-        ImportRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
-        editable=False, verbose_name="导入",
+        ImportRun,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name="导入",
     )
 
     class Meta:
