@@ -4,25 +4,25 @@
 from tongguan.kernel.facts import Fact
 
 
-class DivisionsChanged(Fact):
+class DivisionsChanged(Fact, frozen=True, kw_only=True):
     """Divisions were imported or edited."""
 
     count: int
 
 
-class GridsChanged(Fact):
+class GridsChanged(Fact, frozen=True, kw_only=True):
     """Unit grids were imported or edited."""
 
     count: int
 
 
-class DutyGridsChanged(Fact):
+class DutyGridsChanged(Fact, frozen=True, kw_only=True):
     """Duty grids or their people changed."""
 
     count: int
 
 
-class GazetteerChanged(Fact):
+class GazetteerChanged(Fact, frozen=True, kw_only=True):
     """Named places were imported."""
 
     count: int

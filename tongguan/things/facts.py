@@ -4,7 +4,7 @@
 from tongguan.kernel.facts import Fact
 
 
-class ComponentsImported(Fact):
+class ComponentsImported(Fact, frozen=True, kw_only=True):
     """An import of components ended."""
 
     run_id: int
