@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Codes of divisions and unit grids: parse, check, map from older standards. Pure.
 
-依据 GB/T 2260、GB/T 10114（行政区划代码）与 GB/T 47678.3（单元网格标识码 15 位 = 县 6 + 街 3 + 社区 3 + 顺序 3）。
+依据 GB/T 2260、GB/T 10114（行政区划代码）与 GB/T 47678.3
+（单元网格标识码 15 位 = 县 6 + 街 3 + 社区 3 + 顺序 3）。
 The 2013 standard (GB/T 30428.1) has the same 15 digits; that of 2005 (CJ/T 213) had a number of 2.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from tongguan.kernel.codes import DIVISION_LENGTHS
@@ -55,9 +57,10 @@ def _digits(text: str, field: str) -> str:
 def division_code(text: str, *, field: str = "code") -> str:
     """Give a division code in its shortest form (2, 4, 6, 9 or 12 digits).
 
-    Zeros that only fill up a 6-digit (GB/T 2260) or 12-digit (statistics) form are dropped:
-    ``310000`` → ``31``, ``310101000000`` → ``310101``. Raises Invalid (``code.not_digits``,
-    ``code.length``, ``code.zero``).
+    Levels of zeros at the end only fill up a form (GB/T 2260, statistics) and are dropped:
+    ``310000`` → ``31``, ``310101000000`` → ``310101``. Zeros within stay: cities without districts
+    (东莞 4419) number their streets 441900003. Raises Invalid (``code.not_digits``, ``code.length``,
+    ``code.zero``).
     """
     code = _digits(text, field)
     if len(code) not in _LENGTHS:
@@ -67,20 +70,16 @@ def division_code(text: str, *, field: str = "code") -> str:
             en=f"a division code has 2, 4, 6, 9 or 12 digits, not {len(code)}",
             field=field,
         )
-    if len(code) in {_DISTRICT_LENGTH, COMMUNITY_LENGTH}:
-        for length in reversed(_LENGTHS):
-            if length < len(code) and set(code[length:]) == {"0"}:
-                code = code[:length]
-    bounds = [0, *[n for n in _LENGTHS if n <= len(code)]]
-    if any(set(code[a:b]) == {"0"} for a, b in zip(bounds, bounds[1:], strict=False)):
-        raise Invalid(
-            "code.zero", zh=f"区划代码 {code} 中有一级全为 0", en="a level is all zeros", field=field
-        )
+    for length in reversed(_LENGTHS):
+        if length < len(code) and set(code[length:]) == {"0"}:
+            code = code[:length]
+    if code[:2] == "00":
+        raise Invalid("code.zero", zh=f"区划代码 {text} 的省级为 00", en="the province is 00", field=field)
     return code
 
 
 def level_of(code: str) -> str:
-    """Give the level word of a division code (``province`` … ``community``). Raises Invalid for its length."""
+    """Give the level word of a division code (``province`` … ``community``). Raises Invalid."""
     try:
         return DIVISION_LENGTHS[len(code)]
     except KeyError:
@@ -90,9 +89,14 @@ def level_of(code: str) -> str:
 
 
 def parent_of(code: str) -> str:
-    """Give the code one level up, ``""`` for a province."""
-    shorter = [n for n in _LENGTHS if n < len(code)]
-    return code[: shorter[-1]] if shorter else ""
+    """Give the code of the next level up that exists, ``""`` for a province.
+
+    Levels of zeros do not exist: the parent of 441900003 is 4419 (东莞市).
+    """
+    for start, end in reversed(list(pairwise([0, *_LENGTHS]))):
+        if end < len(code) and set(code[start:end]) != {"0"}:
+            return code[:end]
+    return ""
 
 
 def street_kind(code: str) -> str:
@@ -104,7 +108,10 @@ def street_kind(code: str) -> str:
 
 
 def parse_grid(text: str, *, field: str = "code") -> GridCode:
-    """Take a 15-digit unit grid code apart. Raises Invalid (``code.not_digits``, ``code.length``, ``code.zero``)."""
+    """Take a 15-digit unit grid code apart.
+
+    Raises Invalid (``code.not_digits``, ``code.length``, ``code.zero``).
+    """
     code = _digits(text, field)
     if len(code) != GRID_LENGTH:
         raise Invalid(

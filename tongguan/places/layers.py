@@ -9,11 +9,12 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from django.db import transaction
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from tongguan.kernel import clock
@@ -132,13 +133,15 @@ def _version(layer: str) -> int:
 
 
 def _read(layer: str, version: int) -> PolygonIndex:
-    rows = {
-        COMMUNITY: Division.objects.filter(level=Level.COMMUNITY),
-        GRID: UnitGrid.objects.filter(state=GridState.ACTIVE),
-    }[layer].exclude(boundary=None)
+    rows: QuerySet[Any]
+    if layer == COMMUNITY:
+        rows = Division.objects.filter(level=Level.COMMUNITY)
+    else:
+        rows = UnitGrid.objects.filter(state=GridState.ACTIVE)
+    pairs = rows.exclude(boundary=None).values_list("code", "boundary")
     codes: list[str] = []
     wkb: list[bytes] = []
-    for code, boundary in rows.values_list("code", "boundary").iterator(chunk_size=5_000):
+    for code, boundary in pairs.iterator(chunk_size=5_000):
         codes.append(code)
         wkb.append(bytes(boundary or b""))
     return PolygonIndex.of(version, codes, wkb)
