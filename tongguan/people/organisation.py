@@ -54,7 +54,7 @@ def check_units(rows: Sequence[NewUnit], actor: Actor, first_row: int = 1) -> li
             found["code"] = "编码重复"
         if row.parent and row.parent not in divisions:
             found["parent"] = "没有这个上级机构"
-        elif row.parent and not row.division.startswith(divisions[row.parent]):
+        elif row.parent and not found["division"] and not row.division.startswith(divisions[row.parent]):
             found["division"] = "不在上级机构的行政区划之内"
         if not found["division"] and not guards.within(actor, row.division, Post.SYSADMIN):
             found["division"] = "不在您的管辖范围"

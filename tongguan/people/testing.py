@@ -6,10 +6,14 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 
+from django.test import Client
+
+from tongguan.kernel import clock
 from tongguan.people import queries, stamps
-from tongguan.people.contracts import Actor, Post, UnitInfo
+from tongguan.people.contracts import Actor, NewAppointment, Post, UnitInfo
 from tongguan.people.models import Appointment, Unit, User
 from tongguan.people.scoping import actor_of
+from tongguan.people.signin import SEEN, STARTED
 
 CITY, DISTRICT, OTHER_DISTRICT = "9901", "990101", "990102"
 STREET, COMMUNITY = "990101001", "990101001001"
@@ -157,6 +161,26 @@ def matrix(
     for verb, names in allowed.items():
         assert set(names) <= known, f"{verb}: {set(names) - known}"
     return [(verb, role, role in names) for verb, names in allowed.items() for role in roles]
+
+
+def user(pk: int) -> User:
+    """Give a user's row."""
+    return User.objects.get(pk=pk)
+
+
+def appointment(
+    username: str, unit: str, post: Post, division: str, since: date = SINCE, until: date | None = None
+) -> NewAppointment:
+    """Give a new appointment, from 2004 on unless told otherwise."""
+    return NewAppointment(username, unit, post, division, since, until)
+
+
+def sign_in(client: Client, person: User) -> None:
+    """Sign the person in on a test client, as if just now, without a password."""
+    client.force_login(person)
+    session = client.session
+    session[STARTED] = session[SEEN] = clock.now().timestamp()
+    session.save()
 
 
 forget_caches = partial(stamps.forget)
