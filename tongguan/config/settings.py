@@ -16,10 +16,14 @@ ALLOWED_HOSTS = [host.strip() for host in HOSTS.split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = [o.strip() for o in env.text("TONGGUAN_ORIGINS").split(",") if o.strip()]
 BEHIND_TLS = env.flag("TONGGUAN_TLS", default=False)
 
+LISTEN = env.text("TONGGUAN_LISTEN", "127.0.0.1") or "127.0.0.1"
 WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
 STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
 STREAM_URL = env.text("TONGGUAN_STREAM_URL")
 NATS_URL = env.text("TONGGUAN_NATS_URL")
+# 0: one worker with four threads on SQLite (few writers keep its waits short), two on PostgreSQL.
+WEB_WORKERS = env.integer("TONGGUAN_WEB_WORKERS", 0, low=0, high=64)
+WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 

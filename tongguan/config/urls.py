@@ -4,6 +4,9 @@
 from django.contrib import admin
 from django.urls import path
 
+from tongguan.config.health import health
+
 urlpatterns = [
+    path("health", health),
     path("admin/", admin.site.urls),
 ]

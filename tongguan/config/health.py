@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is the web process alive, and does it reach its database?"""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+
+def health(_request: HttpRequest) -> JsonResponse:
+    """Answer 200, or 503 while the database is away."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ok": False}, status=503)
+    return JsonResponse({"ok": True})

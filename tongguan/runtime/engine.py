@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine process: relay, deliveries, jobs, periodic duties and the live stream.
+
+Any number of engines may run on one database: every piece of work is claimed by a row.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from django.db import close_old_connections, connection, connections
+
+from tongguan.runtime import backoff, duties, jobruns, leases, relay
+from tongguan.runtime.delivery import Delivery
+from tongguan.runtime.stream import Stream
+
+_log = logging.getLogger(__name__)
+_PULSE = 10.0
+
+
+class Loop(threading.Thread):
+    """Repeats one step: at once while there is work, else after ``idle`` seconds or when woken."""
+
+    def __init__(self, name: str, step: Callable[[], bool], idle: float, stop: threading.Event) -> None:
+        """Prepare; ``start`` runs it."""
+        super().__init__(name=name, daemon=True)
+        self._step = step
+        self._idle = idle
+        self._stop_asked = stop
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._woken.set()
+
+    def run(self) -> None:
+        """Repeat until stopped. A failing step is logged once, and once more when it works again."""
+        failures = 0
+        while not self._stop_asked.is_set():
+            self._woken.clear()
+            try:
+                close_old_connections()
+                worked = self._step()
+            except Exception:
+                failures += 1
+                if failures == 1:
+                    _log.exception("engine: %s fails", self.name)
+                self._woken.wait(backoff.wait(failures, first=0.5, most=10).total_seconds())
+                continue
+            if failures:
+                _log.warning("engine: %s works again after %d failures", self.name, failures)
+                failures = 0
+            if not worked:
+                self._woken.wait(self._idle)
+        connections.close_all()
+
+
+class Engine:
+    """One engine: its threads and its stream."""
+
+    def __init__(self) -> None:
+        """Name the engine and prepare its threads."""
+        self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.stop = threading.Event()
+        self.stream = Stream()
+        self._readers: list[Loop] = []
+        self._loops = self._prepared()
+
+    def _prepared(self) -> list[Loop]:
+        several = connection.vendor != "sqlite"
+        self._readers = [self._loop("stream", self.stream.poll, 0.5)]
+        self._readers += [
+            self._loop(f"delivery-{n}", Delivery().step, 0.5) for n in range(2 if several else 1)
+        ]
+        loops = [self._loop("relay", self._relay, 0.1), *self._readers]
+        for n in range(2):
+            holder = f"{self.name}/jobs-{n}"
+            loops.append(self._loop(f"jobs-{n}", lambda h=holder: jobruns.run_next(h, self.stop.is_set), 1.0))
+        for n in range(2 if several else 1):
+            holder = f"{self.name}/duties-{n}"
+            loops.append(self._loop(f"duties-{n}", lambda h=holder: duties.run_due(h), 0.5))
+        loops.append(self._loop("pulse", self._pulse, _PULSE))
+        return loops
+
+    def _loop(self, name: str, step: Callable[[], bool], idle: float) -> Loop:
+        return Loop(name, step, idle, self.stop)
+
+    def _relay(self) -> bool:
+        numbered = relay.number_facts()
+        if numbered:
+            for reader in self._readers:
+                reader.wake()
+        return numbered > 0
+
+    def _pulse(self) -> bool:
+        leases.renew_all(self.name)
+        leases.acquire(f"engine:{self.name}", f"{self.name}/pulse")
+        return False
+
+    def start(self) -> None:
+        """Start the threads."""
+        for loop in self._loops:
+            loop.start()
+
+    def end(self, patience: float = 5.0) -> None:
+        """Stop the threads; each finishes the step it is in, if it can within ``patience`` seconds in all."""
+        self.stop.set()
+        for loop in self._loops:
+            loop.wake()
+        for loop in self._loops:
+            loop.join(patience / len(self._loops))
+        leases.release(f"engine:{self.name}", f"{self.name}/pulse")
+
+    def run(self, host: str, port: int) -> None:
+        """Work until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop.set())
+        self.start()
+        asyncio.run(self._serve(host, port))
+        self.end()
+
+    async def _serve(self, host: str, port: int) -> None:
+        config = uvicorn.Config(
+            self.stream.app,
+            host=host,
+            port=port,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        await self.stream.begin()
+        ending = asyncio.create_task(self._end_with(server))
+        await server.serve()
+        self.stop.set()
+        await ending
+
+    async def _end_with(self, server: uvicorn.Server) -> None:
+        """Let listeners go as soon as the server is told to stop; it waits for them."""
+        while not (server.should_exit or self.stop.is_set()):
+            await asyncio.sleep(0.1)
+        server.should_exit = True
+        await self.stream.end()

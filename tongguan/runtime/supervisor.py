@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The supervisor: keeps web and engine running as children of one foreground process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+
+from tongguan.runtime import backoff
+
+_TICK = 0.1
+#: A child that ran so many seconds is healthy: its next crash starts the back-off anew.
+_HEALTHY = 60.0
+_MOST_WAIT = 30.0
+#: Seconds children get to finish before they are killed.
+PATIENCE = 8.0
+
+
+class Child:
+    """One child process and its restarts."""
+
+    def __init__(self, name: str, arguments: Sequence[str], url: str) -> None:
+        """Describe it; ``url`` answers 200 when it is ready."""
+        self.name = name
+        self.url = url
+        self._command = [sys.executable, "-m", "tongguan", *arguments, "--parent", str(os.getpid())]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._next_start = 0.0
+        self._crashes = 0
+
+    def start(self) -> None:
+        """Start it in a process group of its own, so that Ctrl-C reaches only the supervisor."""
+        self._started_at = time.monotonic()
+        self._process = subprocess.Popen(self._command, process_group=0)  # noqa: S603 - our own command
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Start it again, after a pause, when it has died."""
+        now = time.monotonic()
+        if self._process is not None and self._process.poll() is not None:
+            if now - self._started_at > _HEALTHY:
+                self._crashes = 0
+            self._crashes += 1
+            pause = backoff.wait(self._crashes, first=1.0, most=_MOST_WAIT).total_seconds()
+            say(f"{self.name} 退出（{self._process.returncode}），{pause:.0f} 秒后重启")
+            self._process, self._next_start = None, now + pause
+        if self._process is None and now >= self._next_start:
+            self.start()
+
+    def ready(self) -> bool:
+        """Tell whether its address answers."""
+        try:
+            with urllib.request.urlopen(self.url, timeout=2) as answer:  # noqa: S310 - our own address
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except (urllib.error.URLError, OSError, ValueError):
+            return False
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def wait(self, until: float) -> None:
+        """Wait for its end up to a moment of the monotonic clock, then kill it."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Supervisor:
+    """Runs children until it is told to stop."""
+
+    def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
+        """Take the children, not yet started."""
+        self._children = children
+        self._say = say
+        self.stopping = False
+
+    def obey_signals(self) -> None:
+        """Stop on Ctrl-C and SIGTERM."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def run(self, welcome: Callable[[], None], patience: float = 90.0) -> bool:
+        """Start all, say welcome when all answer, keep them running. False when they were never ready."""
+        welcomed, began = False, time.monotonic()
+        try:
+            for child in self._children:
+                child.start()
+            while not self.stopping:
+                for child in self._children:
+                    child.look(self._say)
+                if not welcomed and all(child.ready() for child in self._children):
+                    welcomed = True
+                    welcome()
+                if not welcomed and time.monotonic() - began > patience:
+                    self._say(f"{patience:.0f} 秒内未就绪，请查看上面的错误信息")
+                    return False
+                time.sleep(_TICK)
+        finally:
+            self._end()
+        return True
+
+    def _end(self) -> None:
+        for child in self._children:
+            child.ask_to_stop()
+        until = time.monotonic() + PATIENCE
+        for child in self._children:
+            child.wait(until)
