@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city's units and people: same seed, same rows; running it again changes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import numpy as np
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from tongguan.kernel import clock
+from tongguan.people import api, stamps
+from tongguan.people.contracts import PLATFORM, NewAppointment, NewUnit, Post
+from tongguan.people.labels import POST_NAMES
+from tongguan.people.models import Appointment, DutyShift, Unit, User
+from tongguan.runtime.transactions import atomic
+
+#: Only for demo data: every demo person signs in with it.
+DEMO_PASSWORD: Final = "tongguan-demo"  # noqa: S105 - shown to everybody at the start of a demo
+_SINCE: Final = date(2020, 1, 1)
+_DOMAIN: Final = "jiangzhou.example"
+_BATCH: Final = 1000
+
+# Suffix of the code, name after the division's, kind, duty words; together they cover every duty word.
+_CITY_UNITS: Final = (
+    ("JT", "交通运输局", "department", ("交通",)),
+    ("SL", "水务局", "department", ("水务河道",)),
+    ("HB", "生态环境局", "department", ("生态环境",)),
+    ("GH", "规划和自然资源局", "department", ("规划",)),
+    ("XF", "消防救援支队", "department", ("消防",)),
+    ("GS", "供水公司", "company", ("供水",)),
+    ("RQ", "燃气热力公司", "company", ("供热供气", "燃油燃气供电企业")),
+    ("GD", "供电公司", "company", ("电力",)),
+    ("GJ", "公交集团", "company", ("公交",)),
+    ("TX", "通信管线公司", "company", ("通信", "线缆权属")),
+    ("YZ", "邮政公司", "company", ("邮政报业",)),
+    ("ZT", "建筑垃圾处置公司", "company", ("建筑垃圾处置",)),
+)
+_DISTRICT_UNITS: Final = (
+    ("SZ", "市政所", "department", ("市政公用", "权属单位")),
+    ("PS", "排水所", "department", ("排水",)),
+    ("HW", "环卫所", "department", ("环卫",)),
+    ("YL", "园林绿化所", "department", ("园林绿化",)),
+    ("SR", "市容管理科", "department", ("市容秩序",)),
+    ("ZF", "综合执法局", "department", ("综合执法",)),
+    ("ZJ", "住房和建设局", "department", ("住建",)),
+    ("GA", "公安分局", "department", ("公安",)),
+    ("JJ", "交警大队", "department", ("交警",)),
+    ("MZ", "民政局", "department", ("地名民政",)),
+    ("WJ", "卫生健康委", "department", ("卫生健康",)),
+    ("WY", "物业服务公司", "company", ("物业",)),
+)
+_CENTRE_STAFF: Final = (
+    (Post.ACCEPTOR, 3), (Post.DISPATCHER, 2), (Post.DUTY_CHIEF, 2),
+    (Post.SUPERVISOR, 1), (Post.EVALUATOR, 1), (Post.LEADER, 1),
+)  # fmt: skip
+_HANDLERS: Final = 3
+#: The first holder in the first district, by sign-in name: the people of every story.
+_CAST: Final = {
+    Post.ACCEPTOR: "王受理", Post.DISPATCHER: "李派遣", Post.DUTY_CHIEF: "赵值班长",
+    Post.DEPARTMENT: "张所长", Post.HANDLER: "小刘", Post.COLLECTOR: "小陈", Post.SUPERVISOR: "孙督查", Post.EVALUATOR: "钱考核",
+    Post.LEADER: "周领导", Post.SYSADMIN: "系统管理员", Post.SECADMIN: "安全管理员", Post.AUDITOR: "审计员",
+}  # fmt: skip
+_SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程"
+_GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红建国志宇晨欣雨佳子轩浩然梦琪思远"
+
+
+@dataclass(frozen=True, slots=True)
+class SeededPerson:
+    """Somebody with a post in a unit over a division."""
+
+    id: int
+    username: str
+    name: str
+    post: Post
+    unit_id: int
+    division: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeededPeople:
+    """What was seeded. ``logins``: (sign-in name, name, post in Chinese) of the people of the stories."""
+
+    units: dict[str, int] = field(default_factory=dict)
+    people: list[SeededPerson] = field(default_factory=list)
+    logins: list[tuple[str, str, str]] = field(default_factory=list)
+    password: str = DEMO_PASSWORD
+
+    def holding(self, post: Post, division: str = "") -> list[SeededPerson]:
+        """Give the holders of a post within a division prefix."""
+        return [p for p in self.people if p.post == post and p.division.startswith(division)]
+
+
+def seed_people(rng: np.random.Generator, divisions: Mapping[str, str]) -> SeededPeople:
+    """Seed units, users, appointments and a rota for one city; ``divisions``: code -> name.
+
+    Codes of 4 (the city), 6, 9 and 12 digits get a centre, district centres, streets, communities.
+    """
+    units = _units(divisions)
+    posts = list(_posts(divisions, units))
+    with atomic():
+        known = set(Unit.objects.filter(code__in=[u.code for u in units]).values_list("code", flat=True))
+        api.create_units(PLATFORM, [u for u in units if u.code not in known])
+        _write_users(rng, posts)
+        held = set(
+            Appointment.objects.filter(revoked_at__isnull=True).values_list("user__username", flat=True)
+        )
+        api.appoint_many(PLATFORM, [p for p in posts if p.username not in held])
+        seeded = _read(posts)
+        _write_rota(seeded)
+        stamps.bump(stamps.UNITS, stamps.APPOINTMENTS)
+    return seeded
+
+
+def _centre(division: str) -> str:
+    return f"{division}-ZX"
+
+
+def _units(divisions: Mapping[str, str]) -> list[NewUnit]:
+    units = []
+    for code, name in sorted(divisions.items(), key=lambda item: (len(item[0]), item[0])):
+        phone = f"0990-55{int(code[-4:]):04d}"
+        if len(code) in {4, 6}:
+            parent = _centre(code[:4]) if len(code) == 6 else ""
+            units.append(
+                NewUnit(_centre(code), f"{name}城市运行中心", "centre", code, parent, ("平台中心",), phone)
+            )
+            for suffix, title, kind, duties in _CITY_UNITS if len(code) == 4 else _DISTRICT_UNITS:
+                units.append(
+                    NewUnit(f"{code}-{suffix}", name + title, kind, code, _centre(code), duties, phone)
+                )
+        elif len(code) == 9:
+            units.append(
+                NewUnit(code, f"{name}办事处", "street", code, _centre(code[:6]), ("街道办事处",), phone)
+            )
+        elif len(code) == 12:
+            units.append(NewUnit(code, f"{name}居委会", "community", code, code[:9], (), phone))
+    return units
+
+
+def _posts(divisions: Mapping[str, str], units: Sequence[NewUnit]) -> Iterator[NewAppointment]:
+    """Give everybody's post; the first of a post in the first district has the post as sign-in name."""
+    first = min((code for code in divisions if len(code) == 6), default="")
+    named: set[Post] = set()
+
+    def post(kind: Post, unit: NewUnit, number: int, division: str = "") -> NewAppointment:
+        plain = kind not in named and (unit.division.startswith(first) or kind in _POWERS)
+        if plain:
+            named.add(kind)
+        username = kind.value if plain else f"{kind}.{unit.code.lower()}.{number}"
+        return NewAppointment(username, unit.code, kind, division or unit.division, _SINCE)
+
+    for unit in units:
+        if unit.kind == "centre":
+            yield from (post(kind, unit, n) for kind, count in _CENTRE_STAFF for n in range(1, count + 1))
+            if len(unit.division) == 4:
+                yield from (post(kind, unit, 1) for kind in _POWERS)
+        elif unit.kind == "community":
+            yield post(Post.COLLECTOR, unit, 1)
+        else:
+            yield post(Post.DEPARTMENT, unit, 1)
+            yield from (post(Post.HANDLER, unit, n) for n in range(1, _HANDLERS + 1))
+
+
+_POWERS: Final = (Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR)
+
+
+def _write_users(rng: np.random.Generator, posts: Sequence[NewAppointment]) -> None:
+    known = set(User.objects.values_list("username", flat=True))
+    unit_ids = dict(Unit.objects.values_list("code", "id"))
+    password = make_password(DEMO_PASSWORD)  # one slow hash for all: it is no secret
+    users = []
+    for number, row in enumerate(posts):
+        # Drawn for known people too, so that a second run draws the same names.
+        drawn = str(rng.choice(list(_SURNAMES))) + "".join(
+            rng.choice(list(_GIVEN), size=int(rng.integers(1, 3)))
+        )
+        if row.username in known:
+            continue
+        name = _CAST.get(row.post, drawn) if row.username == row.post.value else drawn
+        users.append(
+            User(
+                username=row.username, display_name=name, unit_id=unit_ids[row.unit], password=password,
+                phone=f"1990000{number:04d}", email=f"{row.username}@{_DOMAIN}",
+            )
+        )  # fmt: skip
+    User.objects.bulk_create(users, batch_size=_BATCH)
+
+
+def _read(posts: Sequence[NewAppointment]) -> SeededPeople:
+    users = {u.username: u for u in User.objects.filter(username__in=[p.username for p in posts])}
+    people = [
+        SeededPerson(users[p.username].pk, p.username, str(users[p.username]), p.post, unit_id, p.division)
+        for p in posts
+        if (unit_id := users[p.username].unit_id) is not None
+    ]
+    logins = [(p.username, p.name, POST_NAMES[p.post]) for p in people if p.username == p.post.value]
+    return SeededPeople(dict(Unit.objects.values_list("code", "id")), people, logins)
+
+
+def _write_rota(seeded: SeededPeople) -> None:
+    """Put the duty chiefs of every centre on day and night turns, from a week ago to a month ahead."""
+    today = timezone.localdate(clock.now())
+    planned = set(DutyShift.objects.values_list("unit_id", flat=True))
+    shifts = []
+    for unit_id in {p.unit_id for p in seeded.holding(Post.DUTY_CHIEF)} - planned:
+        chiefs = [p for p in seeded.holding(Post.DUTY_CHIEF) if p.unit_id == unit_id]
+        for turn in range(2 * 37):
+            morning = datetime.combine(today + timedelta(days=turn // 2 - 7), time(8))
+            start = timezone.make_aware(morning + timedelta(hours=12 * (turn % 2)))
+            chief = chiefs[(turn + turn // 2) % len(chiefs)]
+            shifts.append(
+                DutyShift(
+                    user_id=chief.id, unit_id=unit_id, post=Post.DUTY_CHIEF,
+                    starts_at=start, ends_at=start + timedelta(hours=12),
+                )
+            )  # fmt: skip
+    DutyShift.objects.bulk_create(shifts, batch_size=_BATCH)
