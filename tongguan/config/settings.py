@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tongguan.people.middleware.SessionLimits",
+    "tongguan.doors.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -115,7 +115,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = True
-AXES_LOCKOUT_CALLABLE = "tongguan.people.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "tongguan.doors.sessions.locked_out"
 SESSION_COOKIE_AGE = env.integer("TONGGUAN_SESSION_HOURS", 12, low=1, high=168) * 3600
 SESSION_IDLE_SECONDS = env.integer("TONGGUAN_SESSION_IDLE_MINUTES", 120, low=5, high=1440) * 60
 #: Where somebody with an initial password may still go: sign in, out, and change it.
@@ -123,6 +123,7 @@ INITIAL_PASSWORD_PATHS = [
     "/login",
     "/logout",
     "/static/",
+    "/api/desk/csrf",
     "/api/desk/session",
     "/api/desk/password",
     "/admin/logout",
@@ -143,6 +144,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
 FILES_ROOT = HOME / "files"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

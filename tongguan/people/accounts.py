@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
+from tongguan.kernel.importing import RowError, refuse_rows, repeated, text_mistake
 from tongguan.people import guards, stamps
-from tongguan.people.contracts import PLATFORM, Actor, NewUser, Post, RowError, UserInfo
+from tongguan.people.contracts import PLATFORM, Actor, NewUser, Post, UserInfo
 from tongguan.people.models import Appointment, Unit, User
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
@@ -78,12 +79,12 @@ def check_users(
         taken = set(
             User.objects.filter(username__in={r.username for r in rows}).values_list("username", flat=True)
         )
-    twice = guards.repeated(r.username for r in rows)
+    twice = repeated(r.username for r in rows)
     errors: list[RowError] = []
     for number, row in enumerate(rows, first_row):
         found = {
             "username": None if _USERNAME.fullmatch(row.username) else "应为 2–150 位字母、数字或 . @ + - _",
-            "name": guards.text_mistake(row.name, 40),
+            "name": text_mistake(row.name, 40),
             "phone": None if not row.phone or _PHONE.fullmatch(row.phone) else "不是有效的电话号码",
             "email": _email_mistake(row.email),
         }
@@ -111,7 +112,7 @@ def create_users(actor: Actor, rows: Sequence[NewUser]) -> list[tuple[UserInfo, 
     guards.require_post(actor, Post.SYSADMIN)
     with atomic():
         stamps.bump(stamps.APPOINTMENTS)
-        guards.refuse_rows(check_users(rows, actor))
+        refuse_rows(check_users(rows, actor))
         units = dict(Unit.objects.filter(code__in={r.unit for r in rows if r.unit}).values_list("code", "id"))
         users, passwords = [], []
         for row in rows:
@@ -131,16 +132,12 @@ def create_users(actor: Actor, rows: Sequence[NewUser]) -> list[tuple[UserInfo, 
             "user.create",
             [(f"user:{user.pk}", {"username": user.username, "unit": user.unit_id}) for user in users],
         )
-        return [(_info(user), password) for user, password in zip(users, passwords, strict=True)]
+        return [(user.info(), password) for user, password in zip(users, passwords, strict=True)]
 
 
 def create_user(actor: Actor, row: NewUser) -> tuple[UserInfo, str]:
     """Make one user. Gives and raises like ``create_users``."""
     return create_users(actor, [row])[0]
-
-
-def _info(user: User) -> UserInfo:
-    return UserInfo(user.pk, str(user), user.unit_id, user.phone, user.email)
 
 
 def _subject(actor: Actor, user_id: int) -> User:
@@ -181,7 +178,7 @@ def change_users(actor: Actor, rows: Sequence[NewUser]) -> tuple[int, int]:
                 actor, user.unit.division if user.unit else "", Post.SYSADMIN
             ):
                 errors.append(RowError(number, "username", "没有这个用户"))
-        guards.refuse_rows(errors)
+        refuse_rows(errors)
         units = dict(Unit.objects.filter(code__in={r.unit for r in rows if r.unit}).values_list("code", "id"))
         changed = []
         for row in rows:

@@ -16,8 +16,8 @@ from tongguan.people.accounts import (
 from tongguan.people.appointments import appoint, appoint_many, end_appointment
 from tongguan.people.calendars import save_calendar, save_days
 from tongguan.people.duty import cancel_shift, roster
-from tongguan.people.organisation import change_unit, create_unit, create_units, move_unit
-from tongguan.people.signin import sign_in, sign_out
+from tongguan.people.organisation import change_units, create_unit, create_units, move_unit, set_unit
+from tongguan.people.signin import end_session_if_over, lock_out, sign_in, sign_out
 from tongguan.people.tokens import authenticate_token, issue_token, revoke_token
 
 __all__ = [
@@ -26,14 +26,16 @@ __all__ = [
     "authenticate_token",
     "cancel_shift",
     "change_password",
-    "change_unit",
+    "change_units",
     "change_users",
     "create_unit",
     "create_units",
     "create_user",
     "create_users",
     "end_appointment",
+    "end_session_if_over",
     "issue_token",
+    "lock_out",
     "move_unit",
     "reset_password",
     "revoke_token",
@@ -41,6 +43,7 @@ __all__ = [
     "save_calendar",
     "save_days",
     "set_active",
+    "set_unit",
     "sign_in",
     "sign_out",
 ]

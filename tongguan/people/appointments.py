@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from tongguan.kernel.importing import RowError, refuse_rows
 from tongguan.people import guards, stamps
-from tongguan.people.contracts import Actor, NewAppointment, Post, RowError
+from tongguan.people.contracts import Actor, NewAppointment, Post
 from tongguan.people.facts import PostEnded, PostGranted
 from tongguan.people.models import Appointment, Unit, User
 from tongguan.runtime import audit, outbox
@@ -84,7 +85,7 @@ def appoint_many(actor: Actor, rows: Sequence[NewAppointment]) -> list[int]:
     guards.require_post(actor, Post.SECADMIN)
     with atomic():
         stamps.bump(stamps.APPOINTMENTS)
-        guards.refuse_rows(check_appointments(rows, actor))
+        refuse_rows(check_appointments(rows, actor))
         users = dict(
             User.objects.filter(username__in={r.username for r in rows}).values_list("username", "id")
         )

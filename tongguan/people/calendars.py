@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 
 from tongguan.kernel.errors import Invalid
+from tongguan.kernel.importing import ImportReport, text_mistake
 from tongguan.kernel.worktime import Calendar, shifts_from_text
 from tongguan.people import guards, stamps
-from tongguan.people.contracts import Actor, ImportReport, Post
+from tongguan.people.contracts import Actor, Post
 from tongguan.people.labels import DAY_KIND_NAMES
 from tongguan.people.models import CalendarDay, WorkCalendar
 from tongguan.runtime import audit
@@ -28,7 +29,7 @@ def save_days(
     """
     guards.require_post(actor, Post.SYSADMIN)
     for day, (kind, name) in days.items():
-        if kind not in DAY_KIND_NAMES or guards.text_mistake(name, 60, empty=True):
+        if kind not in DAY_KIND_NAMES or text_mistake(name, 60, empty=True):
             raise Invalid(
                 "calendar.day", zh=f"{day} 的类型或名称有误", en=f"{day}: bad kind or name", field="kind"
             )
@@ -68,7 +69,7 @@ def save_calendar(
     guards.require_post(actor, Post.SYSADMIN)
     if not _CODE.fullmatch(code):
         raise Invalid("calendar.code", zh="编码应为小写字母、数字、横线", en="not a valid code", field="code")
-    if mistake := guards.text_mistake(name, 60):
+    if mistake := text_mistake(name, 60):
         raise Invalid("calendar.name", zh=mistake, en="not a valid name", field="name")
     try:
         Calendar(week=[shifts_from_text(day) for day in shifts])

@@ -223,24 +223,3 @@ class TokenInfo:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """One mistake in an imported file: ``row`` as a person counts in a sheet (header is 1)."""
-
-    row: int
-    field: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did or, on a dry run or with errors, would have done. Nothing is half-imported."""
-
-    rows: int
-    created: int
-    updated: int
-    unchanged: int
-    errors: tuple[RowError, ...]
-    applied: bool

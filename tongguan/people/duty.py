@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, NotFound
+from tongguan.kernel.importing import RowError, refuse_rows
 from tongguan.people import guards
-from tongguan.people.contracts import Actor, Gap, NewShift, Post, RowError, ShiftInfo, UserInfo
+from tongguan.people.contracts import Actor, Gap, NewShift, Post, ShiftInfo
 from tongguan.people.models import DutyShift, Unit, User
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
@@ -97,7 +98,7 @@ def roster(actor: Actor, rows: Sequence[NewShift]) -> list[int]:
             .order_by("pk")
             .values_list("pk")
         )
-        guards.refuse_rows(check_shifts(rows, actor))
+        refuse_rows(check_shifts(rows, actor))
         made = DutyShift.objects.bulk_create(
             [
                 DutyShift(
@@ -167,15 +168,7 @@ def rota(
         rows.filter(Q() if post is None else Q(post=post)).select_related("user").order_by("starts_at", "id")
     )
     return [
-        ShiftInfo(
-            s.pk,
-            UserInfo(s.user.pk, str(s.user), s.user.unit_id, s.user.phone, s.user.email),
-            s.unit_id,
-            Post(s.post),
-            s.starts_at,
-            s.ends_at,
-            s.covers_id,
-        )
+        ShiftInfo(s.pk, s.user.info(), s.unit_id, Post(s.post), s.starts_at, s.ends_at, s.covers_id)
         for s in rows
     ]
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from tongguan.people.contracts import UnitInfo, UserInfo
 from tongguan.people.labels import DAY_KINDS, POSTS, UNIT_KINDS
 
 
@@ -30,8 +31,6 @@ class WorkCalendar(models.Model):
     national = models.BooleanField("执行国家节假日", default=True)
 
     class Meta:
-        """Chinese names for the register pages."""
-
         verbose_name = verbose_name_plural = "工作日历"
 
     def __str__(self) -> str:
@@ -55,8 +54,6 @@ class CalendarDay(models.Model):
     name = models.CharField("名称", max_length=60, blank=True)
 
     class Meta:
-        """One meaning per date."""
-
         verbose_name = verbose_name_plural = "节假日与调休"
         constraints = (
             models.UniqueConstraint(fields=["calendar", "date"], name="people_day_once"),
@@ -92,13 +89,16 @@ class Unit(models.Model):
     active = models.BooleanField("在用", default=True)
 
     class Meta:
-        """Chinese names for the register pages."""
-
         verbose_name = verbose_name_plural = "组织机构"
 
     def __str__(self) -> str:
         """Give the name officials use."""
         return self.name
+
+    def info(self) -> UnitInfo:
+        """Give the unit as others see it."""
+        u = self
+        return UnitInfo(u.pk, u.code, u.name, u.path, u.kind, u.division, tuple(u.duties), u.active, u.phone)
 
 
 class User(AbstractUser):
@@ -114,13 +114,15 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta(AbstractUser.Meta):
-        """Chinese names for the register pages."""
-
         verbose_name = verbose_name_plural = "用户"
 
     def __str__(self) -> str:
         """Give the person's name, else the sign-in name."""
         return self.display_name or self.username
+
+    def info(self) -> UserInfo:
+        """Give the person as others see them."""
+        return UserInfo(self.pk, str(self), self.unit_id, self.phone, self.email)
 
 
 class Appointment(models.Model):
@@ -135,8 +137,6 @@ class Appointment(models.Model):
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
-        """A post is held once in a unit over a division from a day; lookups go by post and division."""
-
         verbose_name = verbose_name_plural = "任职"
         constraints = (
             models.UniqueConstraint(
@@ -170,8 +170,6 @@ class DutyShift(models.Model):
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
 
     class Meta:
-        """Found by unit and time, and by person and time."""
-
         verbose_name = verbose_name_plural = "值班表"
         constraints = (
             models.CheckConstraint(
@@ -204,8 +202,6 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
 
     class Meta:
-        """Chinese names for the register pages."""
-
         verbose_name = verbose_name_plural = "接口令牌"
 
     def __str__(self) -> str:

@@ -3,14 +3,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat, Substr
 
 from tongguan.kernel.errors import Invalid, NotFound
+from tongguan.kernel.importing import RowError, refuse_rows, repeated, text_mistake
 from tongguan.people import guards, stamps
-from tongguan.people.contracts import Actor, NewUnit, Post, RowError, UnitInfo
+from tongguan.people.contracts import Actor, NewUnit, Post, UnitInfo
 from tongguan.people.facts import UnitMoved
 from tongguan.people.labels import UNIT_KIND_NAMES
 from tongguan.people.models import Unit, WorkCalendar
@@ -27,7 +28,18 @@ _CHUNK: Final = 1000
 
 def duties_mistake(duties: Sequence[str]) -> str | None:
     """Say in words what is wrong with a list of duty words, or None."""
-    return next((m for duty in duties if (m := guards.text_mistake(duty, 20))), None)
+    return next((m for duty in duties if (m := text_mistake(duty, 20))), None)
+
+
+def _text_mistakes(row: NewUnit) -> dict[str, str | None]:
+    return {
+        "code": None if _CODE.fullmatch(row.code) else "应为 1–32 位字母、数字、点、横线",
+        "name": text_mistake(row.name, 100),
+        "kind": None if row.kind in UNIT_KIND_NAMES else f"应为 {'、'.join(UNIT_KIND_NAMES)} 之一",
+        "division": guards.division_mistake(row.division),
+        "duties": duties_mistake(row.duties),
+        "phone": text_mistake(row.phone, 20, empty=True),
+    }
 
 
 def check_units(rows: Sequence[NewUnit], actor: Actor, first_row: int = 1) -> list[RowError]:
@@ -38,18 +50,11 @@ def check_units(rows: Sequence[NewUnit], actor: Actor, first_row: int = 1) -> li
         )
     )
     taken = set(Unit.objects.filter(code__in={r.code for r in rows}).values_list("code", flat=True))
-    twice = guards.repeated(r.code for r in rows)
+    twice = repeated(r.code for r in rows)
     divisions = known | {r.code: r.division for r in rows}
     errors: list[RowError] = []
     for number, row in enumerate(rows, first_row):
-        found = {
-            "code": None if _CODE.fullmatch(row.code) else "应为 1–32 位字母、数字、点、横线",
-            "name": guards.text_mistake(row.name, 100),
-            "kind": None if row.kind in UNIT_KIND_NAMES else f"应为 {'、'.join(UNIT_KIND_NAMES)} 之一",
-            "division": guards.division_mistake(row.division),
-            "duties": duties_mistake(row.duties),
-            "phone": guards.text_mistake(row.phone, 20, empty=True),
-        }
+        found = _text_mistakes(row)
         if row.code in taken or row.code in twice:
             found["code"] = "编码重复"
         if row.parent and row.parent not in divisions:
@@ -107,7 +112,7 @@ def create_units(actor: Actor, rows: Sequence[NewUnit]) -> list[UnitInfo]:
     guards.require_post(actor, Post.SYSADMIN)
     with atomic():
         stamps.bump(stamps.UNITS)
-        guards.refuse_rows(check_units(rows, actor))
+        refuse_rows(check_units(rows, actor))
         made: dict[str, Unit] = {
             u.code: u for u in Unit.objects.filter(code__in={r.parent for r in rows if r.parent})
         }
@@ -140,17 +145,12 @@ def create_units(actor: Actor, rows: Sequence[NewUnit]) -> list[UnitInfo]:
                 for row in rows
             ],
         )
-        return [_info(made[row.code]) for row in rows]
+        return [made[row.code].info() for row in rows]
 
 
 def create_unit(actor: Actor, row: NewUnit) -> UnitInfo:
     """Make one unit. Raises like ``create_units``."""
     return create_units(actor, [row])[0]
-
-
-def _info(unit: Unit) -> UnitInfo:
-    u = unit
-    return UnitInfo(u.pk, u.code, u.name, u.path, u.kind, u.division, tuple(u.duties), u.active, u.phone)
 
 
 def _locked(actor: Actor, unit_id: int) -> Unit:
@@ -162,50 +162,67 @@ def _locked(actor: Actor, unit_id: int) -> Unit:
     return unit
 
 
-def change_unit(
-    actor: Actor,
-    unit_id: int,
-    *,
-    name: str | None = None,
-    duties: Sequence[str] | None = None,
-    phone: str | None = None,
-    active: bool | None = None,
-    calendar: str | None = None,
+def set_unit(
+    actor: Actor, unit_id: int, *, active: bool | None = None, calendar: str | None = None
 ) -> UnitInfo:
-    """Change what is given; ``calendar`` is a code, "" takes it away. No post holds in an inactive unit.
+    """Take a unit in or out of use, give it a work calendar by code ("" takes it away).
 
-    Raises Forbidden, NotFound outside of the actor's division, Invalid naming the field.
+    No post holds in a unit out of use. Raises Forbidden, NotFound outside of the actor's division, Invalid.
     """
-    changes: dict[str, Any] = {"name": name, "duties": duties, "phone": phone, "active": active}
-    mistakes = {
-        "name": guards.text_mistake(name, 100) if name is not None else None,
-        "duties": duties_mistake(duties) if duties is not None else None,
-        "phone": guards.text_mistake(phone, 20, empty=True) if phone is not None else None,
-    }
-    for field, mistake in mistakes.items():
-        if mistake:
-            raise Invalid(f"unit.{field}", zh=mistake, en=f"not a valid {field}", field=field)
     with atomic():
         stamps.bump(stamps.UNITS)
         unit = _locked(actor, unit_id)
-        if calendar is not None:
-            found = WorkCalendar.objects.filter(code=calendar).first()
-            if calendar and found is None:
-                raise Invalid(
-                    "calendar.unknown", zh="没有这个工作日历", en="no such calendar", field="calendar"
-                )
-            changes["calendar_id"] = found.pk if found else None
-        before = {}
-        for field, value in changes.items():
-            wanted = list(value) if field == "duties" and value is not None else value
-            given = value is not None or (field == "calendar_id" and calendar is not None)
-            if given and getattr(unit, field) != wanted:
-                before[field] = [getattr(unit, field), wanted]
-                setattr(unit, field, wanted)
-        if before:
-            unit.save(update_fields=list(before))
-            audit.record(actor, "unit.change", f"unit:{unit.pk}", before)
-        return _info(unit)
+        found = WorkCalendar.objects.filter(code=calendar or "").first()
+        if calendar and found is None:
+            raise Invalid("calendar.unknown", zh="没有这个工作日历", en="no such calendar", field="calendar")
+        unit.active = unit.active if active is None else active
+        unit.calendar = unit.calendar if calendar is None else found
+        unit.save(update_fields=["active", "calendar"])
+        audit.record(actor, "unit.set", f"unit:{unit.pk}", {"active": unit.active, "calendar": calendar})
+        return unit.info()
+
+
+def change_units(actor: Actor, rows: Sequence[NewUnit]) -> int:
+    """Bring known units' name, kind, duties and phone to what the rows say, set-based; give how many changed.
+
+    Raises Forbidden; Invalid naming rows and fields, also for another superior or division: that is a move.
+    """
+    guards.require_post(actor, Post.SYSADMIN)
+    with atomic():
+        stamps.bump(stamps.UNITS)
+        known = {
+            u.code: u for u in Unit.objects.filter(code__in=[r.code for r in rows]).select_related("parent")
+        }
+        twice = repeated(r.code for r in rows)
+        errors: list[RowError] = []
+        for number, row in enumerate(rows, 1):
+            unit = known.get(row.code)
+            if unit is None or not guards.within(actor, unit.division, Post.SYSADMIN):
+                errors.append(RowError(number, "code", "没有这个机构，或不在您的管辖范围"))
+                continue
+            found = _text_mistakes(row)
+            if row.parent != (unit.parent.code if unit.parent else ""):
+                found["parent"] = "已有机构不能在导入中改变上级，请移动机构"
+            if row.code in twice:
+                found["code"] = "编码重复"
+            if row.division != unit.division:
+                found["division"] = "已有机构不能改变行政区划"
+            errors += [RowError(number, name, mistake) for name, mistake in found.items() if mistake]
+        refuse_rows(errors)
+        changed = []
+        for row in rows:
+            unit = known[row.code]
+            wanted = (row.name, row.kind, list(row.duties), row.phone)
+            if wanted != (unit.name, unit.kind, unit.duties, unit.phone):
+                unit.name, unit.kind, unit.duties, unit.phone = wanted
+                changed.append(unit)
+        Unit.objects.bulk_update(changed, ["name", "kind", "duties", "phone"], batch_size=_CHUNK)
+        audit.record_many(
+            actor,
+            "unit.change",
+            [(f"unit:{u.pk}", {"name": u.name, "kind": u.kind, "duties": u.duties}) for u in changed],
+        )
+        return len(changed)
 
 
 def move_unit(actor: Actor, unit_id: int, parent_id: int | None) -> UnitInfo:
@@ -230,7 +247,7 @@ def move_unit(actor: Actor, unit_id: int, parent_id: int | None) -> UnitInfo:
                 field="parent",
             )
         if unit.parent_id == parent_id:
-            return _info(unit)
+            return unit.info()
         old, (new,) = unit.path, _next_paths([parent])
         subtree = Unit.objects.filter(prefix_q("path", old))
         deepest = max(len(path) for path in subtree.values_list("path", flat=True))
@@ -245,4 +262,4 @@ def move_unit(actor: Actor, unit_id: int, parent_id: int | None) -> UnitInfo:
         audit.record(actor, "unit.move", f"unit:{unit.pk}", {"path": [old, new]})
         outbox.publish(UnitMoved(unit_id=unit.pk, old_path=old, new_path=new, division=unit.division))
         unit.path, unit.parent = new, parent
-        return _info(unit)
+        return unit.info()

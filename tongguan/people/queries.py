@@ -43,7 +43,6 @@ __all__ = [
 ]
 
 _LENGTHS = {level: length for length, level in DIVISION_LENGTHS.items()}
-_USER_FIELDS = ("id", "display_name", "username", "unit_id", "phone", "email")
 
 
 def unit(unit_id: int) -> UnitInfo:
@@ -88,15 +87,9 @@ def nearest_centre(division: str) -> UnitInfo | None:
     return registers.units().nearest_centre(division)
 
 
-def _person(row: tuple[int, str, str, int | None, str, str]) -> UserInfo:
-    pk, name, username, unit_id, phone, email = row
-    return UserInfo(pk, name or username, unit_id, phone, email)
-
-
 def users(ids: Iterable[int]) -> dict[int, UserInfo]:
     """Give the known people among these ids, in one statement."""
-    rows = User.objects.filter(id__in=set(ids)).values_list(*_USER_FIELDS)
-    return {row[0]: _person(row) for row in rows}
+    return {user.pk: user.info() for user in User.objects.filter(id__in=set(ids))}
 
 
 def on_duty(post: Post, where: int | str, at: datetime) -> list[UserInfo]:
@@ -106,9 +99,9 @@ def on_duty(post: Post, where: int | str, at: datetime) -> list[UserInfo]:
         DutyShift.objects.filter(unit_id__in=unit_ids, post=post, cancelled_at__isnull=True)
         .filter(starts_at__lte=at, ends_at__gt=at, user__is_active=True)
         .order_by("starts_at", "id")
-        .values_list(*(f"user__{field}" for field in _USER_FIELDS))
+        .select_related("user")
     )
-    return [_person(row) for row in rows]
+    return [row.user.info() for row in rows]
 
 
 def _held_by(post: Post, places: Q, at: datetime | None) -> list[tuple[Appointment, UserInfo]]:
@@ -120,19 +113,7 @@ def _held_by(post: Post, places: Q, at: datetime | None) -> list[tuple[Appointme
         .select_related("user")
         .order_by("id")
     )
-    return [
-        (
-            row,
-            UserInfo(
-                row.user.id,
-                row.user.display_name or row.user.username,
-                row.user.unit_id,
-                row.user.phone,
-                row.user.email,
-            ),
-        )
-        for row in rows
-    ]
+    return [(row, row.user.info()) for row in rows]
 
 
 def _nearest(keyed: list[tuple[str, UserInfo]]) -> list[UserInfo]:

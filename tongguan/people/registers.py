@@ -81,13 +81,10 @@ class Units:
 
 
 def _load() -> Units:
-    rows = Unit.objects.order_by("path").values_list(
-        "id", "code", "name", "path", "kind", "division", "duties", "active", "phone", "calendar_id"
-    )
-    return Units((UnitInfo(*row[:6], tuple(row[6]), row[7], row[8]), row[9]) for row in rows.iterator(2000))
+    return Units((row.info(), row.calendar_id) for row in Unit.objects.order_by("path").iterator(2000))
 
 
-_units: stamps.Copy[Units] = stamps.Copy(_load, stamps.UNITS)
+_units = stamps.copy_of(_load, stamps.UNITS)
 
 
 def units() -> Units:

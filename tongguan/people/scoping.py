@@ -26,7 +26,7 @@ NOTHING: Final = Q(pk__in=())
 
 _Held = tuple[Grant, date, date | None]
 # Filled person by person; dropped as a whole when an appointment or a unit changes.
-_grants: stamps.Copy[dict[int, tuple[_Held, ...]]] = stamps.Copy(dict, stamps.APPOINTMENTS, stamps.UNITS)
+_grants = stamps.copy_of(dict[int, tuple[_Held, ...]], stamps.APPOINTMENTS, stamps.UNITS)
 
 
 def _held(user_id: int) -> tuple[_Held, ...]:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo city's units and people: same seed, same rows; running it again changes nothing."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -23,46 +25,19 @@ _SINCE: Final = date(2020, 1, 1)
 _DOMAIN: Final = "jiangzhou.example"
 _BATCH: Final = 1000
 
-# Suffix of the code, name after the division's, kind, duty words; together they cover every duty word.
-_CITY_UNITS: Final = (
-    ("JT", "交通运输局", "department", ("交通",)),
-    ("SL", "水务局", "department", ("水务河道",)),
-    ("HB", "生态环境局", "department", ("生态环境",)),
-    ("GH", "规划和自然资源局", "department", ("规划",)),
-    ("XF", "消防救援支队", "department", ("消防",)),
-    ("GS", "供水公司", "company", ("供水",)),
-    ("RQ", "燃气热力公司", "company", ("供热供气", "燃油燃气供电企业")),
-    ("GD", "供电公司", "company", ("电力",)),
-    ("GJ", "公交集团", "company", ("公交",)),
-    ("TX", "通信管线公司", "company", ("通信", "线缆权属")),
-    ("YZ", "邮政公司", "company", ("邮政报业",)),
-    ("ZT", "建筑垃圾处置公司", "company", ("建筑垃圾处置",)),
-)
-_DISTRICT_UNITS: Final = (
-    ("SZ", "市政所", "department", ("市政公用", "权属单位")),
-    ("PS", "排水所", "department", ("排水",)),
-    ("HW", "环卫所", "department", ("环卫",)),
-    ("YL", "园林绿化所", "department", ("园林绿化",)),
-    ("SR", "市容管理科", "department", ("市容秩序",)),
-    ("ZF", "综合执法局", "department", ("综合执法",)),
-    ("ZJ", "住房和建设局", "department", ("住建",)),
-    ("GA", "公安分局", "department", ("公安",)),
-    ("JJ", "交警大队", "department", ("交警",)),
-    ("MZ", "民政局", "department", ("地名民政",)),
-    ("WJ", "卫生健康委", "department", ("卫生健康",)),
-    ("WY", "物业服务公司", "company", ("物业",)),
-)
+#: Units of the city (level 4) and of each district (6); together they cover every duty word.
+_UNITS: Final = Path(__file__).parent / "data" / "demo_units.csv"
 _CENTRE_STAFF: Final = (
     (Post.ACCEPTOR, 3), (Post.DISPATCHER, 2), (Post.DUTY_CHIEF, 2),
     (Post.SUPERVISOR, 1), (Post.EVALUATOR, 1), (Post.LEADER, 1),
 )  # fmt: skip
 _HANDLERS: Final = 3
 #: The first holder in the first district, by sign-in name: the people of every story.
-_CAST: Final = {
-    Post.ACCEPTOR: "王受理", Post.DISPATCHER: "李派遣", Post.DUTY_CHIEF: "赵值班长",
-    Post.DEPARTMENT: "张所长", Post.HANDLER: "小刘", Post.COLLECTOR: "小陈", Post.SUPERVISOR: "孙督查", Post.EVALUATOR: "钱考核",
-    Post.LEADER: "周领导", Post.SYSADMIN: "系统管理员", Post.SECADMIN: "安全管理员", Post.AUDITOR: "审计员",
-}  # fmt: skip
+_CAST_TEXT: Final = (
+    "acceptor=王受理 dispatcher=李派遣 duty_chief=赵值班长 department=张所长 handler=小刘 collector=小陈 "
+    "supervisor=孙督查 evaluator=钱考核 leader=周领导 sysadmin=系统管理员 secadmin=安全管理员 auditor=审计员"
+)
+_CAST: Final = dict(pair.split("=") for pair in _CAST_TEXT.split())
 _SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程"
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红建国志宇晨欣雨佳子轩浩然梦琪思远"
 
@@ -119,6 +94,9 @@ def _centre(division: str) -> str:
 
 
 def _units(divisions: Mapping[str, str]) -> list[NewUnit]:
+    with _UNITS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    drafts = {level: [row for row in rows if row["level"] == level] for level in ("4", "6")}
     units = []
     for code, name in sorted(divisions.items(), key=lambda item: (len(item[0]), item[0])):
         phone = f"0990-55{int(code[-4:]):04d}"
@@ -127,10 +105,10 @@ def _units(divisions: Mapping[str, str]) -> list[NewUnit]:
             units.append(
                 NewUnit(_centre(code), f"{name}城市运行中心", "centre", code, parent, ("平台中心",), phone)
             )
-            for suffix, title, kind, duties in _CITY_UNITS if len(code) == 4 else _DISTRICT_UNITS:
-                units.append(
-                    NewUnit(f"{code}-{suffix}", name + title, kind, code, _centre(code), duties, phone)
-                )
+            for row in drafts[str(len(code))]:
+                own, title = f"{code}-{row['suffix']}", name + row["name"]
+                duties = tuple(row["duties"].split(";"))
+                units.append(NewUnit(own, title, row["kind"], code, _centre(code), duties, phone))
         elif len(code) == 9:
             units.append(
                 NewUnit(code, f"{name}办事处", "street", code, _centre(code[:6]), ("街道办事处",), phone)
@@ -179,7 +157,7 @@ def _write_users(rng: np.random.Generator, posts: Sequence[NewAppointment]) -> N
         )
         if row.username in known:
             continue
-        name = _CAST.get(row.post, drawn) if row.username == row.post.value else drawn
+        name = _CAST.get(row.username, drawn)
         users.append(
             User(
                 username=row.username, display_name=name, unit_id=unit_ids[row.unit], password=password,

@@ -5,12 +5,12 @@ What a person reads never tells which part was wrong.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import TooMany, Unauthenticated
@@ -36,8 +36,10 @@ class _Stranger:
     name: str = "未登录"
 
 
-def _retry_after() -> int:
-    return round(float(settings.AXES_COOLOFF_TIME) * 3600)
+def lock_out() -> TooMany:
+    """Give the refusal of those who failed too often."""
+    seconds = round(float(settings.AXES_COOLOFF_TIME) * 3600)
+    return TooMany("signin.locked", zh=_LOCKED_ZH, en=_LOCKED_EN, retry_after=seconds)
 
 
 def _told(verb: str, username: str, address: str) -> None:
@@ -66,7 +68,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> Actor:
     if not (_storable(username, _LONGEST_NAME) and _storable(password, _LONGEST_PASSWORD)):
         raise wrong
     address = request.META.get("REMOTE_ADDR") or ""
-    locked = TooMany("signin.locked", zh=_LOCKED_ZH, en=_LOCKED_EN, retry_after=_retry_after())
+    locked = lock_out()
     if not AxesProxyHandler.is_allowed(request, {"username": username}):
         _told("signin.locked", username, address)
         raise locked
@@ -94,17 +96,24 @@ def sign_out(request: HttpRequest) -> None:
     auth.logout(request)
 
 
-def locked_out(_request: HttpRequest, response: HttpResponse | None, _credentials: Any) -> HttpResponse:
-    """Answer a locked-out attempt in plain words, for every door (django-axes asks here)."""
-    if response is not None and response.status_code == TooMany.status:
-        return response
-    body = {
-        "type": "about:blank",
-        "title": _LOCKED_ZH,
-        "detail": _LOCKED_EN,
-        "status": 429,
-        "code": "signin.locked",
-    }
-    answer = JsonResponse(body, status=429, content_type="application/problem+json")
-    answer["Retry-After"] = str(_retry_after())
-    return answer
+def end_session_if_over(request: HttpRequest) -> bool:
+    """End a session that idled longer, or began earlier, than the settings allow; tell whether it did."""
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    now = clock.now().timestamp()
+    started, seen = request.session.get(STARTED), request.session.get(SEEN)
+    if started is None or seen is None:  # begun on the register pages: it starts counting here
+        request.session[STARTED] = request.session[SEEN] = now
+        return False
+    idle = now - seen > settings.SESSION_IDLE_SECONDS
+    if idle or now - started > settings.SESSION_COOKIE_AGE:
+        with atomic():
+            reason = {"reason": "idle" if idle else "age"}
+            audit.record(actor_of(user), "session.ended", f"user:{user.pk}", reason)
+        auth.logout(request)
+        return True
+    # Seldom enough that reading writes nothing, often enough that the idle limit errs by a tenth at most.
+    if now - seen > settings.SESSION_IDLE_SECONDS / 10:
+        request.session[SEEN] = now
+    return False

@@ -1,71 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Versioned in-memory copies of small registers.
+"""Stamps of the registers of people: what their copies in memory are compared with.
 
-A verb that changes a register calls ``bump`` in its transaction; every process compares the stamp at
-most once a second, so a change is seen here at once and elsewhere within a second. Stamps are random,
-not counted: after a rolled-back transaction the old stamp is back and can never be mistaken for a new one.
+Stamps are random, not counted: after a rolled-back transaction the old stamp is back and can never be
+mistaken for a new one.
 """
 
 import secrets
-import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from django.db import transaction
 
+from tongguan.kernel import copies
+from tongguan.kernel.copies import Copy, forget
 from tongguan.people.models import RegisterStamp
+
+__all__ = ["APPOINTMENTS", "CALENDARS", "TOKENS", "UNITS", "bump", "copy_of", "forget"]
 
 T = TypeVar("T")
 UNITS: Final = "units"
 APPOINTMENTS: Final = "appointments"
 CALENDARS: Final = "calendars"
 TOKENS: Final = "tokens"
-_FRESH_SECONDS: Final = 1.0
-
-_copies: list["Copy[object]"] = []
 
 
-class Copy(Generic[T]):
-    """A register held in memory, loaded anew when its stamp changed."""
-
-    def __init__(self, load: Callable[[], T], *names: str) -> None:
-        """Name the loader and the registers whose stamps it depends on."""
-        self._load = load
-        self._names = names
-        self._held: tuple[tuple[tuple[str, str], ...], T] | None = None
-        self._checked = float("-inf")
-        _copies.append(self)  # type: ignore[arg-type]  # a list of any Copy
-
-    def get(self) -> T:
-        """Give the current copy: no statement while fresh, one when checking, plus the load when changed."""
-        held = self._held
-        if held is not None and time.monotonic() - self._checked < _FRESH_SECONDS:
-            return held[1]
-        # The stamp is read before the rows: a change in between only causes one more load.
-        stamps = tuple(
-            RegisterStamp.objects.filter(name__in=self._names).order_by("name").values_list("name", "stamp")
-        )
-        if held is None or held[0] != stamps:
-            held = (stamps, self._load())
-            self._held = held
-        self._checked = time.monotonic()
-        return held[1]
-
-    def look_again(self, names: tuple[str, ...]) -> None:
-        """Compare the stamp at the next read if this copy depends on one of the registers."""
-        if not set(names).isdisjoint(self._names):
-            self._checked = float("-inf")
-
-    def drop(self) -> None:
-        """Forget the copy."""
-        self._held = None
-        self._checked = float("-inf")
+def _stamps(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    rows = RegisterStamp.objects.filter(name__in=names).order_by("name")
+    return tuple(rows.values_list("name", "stamp"))
 
 
-def _look_again(names: tuple[str, ...]) -> None:
-    for copy in _copies:
-        copy.look_again(names)
+def copy_of(load: Callable[[], T], *names: str) -> Copy[T]:
+    """Make a copy in memory that is loaded anew when one of these registers changed."""
+    return Copy(load, partial(_stamps, names), *names)
 
 
 def bump(*names: str) -> None:
@@ -79,11 +46,5 @@ def bump(*names: str) -> None:
         unique_fields=["name"],
         update_fields=["stamp"],
     )
-    _look_again(names)
-    transaction.on_commit(partial(_look_again, names))
-
-
-def forget() -> None:
-    """Drop every copy; for tests, whose transactions are rolled back."""
-    for copy in _copies:
-        copy.drop()
+    copies.look_again(*names)
+    transaction.on_commit(partial(copies.look_again, *names))

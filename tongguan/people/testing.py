@@ -14,6 +14,21 @@ from tongguan.people.contracts import Actor, NewAppointment, Post, UnitInfo
 from tongguan.people.models import Appointment, Unit, User
 from tongguan.people.scoping import actor_of
 from tongguan.people.signin import SEEN, STARTED
+from tongguan.people.worktimes import shipped_days
+
+__all__ = [
+    "PEOPLE",
+    "ROLES",
+    "UNITS",
+    "Cast",
+    "appointment",
+    "cast",
+    "forget_caches",
+    "matrix",
+    "shipped_days",
+    "sign_in",
+    "user",
+]
 
 CITY, DISTRICT, OTHER_DISTRICT = "9901", "990101", "990102"
 STREET, COMMUNITY = "990101001", "990101001001"

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound, Unauthenticated
+from tongguan.kernel.importing import text_mistake
 from tongguan.people import guards, registers, stamps
 from tongguan.people.contracts import Actor, Grant, Post, Scope, TokenInfo
 from tongguan.people.models import ApiToken
@@ -36,7 +37,7 @@ def _load() -> dict[str, ApiToken]:
     return {token.prefix: token for token in ApiToken.objects.filter(revoked_at__isnull=True)}
 
 
-_tokens: stamps.Copy[dict[str, ApiToken]] = stamps.Copy(_load, stamps.TOKENS)
+_tokens = stamps.copy_of(_load, stamps.TOKENS)
 
 
 def issue_token(
@@ -52,8 +53,10 @@ def issue_token(
     ``scopes`` are strings such as ``reports:write``; ``division`` is the prefix the system may reach.
     Raises Forbidden without the post 安全管理员; NotFound outside of the actor's division; Invalid.
     """
-    guards.require_within(actor, division, Post.SECADMIN, thing="division")
-    mistake = guards.text_mistake(name, 60)
+    guards.require_post(actor, Post.SECADMIN)
+    if not guards.within(actor, division, Post.SECADMIN):
+        raise NotFound("division.unknown", zh="不在您的管辖范围", en="no such division", field="division")
+    mistake = text_mistake(name, 60)
     if mistake:
         raise Invalid("token.name", zh=mistake, en="not a valid name", field="name")
     if division and (mistake := guards.division_mistake(division)):

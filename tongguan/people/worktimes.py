@@ -79,7 +79,7 @@ def _load() -> Calendars:
     return Calendars(list(WorkCalendar.objects.order_by("id")), list(days))
 
 
-_calendars: stamps.Copy[Calendars] = stamps.Copy(_load, stamps.CALENDARS)
+_calendars = stamps.copy_of(_load, stamps.CALENDARS)
 
 
 def calendar_for(unit_id: int | None = None) -> Calendar:

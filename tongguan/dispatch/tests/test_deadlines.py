@@ -22,7 +22,7 @@ from tongguan.dispatch.deadlines import (
 )
 from tongguan.kernel.testing import BEIJING, MinuteByMinute
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
-from tongguan.people.worktimes import shipped_days
+from tongguan.people.testing import shipped_days
 
 DAYS = shipped_days()
 CITY = Calendar(

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Units are made, changed and moved by the system administrator of their division, and by nobody else."""
 
+from dataclasses import replace
+from datetime import time
+
 import pytest
 
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
 from tongguan.people import api, queries, testing
 from tongguan.people.contracts import PLATFORM, NewUnit
 from tongguan.people.models import Unit
-from tongguan.runtime.models import AuditEntry, FactRecord
+from tongguan.runtime.testing import audited, published
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +26,12 @@ def test_only_the_system_administrator_makes_units(verb, role, may):
     if may:
         assert api.create_unit(actor, new()).path.startswith(queries.unit_by_code("N").path)
         assert Unit.objects.count() == before + 1
-        assert list(AuditEntry.objects.values_list("verb", "actor_key")) == [("unit.create", actor.key)]
+        assert [(a.verb, a.actor_key) for a in audited()] == [("unit.create", actor.key)]
     else:
         with pytest.raises(Forbidden):
             api.create_unit(actor, new())
         assert Unit.objects.count() == before
-        assert not AuditEntry.objects.exists()
+        assert audited() == []
 
 
 def test_a_tree_is_made_in_one_go_in_any_order():
@@ -98,8 +101,8 @@ def test_a_moved_unit_takes_everything_below_along(django_assert_max_num_queries
     assert cast.unit("N-SZ-1").path == moved.path + "0001"
     assert Unit.objects.filter(path__startswith=moved.path).count() == 302
     assert not Unit.objects.filter(path__startswith=old).exists()
-    fact = FactRecord.objects.get(name="UnitMoved")
-    assert (fact.payload["old_path"], fact.payload["new_path"]) == (old, moved.path)
+    ((_, fact),) = published("UnitMoved")
+    assert (fact["old_path"], fact["new_path"]) == (old, moved.path)
     # The grants follow: the department's people still reach their own subtree.
     actor = queries.actor_of(cast.user("department"))
     assert actor.scope.grants[0].unit_path == moved.path
@@ -119,32 +122,55 @@ def test_what_cannot_be_moved_stays():
     with pytest.raises(Forbidden):
         api.move_unit(cast.secadmin, below.id, other.id)
     assert cast.unit("N-SZ").path == below.path
-    assert not FactRecord.objects.exists()
+    assert published() == []
 
 
 def test_moving_to_where_it_is_changes_nothing():
     cast = testing.cast()
     path = cast.unit("N-SZ").path
     assert api.move_unit(cast.sysadmin, cast.unit("N-SZ").id, cast.unit("N").id).path == path
-    assert not AuditEntry.objects.exists()
+    assert audited() == []
 
 
-def test_a_change_is_told_with_its_old_and_new_value():
+def test_changes_are_told_and_superiors_stay():
     cast = testing.cast()
-    unit = api.change_unit(cast.sysadmin, cast.unit("N-SZ").id, name="江北市政所", duties=["排水"])
-    assert (unit.name, unit.duties) == ("江北市政所", ("排水",))
+    row = NewUnit("N-SZ", "江北市政所", "department", "990101", "N", ("排水",), "")
+    assert api.change_units(cast.sysadmin, [row]) == 1
+    assert (cast.unit("N-SZ").name, cast.unit("N-SZ").duties) == ("江北市政所", ("排水",))
     assert queries.units_with_duty("市政公用", "990101") == []
-    detail = AuditEntry.objects.get(verb="unit.change").detail
-    assert detail["name"] == ["江北区市政所", "江北市政所"]
-    api.change_unit(cast.sysadmin, cast.unit("N-SZ").id, name="江北市政所")
-    assert AuditEntry.objects.filter(verb="unit.change").count() == 1
+    assert audited("unit.change")[0].detail["name"] == "江北市政所"
+    assert api.change_units(cast.sysadmin, [row]) == 0
+    for change, field in (
+        ({"parent": "N-ZF"}, "parent"),
+        ({"division": "9901"}, "division"),
+        ({"name": ""}, "name"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            api.change_units(cast.sysadmin, [replace(row, **change)])
+        assert refusal.value.field == field
+    with pytest.raises(Invalid) as refusal:
+        api.change_units(cast.sysadmin, [row, row])
+    assert refusal.value.field == "code"
+    assert len(audited()) == 1
+
+
+def test_a_unit_counts_by_its_own_calendar_and_so_do_those_below():
+    cast = testing.cast()
+    night = [[["20:00", "04:00"]]] * 5 + [[], []]
+    api.save_calendar(cast.sysadmin, "night", "夜班", night)
     with pytest.raises(Invalid, match="calendar"):
-        api.change_unit(cast.sysadmin, cast.unit("N-SZ").id, calendar="none")
+        api.set_unit(cast.sysadmin, cast.unit("N-SZ").id, calendar="none")
+    api.set_unit(cast.sysadmin, cast.unit("N-SZ").id, calendar="night")
+    shifts = queries.calendar_for(cast.unit("N-SZ-1").id).definition.week[0]
+    assert shifts == ((time(20), time(4)),)
+    assert queries.calendar_for(cast.unit("N-HW").id) is queries.calendar_for()
+    api.set_unit(cast.sysadmin, cast.unit("N-SZ").id, calendar="")
+    assert queries.calendar_for(cast.unit("N-SZ-1").id) is queries.calendar_for()
 
 
 def test_no_post_holds_in_an_inactive_unit():
     cast = testing.cast()
-    api.change_unit(cast.sysadmin, cast.unit("N-SZ").id, active=False)
+    api.set_unit(cast.sysadmin, cast.unit("N-SZ").id, active=False)
     assert "department" not in queries.actor_of(cast.user("department")).scope.posts()
     assert queries.units_with_duty("排水", "990101") == []
     assert queries.holders("handler", cast.unit("N-SZ").id) == []

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in and out, lock-out, sessions that end, initial passwords that hold one back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpResponse
 from django.test import RequestFactory
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import TooMany, Unauthenticated
 from tongguan.kernel.testing import BEIJING
 from tongguan.people import api, testing
-from tongguan.people.middleware import SessionLimits
-from tongguan.people.signin import SEEN, STARTED, locked_out
-from tongguan.runtime.models import AuditEntry
+from tongguan.people.signin import SEEN, STARTED
+from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +29,7 @@ def request(address="10.0.0.1"):
 
 
 def told():
-    return list(AuditEntry.objects.order_by("id").values_list("verb", "subject", "actor_key"))
+    return [(a.verb, a.subject, a.actor_key) for a in audited()]
 
 
 def test_signing_in_and_out_is_told():
@@ -80,7 +78,7 @@ def test_failures_are_told_in_the_persons_chain_or_in_that_of_strangers():
         ("signin.failed", "signin:unknown", "anonymous"),
         ("signin.failed", "signin:unknown", "anonymous"),
     ]
-    assert "wrong" not in str(list(AuditEntry.objects.values("detail")))
+    assert "wrong" not in str(audited())
 
 
 def test_five_failures_lock_out_in_plain_words_and_nobody_else():
@@ -100,19 +98,10 @@ def test_five_failures_lock_out_in_plain_words_and_nobody_else():
     assert api.sign_in(request("10.0.0.2"), "acceptor", PASSWORD) == cast.acceptor
 
 
-def test_the_lock_out_answer_is_the_same_at_every_door():
-    answer = locked_out(request(), None, None)
-    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
-    assert answer["Content-Type"] == "application/problem+json"
-    own = HttpResponse(status=429)
-    assert locked_out(request(), own, None) is own
-
-
-def limited(asked, path="/api/desk/cases"):
-    """Send a request through the middleware and give the answer."""
-    asked.path = path
-    asked.COOKIES["sessionid"] = "given"
-    return SessionLimits(lambda _: HttpResponse("done"))(asked)
+def answered(asked):
+    """Check the session's limits as the door does before every answer; tell whether it is still open."""
+    api.end_session_if_over(asked)
+    return asked.user.is_authenticated
 
 
 @pytest.fixture
@@ -134,12 +123,10 @@ def test_an_idle_session_ends():
         asked = signed_in(cast)
         for _ in range(6):
             time.advance(minutes=59)
-            assert limited(asked).content == b"done"
-            assert asked.user.is_authenticated
+            assert answered(asked)
         time.advance(minutes=61)
-        limited(asked)
-    assert not asked.user.is_authenticated
-    assert AuditEntry.objects.get(verb="session.ended").detail == {"reason": "idle"}
+        assert not answered(asked)
+    assert [a.detail for a in audited("session.ended")] == [{"reason": "idle"}]
 
 
 @pytest.mark.usefixtures("limits")
@@ -149,12 +136,10 @@ def test_a_busy_session_ends_too_when_it_is_old():
         asked = signed_in(cast)
         for _ in range(16):
             time.advance(minutes=30)
-            limited(asked)
-        assert asked.user.is_authenticated
+            assert answered(asked)
         time.advance(seconds=1)
-        limited(asked)
-    assert not asked.user.is_authenticated
-    assert AuditEntry.objects.get(verb="session.ended").detail == {"reason": "age"}
+        assert not answered(asked)
+    assert [a.detail for a in audited("session.ended")] == [{"reason": "age"}]
 
 
 @pytest.mark.usefixtures("limits")
@@ -167,10 +152,10 @@ def test_being_seen_is_not_written_at_every_request(django_assert_num_queries):
         for _ in range(5):
             time.advance(minutes=1)
             with django_assert_num_queries(0):
-                limited(asked)
+                answered(asked)
             assert not asked.session.modified
         time.advance(minutes=2)
-        limited(asked)
+        answered(asked)
         assert asked.session.modified
 
 
@@ -180,29 +165,8 @@ def test_a_session_begun_elsewhere_starts_counting_here():
     asked = request()
     asked.user = cast.user("auditor")
     with clock.using(clock.ManualClock(NOON)):
-        limited(asked)
+        answered(asked)
     assert asked.session[STARTED] == NOON.timestamp()
-
-
-def test_an_initial_password_opens_only_the_way_to_change_it():
-    cast = testing.cast(PASSWORD)
-    password = api.reset_password(cast.sysadmin, cast.acceptor.id)
-    asked = request()
-    actor = api.sign_in(asked, "acceptor", password)
-    answer = limited(asked)
-    assert answer.status_code == 403
-    assert "初始密码" in answer.content.decode("unicode_escape") or "初始密码" in answer.content.decode()
-    assert limited(asked, "/api/desk/password").content == b"done"
-    api.change_password(actor, password, "Brand-new-path-1")
-    asked = request()
-    api.sign_in(asked, "acceptor", "Brand-new-path-1")
-    assert limited(asked).content == b"done"
-
-
-def test_a_stranger_costs_nothing(django_assert_num_queries):
-    asked = request()
-    with django_assert_num_queries(0):
-        assert SessionLimits(lambda _: HttpResponse("done"))(asked).content == b"done"
 
 
 def test_a_new_password_ends_the_sessions_begun_with_the_old(client):
@@ -216,12 +180,3 @@ def test_a_new_password_ends_the_sessions_begun_with_the_old(client):
     user.set_password("Another-one-1")
     user.save()
     assert client.get("/admin/").status_code == 302
-
-
-def test_test_clients_can_be_signed_in(client):
-    cast = testing.cast()
-    with clock.using(clock.ManualClock(NOON)) as time:
-        testing.sign_in(client, cast.user("acceptor"))
-        assert client.session[SEEN] == NOON.timestamp()
-        time.advance(hours=1)
-        assert NOON + timedelta(hours=1) == time.now()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions that end, initial passwords that hold one back, lock-out: the same answer at every door."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from tongguan.kernel.errors import Forbidden, Refusal
+from tongguan.people import api as people
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def session_limits(get_response: Answer) -> Answer:
+    """End a session over its limits; hold back who must first change an initial password.
+
+    Stands behind Django's AuthenticationMiddleware.
+    """
+
+    def stand(request: HttpRequest) -> HttpResponse:
+        # Without a session cookie (strangers, tokens) nothing is looked up.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            people.end_session_if_over(request)
+            waiting = getattr(request.user, "must_change_password", False)
+            if waiting and not request.path.startswith(tuple(settings.INITIAL_PASSWORD_PATHS)):
+                return _problem(
+                    Forbidden(
+                        "password.initial", zh="请先修改初始密码", en="change the initial password first"
+                    )
+                )
+        return get_response(request)
+
+    return stand
+
+
+def locked_out(_request: HttpRequest, response: HttpResponse | None, _credentials: Any) -> HttpResponse:
+    """Answer a locked-out attempt in plain words, unless the door has done so (django-axes asks here)."""
+    refusal = people.lock_out()
+    if response is not None and response.status_code == refusal.status:
+        return response
+    answer = _problem(refusal)
+    answer["Retry-After"] = str(refusal.params["retry_after"])
+    return answer
+
+
+def _problem(refusal: Refusal) -> HttpResponse:
+    body = {"type": "about:blank", "title": refusal.zh, "detail": refusal.en, "code": refusal.code}
+    return JsonResponse(
+        body | {"status": refusal.status}, status=refusal.status, content_type="application/problem+json"
+    )

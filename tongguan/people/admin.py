@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The registers of people to look at. They are changed by verbs, which check, audit and tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from tongguan.people import models
+from tongguan.people.contracts import Post
+from tongguan.people.models import User
+from tongguan.people.scoping import actor_of
+
+_LOOKERS = frozenset({Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR})
+
+admin.site.site_header = admin.site.site_title = "统管 · 运维"
+admin.site.index_title = "登记簿"
+
+
+def _refuse(*_: Any) -> bool:
+    return False
+
+
+_never: Callable[..., bool] = _refuse
+
+
+class Register(admin.ModelAdmin):
+    """A register open to the three administrators, for reading."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Open to holders of one of the three powers, and to the installation's superuser."""
+        user = request.user
+        if not isinstance(user, User) or not user.is_active:
+            return False
+        return user.is_superuser or not _LOOKERS.isdisjoint(actor_of(user).scope.posts())
+
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        """Open to the same."""
+        return self.has_module_permission(request)
+
+    has_add_permission = has_change_permission = has_delete_permission = _never
+
+
+def _register(model: Any, columns: str, search: str, **more: str) -> None:
+    look: dict[str, Any] = {"list_display": columns.split(), "search_fields": search.split()}
+    look |= {name: words.split() for name, words in more.items()}
+    admin.site.register(model, type(f"{model.__name__}Register", (Register,), look))
+
+
+_NAME = "user__display_name"
+_register(
+    models.Unit,
+    "code name kind division parent active",
+    "code name",
+    list_filter="kind active",
+    list_select_related="parent",
+)
+_register(
+    models.User,
+    "username display_name unit phone is_active last_login",
+    "username display_name",
+    list_select_related="unit",
+    exclude="password groups user_permissions",
+)
+_register(
+    models.Appointment,
+    "user unit post division valid_from valid_to revoked_at",
+    _NAME,
+    list_filter="post",
+    list_select_related="user unit",
+)
+_register(
+    models.DutyShift, "unit post user starts_at ends_at cancelled_at", _NAME, list_select_related="user unit"
+)
+_register(models.WorkCalendar, "code name national", "code name")
+_register(models.CalendarDay, "date kind name calendar", "name date", list_select_related="calendar")
+_register(
+    models.ApiToken,
+    "name prefix division issued_at expires_at revoked_at last_used_at",
+    "name prefix",
+    exclude="digest",
+)
