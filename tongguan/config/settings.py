@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "tongguan.dispatch",
     "tongguan.intake",
     "axes",
-    "django.contrib.admin",
+    "tongguan.doors.admin.apps.RegisterPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -126,7 +126,9 @@ INITIAL_PASSWORD_PATHS = [
     "/api/desk/csrf",
     "/api/desk/session",
     "/api/desk/password",
+    "/admin/login",
     "/admin/logout",
+    "/admin/password_change",
 ]
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

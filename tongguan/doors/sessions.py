@@ -2,14 +2,15 @@
 """Sessions that end, initial passwords that hold one back, lock-out: the same answer at every door."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from tongguan.kernel.errors import Forbidden, Refusal
 from tongguan.people import api as people
 
+_PAGES: Final = "/admin/"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -25,6 +26,8 @@ def session_limits(get_response: Answer) -> Answer:
             people.end_session_if_over(request)
             waiting = getattr(request.user, "must_change_password", False)
             if waiting and not request.path.startswith(tuple(settings.INITIAL_PASSWORD_PATHS)):
+                if request.path.startswith(_PAGES):
+                    return HttpResponseRedirect(_PAGES + "password_change/")
                 return _problem(
                     Forbidden(
                         "password.initial", zh="请先修改初始密码", en="change the initial password first"

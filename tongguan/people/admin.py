@@ -14,9 +14,6 @@ from tongguan.people.scoping import actor_of
 
 _LOOKERS = frozenset({Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR})
 
-admin.site.site_header = admin.site.site_title = "统管 · 运维"
-admin.site.index_title = "登记簿"
-
 
 def _refuse(*_: Any) -> bool:
     return False

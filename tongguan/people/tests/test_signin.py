@@ -167,16 +167,3 @@ def test_a_session_begun_elsewhere_starts_counting_here():
     with clock.using(clock.ManualClock(NOON)):
         answered(asked)
     assert asked.session[STARTED] == NOON.timestamp()
-
-
-def test_a_new_password_ends_the_sessions_begun_with_the_old(client):
-    cast = testing.cast(PASSWORD)
-    testing.sign_in(client, cast.user("auditor"))
-    assert client.get("/admin/").status_code == 302  # not staff: the cast is appointed without the verb
-    user = cast.user("auditor")
-    user.is_staff = True
-    user.save()
-    assert client.get("/admin/").status_code == 200
-    user.set_password("Another-one-1")
-    user.save()
-    assert client.get("/admin/").status_code == 302
