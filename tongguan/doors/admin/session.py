@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
 from tongguan.kernel.errors import Refusal
@@ -26,8 +26,8 @@ class SignInForm(AdminAuthenticationForm):
                 people.sign_in(self.request, name, password)
             except Refusal as refusal:
                 raise ValidationError(refusal.zh, code=refusal.code) from refusal
-            self.user_cache = self.request.user
-            self.confirm_login_allowed(self.user_cache)  # type: ignore[arg-type]  # signed in: not anonymous
+            self.user_cache = self.request.user  # type: ignore[assignment]  # signed in: not anonymous
+            self.confirm_login_allowed(self.user_cache)  # type: ignore[arg-type]
         return self.cleaned_data
 
 
@@ -57,9 +57,7 @@ class Site(AdminSite):
     site_title = site_header = "统管 · 运维"
     index_title = "登记簿"
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the form for a new password."""
         view = PasswordChangeView.as_view(
             form_class=NewPasswordForm,
@@ -68,7 +66,7 @@ class Site(AdminSite):
         )
         return view(request)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Sign out by the verb, then show Django's page."""
         people.sign_out(request)
         return super().logout(request, extra_context)

@@ -38,9 +38,8 @@ def won(results):
 
 def test_units_made_at_once_get_places_of_their_own():
     cast = testing.cast()
-    made = at_once(
-        lambda n: api.create_unit(cast.sysadmin, NewUnit(f"N-{n}", f"班{n}", "department", "990101", "N"))
-    )
+    rows = [NewUnit(f"N-{n}", f"班{n}", "department", "990101", "N") for n in range(WRITERS)]
+    made = at_once(lambda n: api.create_unit(cast.sysadmin, rows[n]))
     assert len(won(made)) == WRITERS
     assert len({u.path for u in made}) == WRITERS
 
