@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "tongguan.cases",
     "tongguan.dispatch",
     "tongguan.intake",
+    "tongguan.doors",
     "axes",
     "tongguan.doors.admin.apps.RegisterPages",
     "django.contrib.auth",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tongguan.doors.common.guard.doorkeeper",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,7 +133,7 @@ INITIAL_PASSWORD_PATHS = [
     "/admin/password_change",
 ]
 SESSION_SAVE_EVERY_REQUEST = False
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True

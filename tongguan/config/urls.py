@@ -5,8 +5,12 @@ from django.contrib import admin
 from django.urls import path
 
 from tongguan.config.health import health
+from tongguan.doors.desk.face import api as desk
+from tongguan.doors.partner.face import api as partner
 
 urlpatterns = [
     path("health", health),
     path("admin/", admin.site.urls),
+    path("api/desk/", desk.urls),
+    path("api/partner/v1/", partner.urls),
 ]

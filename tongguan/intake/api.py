@@ -10,18 +10,18 @@ from django.db import IntegrityError
 
 from tongguan.intake import triage
 from tongguan.intake.checks import check_codes, check_coordinates, check_report, check_text
-from tongguan.intake.contracts import Answer, Correction, Receipt, ReportIn, ReportState
+from tongguan.intake.contracts import Answer, Correction, Receipt, ReporterIn, ReportIn, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
 from tongguan.intake.pressure import gauge
-from tongguan.intake.queries import REVIEWERS, report_row
+from tongguan.intake.queries import report_row, reviews
 from tongguan.intake.receipts import hash_of, secret_for
 from tongguan.intake.spi import seals
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from tongguan.kernel.ids import new_id, new_tracking_code
 from tongguan.people.contracts import Actor, Post
-from tongguan.runtime import outbox, transactions
+from tongguan.runtime import audit, outbox, transactions
 
 MAX_BATCH = 1_000
 #: Who may tell: people at the centres, on the streets, citizens and connected systems.
@@ -144,8 +144,23 @@ def consult(actor: Actor, report_id: UUID, reply: str) -> Receipt:
         )
         row.state, row.triaged_at, row.error, row.error_code = ReportState.CONSULTED, now, "", ""
         row.save(update_fields=["state", "triaged_at", "error", "error_code"])
-        outbox.publish(ReportConsulted(report_id=str(row.id), division=row.division))
+        outbox.publish(ReportConsulted(report_id=str(row.id), division=row.placed))
         return _receipt(row, repeated=False)
+
+
+def open_contact(actor: Actor, report_id: UUID) -> ReporterIn:
+    """Open the sealed contact of a report for a call back; who opened it is audited.
+
+    Raises NotFound (also when the reporter left none), Forbidden.
+    """
+    _may_review(actor)
+    with transactions.atomic():
+        row = report_row(actor, report_id)
+        if not row.contact_seal:
+            raise NotFound("report.no_contact", zh="没有留下联系方式", en="no contact was left")
+        audit.record(actor, "report.open_contact", f"report:{row.id}", {})
+    plain = seals.get(row.contact_seal).open(bytes(row.contact_sealed))
+    return msgspec.json.decode(plain, type=ReporterIn)
 
 
 def report_row_by_id(report_id: UUID) -> Report:
@@ -159,7 +174,7 @@ def _may_tell(actor: Actor) -> None:
 
 
 def _may_review(actor: Actor) -> None:
-    if not actor.scope.posts() & REVIEWERS:
+    if not reviews(actor):
         raise Forbidden(
             "report.not_reviewer", zh="您的岗位不能处理隔离上报", en="your posts may not review reports"
         )
@@ -232,6 +247,7 @@ def _row(actor: Actor, told: ReportIn) -> Report:
         address=told.address.strip(),
         division=told.division,
         grid=told.grid,
+        placed=told.division,
         attachments=[str(file_id) for file_id in told.attachments],
         told_at=told.told_at or now,
         received_at=now,

@@ -96,6 +96,7 @@ class ReportInfo:
     system: str
     address: str
     division: str
+    placed: str
     grid: str
     told_at: datetime
     received_at: datetime

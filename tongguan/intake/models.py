@@ -8,7 +8,7 @@ from django.db import models
 from tongguan.intake.contracts import ReportState
 
 #: What triage may change on a report; everything else is what was told.
-MOVING_FIELDS = frozenset({"state", "case_id", "error_code", "error", "attempts", "triaged_at"})
+MOVING_FIELDS = frozenset({"state", "placed", "case_id", "error_code", "error", "attempts", "triaged_at"})
 
 
 class Report(models.Model):
@@ -32,6 +32,8 @@ class Report(models.Model):
     address = models.CharField("地址", max_length=300)
     division = models.CharField("区划", max_length=12)
     grid = models.CharField("网格", max_length=20)
+    #: Where triage found it to be, as told before: the division by which it is shown.
+    placed = models.CharField("所在区划", max_length=12, blank=True)
     attachments = models.JSONField("附件", default=list)
     told_at = models.DateTimeField("诉求时间")
     received_at = models.DateTimeField("接收时间")

@@ -9,12 +9,12 @@ from django.db.models import Count, Q
 from tongguan.intake.contracts import ReportInfo, ReportState
 from tongguan.intake.models import Report
 from tongguan.intake.receipts import tracking_form
-from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Forbidden, NotFound
-from tongguan.people.contracts import Actor, Post
+from tongguan.people.contracts import PLATFORM, Actor, Post
+from tongguan.people.queries import division_q
 
 #: Who looks after reports that could not be placed or classified.
-REVIEWERS = frozenset({Post.ACCEPTOR, Post.DUTY_CHIEF, Post.SYSTEM})
+REVIEWERS = frozenset({Post.ACCEPTOR, Post.DUTY_CHIEF})
 _MAX_PAGE = 200
 
 
@@ -23,15 +23,17 @@ def visible(actor: Actor) -> Q:
 
     A report without any division is seen by every reviewer: somebody must take it.
     """
+    if actor == PLATFORM:
+        return Q()
     own = Q(client=actor.key)
-    prefixes = [g.division for g in actor.scope.grants if g.post in REVIEWERS]
-    if not prefixes:
+    if not reviews(actor):
         return own
-    scope = own | Q(division="")
-    for prefix in prefixes:
-        end = next_prefix(prefix)
-        scope |= Q(division__gte=prefix, division__lt=end) if end else Q(division__gte=prefix)
-    return scope
+    return own | Q(placed="") | division_q(actor.scope, "placed", *REVIEWERS)
+
+
+def reviews(actor: Actor) -> bool:
+    """Tell whether the actor looks after reports that could not be placed."""
+    return actor == PLATFORM or bool(actor.scope.posts() & REVIEWERS)
 
 
 def report(actor: Actor, report_id: UUID) -> ReportInfo:
@@ -50,7 +52,7 @@ def report_row(actor: Actor, report_id: UUID, *, lock: bool = False) -> Report:
 
 def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) -> list[ReportInfo]:
     """List quarantined reports within scope, newest first, older than ``before``. Raises Forbidden."""
-    if not actor.scope.posts() & REVIEWERS:
+    if not reviews(actor):
         raise Forbidden(
             "report.not_reviewer",
             zh="您的岗位不能查看隔离上报",
@@ -95,6 +97,7 @@ def info(row: Report) -> ReportInfo:
         system=row.system,
         address=row.address,
         division=row.division,
+        placed=row.placed,
         grid=row.grid,
         told_at=row.told_at,
         received_at=row.received_at,

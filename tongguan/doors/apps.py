@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django's handle on this package: its templates and static files."""
+
+from django.apps import AppConfig
+
+
+class DoorsConfig(AppConfig):
+    """Installs the doors; they have no tables."""
+
+    name = "tongguan.doors"
+    label = "doors"

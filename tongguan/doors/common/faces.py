@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One way to build an API: strict parser, problems, limits, no page from another house."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.throttling import BaseThrottle
+
+from tongguan import __version__
+from tongguan.doors.common import problems
+from tongguan.doors.common.shapes import Problem
+from tongguan.doors.common.strict import StrictParser
+
+#: The statuses every operation may answer with, for the OpenAPI file.
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503), Problem)
+
+
+def answers(shape: Any, status: int = 200) -> dict[int, Any]:
+    """Give the answers of an operation: its own and the problems."""
+    return {status: shape, **PROBLEMS}
+
+
+def face(
+    *,
+    name: str,
+    title: str,
+    description: str,
+    auth: Sequence[Callable[..., Any]],
+    throttle: list[BaseThrottle],
+) -> NinjaAPI:
+    """Give an API with the house's manners. ``name`` is its URL namespace."""
+    api = NinjaAPI(
+        title=title,
+        version=__version__,
+        description=description,
+        urls_namespace=name,
+        parser=StrictParser(),
+        auth=auth,
+        throttle=throttle,
+        docs_url=None,
+        openapi_url="/openapi.json",
+    )
+    problems.install(api)
+    return api

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is signed in: the session's person as an actor, with the CSRF check for every change."""
+
+from typing import Any
+
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from ninja.security.apikey import APIKeyCookie
+
+from tongguan.kernel.errors import Forbidden
+from tongguan.people import queries as people
+from tongguan.people.contracts import Actor, Post
+
+
+class Session(APIKeyCookie):
+    """The session cookie; changes need the CSRF token in ``X-CSRFToken``."""
+
+    param_name = "sessionid"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Give the actor, or None when nobody is signed in."""
+        if not key:
+            return None
+        user = get_user(request)
+        return people.actor_of(user) if user.is_authenticated else None  # type: ignore[arg-type]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give the actor that authentication found."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    return actor
+
+
+def needs(actor: Actor, *posts: Post) -> None:
+    """Refuse who holds none of these posts. Raises Forbidden."""
+    if not actor.scope.posts() & frozenset(posts):
+        raise Forbidden("desk.post", zh="您的岗位没有此项权限", en="your posts do not allow this")

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desk's interface (中屏): /api/desk for signed-in people."""
+
+from tongguan.doors.common.faces import face
+from tongguan.doors.common.limits import Bucket
+from tongguan.doors.desk import registers, reports, session
+from tongguan.doors.desk.auth import Session
+
+api = face(
+    name="desk",
+    title="统管工作台接口",
+    description="登录人员的案件、派遣、督办与登记接口。修改须带 X-CSRFToken；错误以 problem+json 给出。",
+    auth=[Session()],
+    throttle=[Bucket("TONGGUAN_RATE_DESK", rate=20, burst=200)],
+)
+for part in (session, reports, registers):
+    api.add_router("", part.router)

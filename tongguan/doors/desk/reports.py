@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operator tells a report for a caller, and looks after those that could not be placed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from tongguan.doors.common.faces import answers
+from tongguan.doors.common.once import once
+from tongguan.doors.common.reply import reply, seal, unseal
+from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told
+from tongguan.doors.common.telling import receipt_shown, report_in
+from tongguan.doors.desk.auth import actor_of
+from tongguan.intake import api as intake
+from tongguan.intake import queries as reports
+from tongguan.intake.contracts import Correction
+from tongguan.kernel.errors import Invalid
+
+router = Router(tags=["上报 reports"])
+_DESK = "desk"
+
+
+class ReportRow(Told):
+    """A report as officials see it; never the reporter's contact."""
+
+    id: UUID
+    source: str
+    external_id: str
+    client: str
+    tracking: str
+    state: str
+    title: str
+    text: str
+    item_code: str
+    lon: float | None
+    lat: float | None
+    system: str
+    address: str
+    division: str
+    placed: str
+    grid: str
+    told_at: datetime
+    received_at: datetime
+    triaged_at: datetime | None
+    attachments: list[str]
+    case_id: UUID | None
+    error_code: str
+    error: str
+    attempts: int
+    reporter_secret: bool
+
+
+class ReportPage(Told):
+    """Quarantined reports, newest first."""
+
+    rows: list[ReportRow]
+    next: str | None
+
+
+class CorrectionTold(Told):
+    """What is put right; what is left out stays as it was told."""
+
+    item_code: str | None = Field(None, max_length=20)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    system: str | None = Field(None, max_length=10)
+    address: str | None = Field(None, max_length=300)
+    division: str | None = Field(None, max_length=12)
+    grid: str | None = Field(None, max_length=20)
+    reason: str = Field(min_length=1, max_length=500, examples=["与来电人核实，位于人民路"])
+
+
+class ReplyTold(Told):
+    """The answer to a question that needs no case."""
+
+    reply: str = Field(min_length=1, max_length=500)
+
+
+class ContactShown(Told):
+    """The reporter's contact, opened for a call back."""
+
+    name: str
+    phone: str
+    email: str
+    secret: bool
+
+
+@router.post("/reports", response=answers(ReceiptShown, 201), operation_id="file_report")
+def file_report(request: HttpRequest, told: ReportTold) -> HttpResponse:
+    """Tell a report at the desk; it becomes a case at once, or says what keeps it from that."""
+    actor = actor_of(request)
+    # The sender's own number is the person's: two operators may both have a number 1.
+    number = f"{actor.key}:{told.external_id}" if told.external_id else ""
+    telling = report_in(told.model_copy(update={"external_id": number}), source=_DESK)
+    return once(request, actor, lambda: receipt_shown(intake.receive(actor, telling, open_now=True)))
+
+
+@router.get("/reports/quarantine", response=answers(ReportPage), operation_id="quarantine")
+def quarantine(
+    request: HttpRequest, after: str = Query("", max_length=600), limit: int = Query(50, ge=1, le=200)
+) -> HttpResponse:
+    """List reports that could not be placed or classified, newest first."""
+    rows = reports.quarantined(actor_of(request), before=_cursor(after), limit=limit)
+    return reply({"rows": rows, "next": seal(str(rows[-1].id)) if len(rows) == limit else None})
+
+
+@router.get("/reports/{uuid:report_id}", response=answers(ReportRow), operation_id="report")
+def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Give one report."""
+    return reply(reports.report(actor_of(request), report_id))
+
+
+@router.post(
+    "/reports/{uuid:report_id}/correction", response=answers(ReceiptShown), operation_id="correct_report"
+)
+def correct(request: HttpRequest, report_id: UUID, told: CorrectionTold) -> HttpResponse:
+    """Put a quarantined report right and triage it again."""
+    actor = actor_of(request)
+    correction = Correction(**told.model_dump(exclude={"reason"}))
+    return once(
+        request,
+        actor,
+        lambda: receipt_shown(intake.correct_and_replay(actor, report_id, correction, told.reason)),
+        200,
+    )
+
+
+@router.post("/reports/{uuid:report_id}/reply", response=answers(ReceiptShown), operation_id="reply_report")
+def consult(request: HttpRequest, report_id: UUID, told: ReplyTold) -> HttpResponse:
+    """Answer a question at once: it needs no case."""
+    actor = actor_of(request)
+    return once(request, actor, lambda: receipt_shown(intake.consult(actor, report_id, told.reply)), 200)
+
+
+@router.post(
+    "/reports/{uuid:report_id}/contact", response=answers(ContactShown), operation_id="report_contact"
+)
+def contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Open the reporter's contact for a call back; who opened it is audited."""
+    found = intake.open_contact(actor_of(request), report_id)
+    return reply(found)
+
+
+def _cursor(after: str) -> UUID | None:
+    try:
+        return UUID(unseal(after)) if after else None
+    except ValueError as error:
+        raise Invalid("page.cursor", zh="翻页游标无效", en="the cursor is invalid", field="after") from error

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The open interface (开放接口): /api/partner/v1 with Bearer tokens."""
+
+from tongguan.doors.common.faces import face
+from tongguan.doors.common.limits import Bucket
+from tongguan.doors.partner import reports
+from tongguan.doors.partner.auth import Bearer
+
+api = face(
+    name="partner",
+    title="统管开放接口",
+    description="上报、查询与办理案件。令牌由安全管理员签发，权限按范围授予；错误以 problem+json 给出。",
+    auth=[Bearer("reports:read")],
+    throttle=[Bucket("TONGGUAN_RATE_PARTNER", rate=1000, burst=2000)],
+)
+api.add_router("", reports.router)
