@@ -1,40 +1,344 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changing the catalogue: loading standards, importing and applying responsibility lists."""
+"""Changing the catalogue: loading standards, importing and applying responsibility lists.
 
-from tongguan.catalog import loading, stamps
-from tongguan.catalog.facts import CatalogueLoaded
+Drafts are made by those who keep the catalogue; that a list takes effect is decided by the duty chief or
+a leader of its division.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import BinaryIO, Final
+
+from tongguan.catalog import checking, importers, lists, loading, own_items, shelves, stamps
+from tongguan.catalog.contracts import ImportReport, ListRow, RowError, VersionInfo
+from tongguan.catalog.facts import (
+    CatalogueLoaded,
+    FilingStandardImported,
+    ItemsImported,
+    ResponsibilitiesApplied,
+    StageLimitChanged,
+)
+from tongguan.catalog.labels import STAGES
+from tongguan.catalog.models import ResponsibilityVersion, StageLimit
+from tongguan.catalog.queries import version_info
+from tongguan.catalog.standards import OLD_STANDARD
 from tongguan.catalog.upserts import Upserted
-from tongguan.kernel import clock
-from tongguan.kernel.errors import Forbidden
+from tongguan.kernel import clock, tables
+from tongguan.kernel.errors import Conflict, Forbidden, Invalid
+from tongguan.kernel.limits import parse_limit
 from tongguan.people.contracts import Actor, Post
-from tongguan.runtime import outbox
+from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
 #: Who keeps the catalogue (load, import, draft).
-KEEPERS = (Post.DISPATCHER, Post.DUTY_CHIEF, Post.SYSADMIN, Post.SYSTEM)
+KEEPERS: Final = (Post.DISPATCHER, Post.DUTY_CHIEF, Post.SYSADMIN, Post.SYSTEM)
+#: Who decides that a responsibility list takes effect.
+DECIDERS: Final = (Post.DUTY_CHIEF, Post.LEADER, Post.SYSTEM)
+MOST_ERRORS: Final = 1000
 
 
 def load_standards(actor: Actor) -> Upserted:
     """Load the shipped classes, rules and stage limits, or bring them up to date, in place.
 
-    Safe to repeat: a second run changes nothing. Raises Forbidden ``catalog.keepers_only``.
+    Safe to repeat: a second run changes nothing. Raises Forbidden ``catalog.not_yours``.
     """
-    _allow(actor, "", *KEEPERS)
+    _allow(actor, "", KEEPERS)
     with atomic():
-        stamps.bump(stamps.ITEMS, stamps.RULES, stamps.STAGE_LIMITS)
+        stamps.bump(stamps.ITEMS, stamps.RULES, stamps.STAGE_LIMITS, stamps.RESPONSIBILITIES)
         count = loading.load_items()
         count += loading.load_rules(actor.name, clock.now())
         count += loading.load_stage_limits()
         if count != Upserted(0, 0):
+            audit.record(
+                actor,
+                "catalog.load_standards",
+                "catalog",
+                {"created": count.created, "updated": count.updated},
+            )
             outbox.publish(CatalogueLoaded(created=count.created, updated=count.updated))
     return count
 
 
-def _allow(actor: Actor, division: str, *posts: Post) -> None:
+def import_responsibilities(
+    actor: Actor,
+    stream: BinaryIO,
+    *,
+    file_name: str = "",
+    division: str | None = None,
+    title: str = "",
+    dry_run: bool = False,
+    merge: bool = False,
+) -> ImportReport:
+    """Read a responsibility list (.xlsx or CSV) into a draft, or tell every mistake and store nothing.
+
+    ``division`` is whose list it is; without it the smallest division that holds all lines. ``merge``: the
+    file speaks of some items and divisions only, the rest is taken from the list in force. Raises Forbidden
+    and Invalid ``file.*``.
+    """
+    body = stream.read(tables.MOST_BYTES + 1)
+    table = tables.read_table(body, checking.COLUMNS, checking.REQUIRED)
+    scope = checking.common_division(table.lines) if division is None else division
+    _allow(actor, scope, KEEPERS)
+    if not table.lines:
+        raise Invalid("file.empty", zh="文件中没有任何权责清单行", en="the file has no lines", field="file")
+    with atomic():
+        checked = checking.check(table.lines, lists.known_for(table.lines), scope)
+        remarks = [*(f"忽略的列：{word}" for word in table.ignored), *checked.warnings]
+        if checked.errors or dry_run:
+            return _report(len(table.lines), checked.errors, remarks + lists.duty_warnings(checked.rows))
+        rows: Sequence[ListRow] = checked.rows
+        current = lists.applied(scope)
+        if merge and current is not None:
+            rows = lists.merged(shelves.version_rows(current.id), rows)
+        origin = lists.Origin(
+            title=title[:200] or f"{scope} 权责清单",
+            file_name=file_name,
+            sha256=hashlib.sha256(body).hexdigest(),
+        )
+        version = _draft(actor, scope, rows, origin)
+        remarks += lists.duty_warnings(checked.rows)
+    return _report(len(table.lines), [], remarks, version)
+
+
+def draft_responsibilities(
+    actor: Actor, division: str, rows: Sequence[ListRow], *, title: str, derived: bool = False
+) -> VersionInfo:
+    """Store a list made by a program (seeds, other systems) as a draft; the caller vouches for its codes."""
+    _allow(actor, division, KEEPERS)
+    with atomic():
+        return version_info(_draft(actor, division, rows, lists.Origin(title=title[:200], derived=derived)))
+
+
+def apply_responsibilities(
+    actor: Actor, version_id: int, *, reason: str = "", expected_applied: int | None = None
+) -> VersionInfo:
+    """Make a draft the list in force; the former one is superseded and kept.
+
+    ``expected_applied`` is the id of the version the difference was read against (0: none). Raises
+    NotFound, Forbidden, Conflict ``version.not_a_draft``, Stale ``version.base_changed``.
+    """
+    with atomic():
+        stamps.bump(stamps.RESPONSIBILITIES)  # first: its row lock lets one decider in at a time
+        version = lists.find(version_id)
+        _allow(actor, version.division, DECIDERS)
+        return version_info(_apply(actor, version, reason, expected_applied))
+
+
+def rollback_responsibilities(actor: Actor, division: str, number: int, *, reason: str) -> VersionInfo:
+    """Put an earlier version's rows in force again, as a new version; history stays as it was.
+
+    Raises NotFound, Forbidden, Invalid ``rollback.no_reason`` or ``rollback.draft``, Conflict
+    ``rollback.in_force``.
+    """
+    _allow(actor, division, DECIDERS)
+    if not reason.strip():
+        raise Invalid(
+            "rollback.no_reason", zh="回退须填写事由", en="going back needs a reason", field="reason"
+        )
+    with atomic():
+        stamps.bump(stamps.RESPONSIBILITIES)
+        earlier = lists.find_number(division, number)
+        if earlier.state == "applied":
+            raise Conflict(
+                "rollback.in_force", zh=f"第 {number} 版正在生效", en=f"version {number} is in force"
+            )
+        if earlier.state != "superseded":
+            raise Invalid(
+                "rollback.draft", zh=f"第 {number} 版未曾生效", en=f"version {number} was never in force"
+            )
+        origin = lists.Origin(
+            title=earlier.title, copied_from=earlier, derived=earlier.derived, reason=reason
+        )
+        version = _draft(actor, division, shelves.version_rows(earlier.id), origin)
+        return version_info(_apply(actor, version, reason, None))
+
+
+def discard_responsibilities(actor: Actor, version_id: int) -> None:
+    """Give a draft up. Raises NotFound, Forbidden, Conflict ``version.not_a_draft``."""
+    with atomic():
+        version = lists.find(version_id)
+        _allow(actor, version.division, KEEPERS)
+        drafts = ResponsibilityVersion.objects.filter(pk=version.pk, state="draft")
+        if drafts.update(state="discarded") != 1:
+            raise Conflict("version.not_a_draft", zh="该版本不是草案", en="the version is not a draft")
+        audit.record(
+            actor, "responsibilities.discard", _subject(version.division), {"number": version.number}
+        )
+
+
+def import_filing_standard(
+    actor: Actor,
+    stream: BinaryIO,
+    *,
+    source: str,
+    title: str,
+    standard: str = OLD_STANDARD,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Load a city's filing and closing standard as a version of its source, or tell every mistake.
+
+    ``standard`` is the classification its codes follow. Classes that no item stands for become local items.
+    The same file again changes nothing. Raises Forbidden, Invalid ``file.*``, ``source.shipped``,
+    ``standard.unknown``.
+    """
+    _allow(actor, "", KEEPERS)
+    body = stream.read(tables.MOST_BYTES + 1)
+    with atomic():
+        stamps.bump(stamps.ITEMS, stamps.RULES, stamps.RESPONSIBILITIES)
+        read = importers.read_filing_standard(body, source, standard)
+        if read.errors or dry_run:
+            return _report(read.lines, read.errors, [])
+        digest = hashlib.sha256(body).hexdigest()
+        stored = importers.store_filing_standard(read, source, title, digest, actor.name, clock.now())
+        report = ImportReport(
+            rows=read.lines,
+            errors=(),
+            errors_total=0,
+            version_id=stored.book_id,
+            number=stored.number,
+            created=stored.rules,
+            warnings=tuple(stored.remarks),
+        )
+        if stored.rules:
+            audit.record(
+                actor,
+                "catalog.import_filing_standard",
+                f"rulebook:{source}",
+                {"number": stored.number, "rules": stored.rules, "sha256": digest},
+            )
+            outbox.publish(
+                FilingStandardImported(
+                    book_id=stored.book_id, source=source, number=stored.number, rules=stored.rules
+                )
+            )
+    return report
+
+
+def import_items(actor: Actor, stream: BinaryIO, *, source: str, dry_run: bool = False) -> ImportReport:
+    """Load a city's own items (categories of appeals, local classes) in place, or tell every mistake."""
+    _allow(actor, "", KEEPERS)
+    with atomic():
+        stamps.bump(stamps.ITEMS, stamps.RULES, stamps.RESPONSIBILITIES)
+        read = own_items.read_items(stream.read(tables.MOST_BYTES + 1), source)
+        if read.errors or dry_run:
+            return _report(read.lines, read.errors, [])
+        count = own_items.store_items(read)
+        audit.record(
+            actor, "catalog.import_items", "catalog", {"created": count.created, "updated": count.updated}
+        )
+        outbox.publish(ItemsImported(created=count.created, updated=count.updated))
+    return ImportReport(
+        rows=read.lines, errors=(), errors_total=0, created=count.created, updated=count.updated
+    )
+
+
+def set_stage_limit(
+    actor: Actor, stage: str, text: str, *, kind: str = "", division: str = "", source: str = "city"
+) -> None:
+    """Set how long a stage may take (``24自然小时``); an empty text switches its clock off.
+
+    Raises Forbidden, Invalid ``stage.unknown`` or ``limit.unreadable``.
+    """
+    _allow(actor, division, DECIDERS)
+    if stage not in STAGES:
+        raise Invalid(
+            "stage.unknown", zh=f"没有环节 {stage[:20]}", en=f"no stage {stage[:20]!r}", field="stage"
+        )
+    parsed = parse_limit(text)
+    with atomic():
+        stamps.bump(stamps.STAGE_LIMITS)
+        StageLimit.objects.update_or_create(
+            stage=stage,
+            kind=kind,
+            division=division,
+            defaults={
+                "limit_value": None if parsed is None else Decimal(str(parsed.limit.value)),
+                "limit_unit": "" if parsed is None else parsed.limit.unit.value,
+                "source": source,
+                "confidence": "high",
+            },
+        )
+        audit.record(
+            actor,
+            "catalog.set_stage_limit",
+            f"stage:{stage}",
+            {"kind": kind, "division": division, "limit": text},
+        )
+        outbox.publish(StageLimitChanged(division=division, stage=stage, kind=kind))
+
+
+def _draft(
+    actor: Actor, division: str, rows: Sequence[ListRow], origin: lists.Origin
+) -> ResponsibilityVersion:
+    version = lists.store_draft(actor, division, rows, origin, clock.now())
+    audit.record(
+        actor,
+        "responsibilities.draft",
+        _subject(division),
+        {"number": version.number, "rows": len(rows), "file": origin.file_name, "sha256": origin.sha256},
+    )
+    return version
+
+
+def _apply(
+    actor: Actor, version: ResponsibilityVersion, reason: str, expected: int | None
+) -> ResponsibilityVersion:
+    diff, former = lists.put_in_force(actor, version, reason=reason, at=clock.now(), expected=expected)
+    counts = {"added": len(diff.added), "removed": len(diff.removed), "changed": len(diff.changed)}
+    rollback = version.copied_from_id is not None
+    audit.record(
+        actor,
+        "responsibilities.rollback" if rollback else "responsibilities.apply",
+        _subject(version.division),
+        {
+            "number": version.number,
+            "superseded": former.number if former else None,
+            "copied_from": version.copied_from.number if version.copied_from else None,
+            "reason": reason,
+            **counts,
+        },
+    )
+    outbox.publish(
+        ResponsibilitiesApplied(
+            division=version.division,
+            version_id=version.id,
+            number=version.number,
+            superseded_id=former.id if former else None,
+            rollback=rollback,
+            **counts,
+        )
+    )
+    return version
+
+
+def _subject(division: str) -> str:
+    return f"responsibilities:{division}"
+
+
+def _report(
+    lines: int,
+    errors: Sequence[RowError],
+    warnings: Sequence[str],
+    version: ResponsibilityVersion | None = None,
+) -> ImportReport:
+    """Make the report; of very many mistakes the first thousand are told."""
+    return ImportReport(
+        rows=lines,
+        errors=tuple(errors[:MOST_ERRORS]),
+        errors_total=len(errors),
+        version_id=version.id if version else None,
+        number=version.number if version else None,
+        created=version.rows_count if version else 0,
+        warnings=tuple(warnings[:MOST_ERRORS]),
+    )
+
+
+def _allow(actor: Actor, division: str, posts: Sequence[Post]) -> None:
     """Refuse actors who hold none of the posts over the division."""
     if not actor.scope.covers(division, *posts):
         raise Forbidden(
-            "catalog.keepers_only",
-            zh="您的岗位或管辖范围不能维护事项与权责清单",
-            en="your posts or divisions do not include keeping the catalogue",
+            "catalog.not_yours",
+            zh="您的岗位或管辖范围不能维护该区划的事项与权责清单",
+            en="your posts or divisions do not include keeping this catalogue",
         )

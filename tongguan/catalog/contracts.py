@@ -173,9 +173,9 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     title: str
     state: str
-    rows: int
+    rows_count: int
     derived: bool
-    copied_from: int | None
+    copied_from_id: int | None
     created_by: str
     applied_by: str
     reason: str

@@ -3,6 +3,8 @@
 
 from typing import Final
 
+from tongguan.catalog.contracts import ListDiff, ListRow
+
 Label = tuple[str, str]
 
 KINDS: Final[dict[str, Label]] = {
@@ -54,3 +56,25 @@ LIMIT_UNITS: Final[dict[str, Label]] = {
 def choices(labels: dict[str, Label]) -> list[tuple[str, str]]:
     """Give the codes with their Chinese words, as Django choices."""
     return [(code, zh) for code, (zh, _) in labels.items()]
+
+
+def row_line(row: ListRow) -> str:
+    """Give a line of a responsibility list on one line of text."""
+    helpers = "、".join((*row.co_unit_codes, *row.co_duties))
+    lead = row.lead_unit_code or f"“{row.lead_duty}”"
+    return f"{row.item_code} {row.division} 主办 {lead}" + (f" 协办 {helpers}" if helpers else "")
+
+
+def diff_lines(diff: ListDiff) -> list[str]:
+    """Give a difference as officials read it, one line for each row."""
+    counts = (len(diff.added), len(diff.removed), len(diff.changed), diff.unchanged)
+    return [
+        "新增 {} 行，删除 {} 行，变更 {} 行，不变 {} 行".format(*counts),
+        *(f"+ {row_line(row)}" for row in diff.added),
+        *(f"- {row_line(row)}" for row in diff.removed),
+        *(
+            f"* {change.item_code} {change.division} {field.label}：{field.old} → {field.new}"
+            for change in diff.changed
+            for field in change.fields
+        ),
+    ]

@@ -52,18 +52,7 @@ def load_items() -> Upserted:
     ids = dict(Item.objects.values_list("code", "id"))
     count += upsert(
         LegacyClass.objects.all(),
-        (
-            LegacyClass(
-                source=old.source,
-                kind=old.kind,
-                code=old.code,
-                name=old.name,
-                item_id=ids.get(old.item_code),
-                basis=old.basis,
-                confidence=old.confidence,
-            )
-            for old in standards.legacy()
-        ),
+        standards.legacy(ids),
         key=["source", "kind", "code", "name"],
         compare=["item_id", "basis", "confidence"],
     )

@@ -23,8 +23,6 @@ class Source(models.Model):
     confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
 
     class Meta:
-        """Shown as 来源."""
-
         verbose_name = verbose_name_plural = "来源"
 
     def __str__(self) -> str:
@@ -39,8 +37,6 @@ class Major(models.Model):
     name = models.CharField("大类名称", max_length=60)
 
     class Meta:
-        """Shown as 大类."""
-
         verbose_name = verbose_name_plural = "大类"
         ordering = ("code",)
 
@@ -80,14 +76,22 @@ class Item(models.Model):
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
-        """Shown as 事项."""
-
         verbose_name = verbose_name_plural = "事项"
         ordering = ("code",)
 
     def __str__(self) -> str:
         """Give code and name."""
         return f"{self.code} {self.name}"
+
+    @property
+    def major_code(self) -> str:
+        """Give the major's code."""
+        return self.major_id
+
+    @property
+    def major_name(self) -> str:
+        """Give the major's name."""
+        return self.major.name
 
 
 class LegacyClass(models.Model):
@@ -104,8 +108,6 @@ class LegacyClass(models.Model):
     confidence = models.CharField("可信度", max_length=12, blank=True)
 
     class Meta:
-        """One row for each code and name of a source."""
-
         verbose_name = verbose_name_plural = "旧码对照"
         constraints = (
             models.UniqueConstraint(fields=["source", "kind", "code", "name"], name="catalog_legacy_once"),
@@ -126,8 +128,6 @@ class RequestType(models.Model):
     confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
 
     class Meta:
-        """Shown as 诉求类型."""
-
         verbose_name = verbose_name_plural = "诉求类型"
 
     def __str__(self) -> str:
@@ -156,8 +156,6 @@ class RuleBook(models.Model):
     loaded_at = models.DateTimeField("载入时间")
 
     class Meta:
-        """A source has one active version."""
-
         verbose_name = verbose_name_plural = "立结案标准"
         constraints = (
             models.UniqueConstraint(fields=["source", "number"], name="catalog_book_number"),
@@ -195,8 +193,6 @@ class FilingRule(models.Model):
     active = models.BooleanField("在用", default=True)
 
     class Meta:
-        """A rule number is unique in its version; value and unit come together."""
-
         verbose_name = verbose_name_plural = "立结案条件"
         constraints = (
             models.UniqueConstraint(fields=["book", "rule_key"], name="catalog_rule_key"),
@@ -236,8 +232,6 @@ class ResponsibilityVersion(models.Model):
     reason = models.CharField("事由", max_length=300, blank=True)
 
     class Meta:
-        """A division has one applied list."""
-
         verbose_name = verbose_name_plural = "权责清单"
         ordering = ("division", "-number")
         constraints = (
@@ -276,8 +270,6 @@ class ResponsibilityRow(models.Model):
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
-        """Exactly one kind of lead; an end not before the start."""
-
         verbose_name = verbose_name_plural = "权责清单行"
         ordering = ("row_no",)
         constraints = (
@@ -313,8 +305,6 @@ class StageLimit(models.Model):
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
-        """One limit for each stage, kind and division."""
-
         verbose_name = verbose_name_plural = "环节时限"
         constraints = (
             models.UniqueConstraint(fields=["stage", "kind", "division"], name="catalog_stage_limit_once"),

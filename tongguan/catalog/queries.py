@@ -8,13 +8,15 @@ they are for.
 from collections.abc import Iterable
 from datetime import date, datetime
 
+import msgspec
 from django.utils import timezone
 
-from tongguan.catalog import shelves
+from tongguan.catalog import lists, shelves
 from tongguan.catalog.contracts import (
     FilingRule,
     ItemInfo,
     ItemKind,
+    ListDiff,
     RequestTypeInfo,
     Responsibility,
     VersionInfo,
@@ -154,7 +156,12 @@ def explain_responsible(item_code: str, division: str, at: datetime | date) -> t
 
 def responsibility_index(version_id: int) -> Index:
     """Compile one version by itself, applied or not, to try it out. Raises NotFound ``version.unknown``."""
-    return shelves.compile_versions([_version(version_id)])
+    return shelves.compile_versions([lists.find(version_id)])
+
+
+def responsibility_diff(version_id: int) -> ListDiff:
+    """Give what changes when the version takes effect. Raises NotFound ``version.unknown``."""
+    return lists.difference(lists.find(version_id))
 
 
 def versions(actor: Actor, division: str = "") -> list[VersionInfo]:
@@ -165,19 +172,7 @@ def versions(actor: Actor, division: str = "") -> list[VersionInfo]:
 
 def version_info(row: ResponsibilityVersion) -> VersionInfo:
     """Give the contract of a version row."""
-    return VersionInfo(
-        id=row.id,
-        division=row.division,
-        number=row.number,
-        title=row.title,
-        state=row.state,
-        rows=row.rows_count,
-        derived=row.derived,
-        copied_from=row.copied_from_id,
-        created_by=row.created_by,
-        applied_by=row.applied_by,
-        reason=row.reason,
-    )
+    return msgspec.convert(row, VersionInfo, from_attributes=True)
 
 
 def stage_limit(stage: str, item_code: str, division: str) -> Limit | None:
@@ -196,15 +191,6 @@ def stage_limit(stage: str, item_code: str, division: str) -> Limit | None:
                 if key in limits:
                     return limits[key]
     return None
-
-
-def _version(version_id: int) -> ResponsibilityVersion:
-    row = ResponsibilityVersion.objects.filter(pk=version_id).first()
-    if row is None:
-        raise NotFound(
-            "version.unknown", zh=f"没有权责清单版本 {version_id}", en=f"no list version {version_id}"
-        )
-    return row
 
 
 def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple[str, ...]:

@@ -131,7 +131,8 @@ def _answer(found: list[Listed], item_code: str, division: str) -> Responsibilit
     best = found[0]
     row = best.row
     matched = "事项" if row.item_code == item_code else "大类"
-    line = f"{best.title}第 {best.number} 版第 {row.row_no} 行（{matched} {row.item_code}，{place_of(row.division)}）"
+    stands = f"{best.title}第 {best.number} 版第 {row.row_no} 行"
+    line = f"{stands}（{matched} {row.item_code}，{place_of(row.division)}）"
     why = [
         f"{line}匹配事项 {item_code}、区划 {division}，{describe(row)}",
         *(_why_not(best, other) for other in found[1:]),

@@ -4,20 +4,14 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from tongguan.catalog.contracts import FilingRule, ItemInfo, ItemKind, ListRow
-from tongguan.catalog.limits import limit_of
-from tongguan.catalog.models import (
-    FilingRule as FilingRuleRow,
-)
-from tongguan.catalog.models import (
-    Item,
-    LegacyClass,
-    ResponsibilityRow,
-    ResponsibilityVersion,
-    StageLimit,
-)
+import msgspec
+
+from tongguan.catalog.contracts import FilingRule, ItemInfo, ListRow
+from tongguan.catalog.models import FilingRule as FilingRuleRow
+from tongguan.catalog.models import Item, LegacyClass, ResponsibilityRow, ResponsibilityVersion, StageLimit
 from tongguan.catalog.resolve import Index, Listed
 from tongguan.catalog.stamps import ITEMS, RESPONSIBILITIES, RULES, STAGE_LIMITS, Shelf
+from tongguan.kernel.limits import limit_of
 from tongguan.kernel.worktime import Limit
 
 
@@ -29,36 +23,16 @@ class Rules(NamedTuple):
 
 
 def _load_items() -> dict[str, ItemInfo]:
-    legacy: dict[int, list[str]] = defaultdict(list)
-    for item_id, code in (
-        LegacyClass.objects.exclude(item=None).exclude(code="").order_by("id").values_list("item_id", "code")
-    ):
-        if item_id is not None and code not in legacy[item_id]:
-            legacy[item_id].append(code)
+    legacy: dict[int | None, dict[str, None]] = defaultdict(dict)
+    named = LegacyClass.objects.exclude(item=None).exclude(code="").order_by("id")
+    for item_id, code in named.values_list("item_id", "code"):
+        legacy[item_id][code] = None
+    rows = Item.objects.select_related("major").order_by("code")
     return {
-        row.code: ItemInfo(
-            code=row.code,
-            name=row.name,
-            kind=ItemKind(row.kind),
-            major_code=row.major_id,
-            major_name=row.major.name,
-            urgency=row.urgency,
-            process=row.process,
-            parent_code=row.parent_code,
-            component_name=row.component_name,
-            aliases=tuple(row.aliases),
-            legacy_codes=tuple(legacy.get(row.id, ())),
-            needs_photo=row.needs_photo,
-            needs_place=row.needs_place,
-            local=row.local,
-            example=row.example,
-            active_from=row.active_from,
-            active_to=row.active_to,
-            standard=row.standard,
-            source=row.source,
-            confidence=row.confidence,
+        row.code: msgspec.structs.replace(
+            msgspec.convert(row, ItemInfo, from_attributes=True), legacy_codes=tuple(legacy.get(row.id, ()))
         )
-        for row in Item.objects.select_related("major").order_by("code")
+        for row in rows
     }
 
 
@@ -100,21 +74,7 @@ def _load_rules() -> Rules:
 
 def row_info(row: ResponsibilityRow) -> ListRow:
     """Give the contract of a stored line."""
-    return ListRow(
-        id=row.id,
-        row_no=row.row_no,
-        item_code=row.item_code,
-        division=row.division,
-        lead_unit_code=row.lead_unit_code,
-        lead_duty=row.lead_duty,
-        co_unit_codes=tuple(row.co_unit_codes),
-        co_duties=tuple(row.co_duties),
-        legal_basis=row.legal_basis,
-        clause=row.clause,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        note=row.note,
-    )
+    return msgspec.convert(row, ListRow, from_attributes=True)
 
 
 def version_rows(version_id: int) -> list[ListRow]:

@@ -7,12 +7,12 @@ each with its source and confidence.
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from tongguan.catalog.models import Item, Major, RequestType, Source, StageLimit
+from tongguan.catalog.models import Item, LegacyClass, Major, RequestType, Source, StageLimit
 
 DATA: Final = Path(__file__).parent / "data"
 STANDARD: Final = "GB/T 47678.5-2026"
@@ -22,18 +22,6 @@ RULE_FILES: Final = {"component": "component_rules.csv", "event": "event_rules.c
 RANKS: Final = {"high": 40, "medium_high": 30, "medium": 20, "low": 10}
 
 Record = dict[str, str]
-
-
-class Legacy(NamedTuple):
-    """An old class and the code of the item it became ("" when none did)."""
-
-    source: str
-    kind: str
-    code: str
-    name: str
-    item_code: str
-    basis: str
-    confidence: str
 
 
 def records(name: str) -> Iterator[Record]:
@@ -136,64 +124,37 @@ def _appeals() -> Iterator[Item]:
         )
 
 
-def legacy() -> list[Legacy]:
-    """Give the 2013 classes with what became of them, and the names cities use under old codes."""
-    found: dict[tuple[str, str, str, str], Legacy] = {}
+def legacy(ids: Mapping[str, int]) -> list[LegacyClass]:
+    """Give the 2013 classes with what became of them, and the names cities use; ``ids`` by item code."""
+    found: dict[tuple[str, ...], LegacyClass] = {}
     for kind, name in (("component", "component_classes.csv"), ("event", "event_classes.csv")):
-        for row in records(name):
-            if row["code_2013"]:
-                entry = Legacy(
-                    OLD_STANDARD,
-                    kind,
-                    row["code_2013"],
-                    row["name_2013_in_city_manual"],
-                    row["class_code"],
-                    row["code_2013_basis"],
-                    row["confidence"],
-                )
-                found[entry[:4]] = entry
+        for r in records(name):
+            if r["code_2013"]:
+                key = (OLD_STANDARD, kind, r["code_2013"], r["name_2013_in_city_manual"])
+                found[key] = _old(key, ids.get(r["class_code"]), r["code_2013_basis"], r["confidence"])
     for kind, name in RULE_FILES.items():
-        for row in records(name):
-            entry = Legacy(
-                row["source"],
-                kind,
-                row["code_2013"],
-                row["local_name"],
-                row["item_code"],
-                "city_manual",
-                row["confidence"],
-            )
-            found.setdefault(entry[:4], entry)
+        for r in records(name):
+            key = (r["source"], kind, r["code_2013"], r["local_name"])
+            found.setdefault(key, _old(key, ids.get(r["item_code"]), "city_manual", r["confidence"]))
     return list(found.values())
+
+
+def _old(key: tuple[str, ...], item_id: int | None, basis: str, confidence: str) -> LegacyClass:
+    source, kind, code, name = key
+    return LegacyClass(
+        source=source, kind=kind, code=code, name=name, item_id=item_id, basis=basis, confidence=confidence
+    )
 
 
 def request_types() -> list[RequestType]:
     """Give what citizens may want, as an example (国办发〔2020〕53号 names five)."""
-    return [
-        RequestType(
-            code=r["code"],
-            name=r["name"],
-            example=r["example"] == "1",
-            source=r["source"],
-            confidence=r["confidence"],
-        )
-        for r in records("request_types.csv")
-    ]
+    return [RequestType(**(r | {"example": r["example"] == "1"})) for r in records("request_types.csv")]
 
 
 def stage_limits() -> list[StageLimit]:
     """Give the stage limits: verify and check as a city sets them, the others open (no source has them)."""
     return [
-        StageLimit(
-            stage=r["stage"],
-            kind=r["kind"],
-            division=r["division"],
-            limit_value=decimal_or_none(r["limit_value"]),
-            limit_unit=r["limit_unit"],
-            source=r["source"],
-            confidence=r["confidence"],
-            note=r["note"],
-        )
+        StageLimit(**(r | {"limit_value": decimal_or_none(r["limit_value"])}))
         for r in records("stage_limits.csv")
     ]
 
