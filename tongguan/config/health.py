@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is the web process alive, and does it reach its database?"""
+"""Tells whether the web process is alive and reaches its database."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse

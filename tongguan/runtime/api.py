@@ -19,7 +19,7 @@ TICKET_SALT = "tongguan.stream"
 
 
 def start_job(actor: Acting, kind: str, params: dict[str, Any], total: int) -> UUID:
-    """Queue long work of a registered kind, audited; the engine runs it. Raises KeyError for a strange kind."""
+    """Queue long work of a registered kind, audited; the engine runs it. Raises KeyError."""
     spi.job_kinds.get(kind)
     with atomic():
         job = Job.objects.create(
@@ -91,12 +91,10 @@ def read_ticket(ticket: str) -> int:
 
 
 def replay_dead_letter(actor: Acting, letter_id: int) -> None:
-    """Give a dead letter's fact to its subscriber again, audited. Raises NotFound, Conflict when it fails again."""
+    """Give a dead letter to its subscriber again, audited. Raises NotFound, Conflict (it fails again)."""
     try:
         with atomic():
-            letter = DeadLetter.objects.select_for_update().filter(id=letter_id).first()
-            if letter is None or letter.replayed_at is not None:
-                raise NotFound("dead_letter.unknown", zh="没有这条死信", en="no such dead letter")
+            letter = _open_letter(letter_id)
             delivery.redeliver(letter)
             letter.replayed_at, letter.replayed_by = clock.now(), actor.key
             letter.save(update_fields=["replayed_at", "replayed_by"])
@@ -109,3 +107,10 @@ def replay_dead_letter(actor: Acting, letter_id: int) -> None:
             zh=f"重放仍然失败：{error}",
             en=f"it fails again: {error}",
         ) from error
+
+
+def _open_letter(letter_id: int) -> DeadLetter:
+    letter = DeadLetter.objects.select_for_update().filter(id=letter_id, replayed_at=None).first()
+    if letter is None:
+        raise NotFound("dead_letter.unknown", zh="没有这条死信", en="no such dead letter")
+    return letter

@@ -140,5 +140,5 @@ def _text(error: Exception) -> str:
 
 
 def redeliver(letter: DeadLetter) -> None:
-    """Give a dead letter's fact to its subscriber again, in the caller's transaction. Raises what it raises."""
+    """Give a dead letter to its subscriber again, in the caller's transaction. Raises what it raises."""
     subscriptions.get(letter.subscriber).react([_delivered(letter.fact)])

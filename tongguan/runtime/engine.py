@@ -47,7 +47,7 @@ class Loop(threading.Thread):
             try:
                 close_old_connections()
                 worked = self._step()
-            except Exception:
+            except Exception:  # noqa: BLE001 - a loop outlives whatever its step meets
                 failures += 1
                 if failures == 1:
                     _log.exception("engine: %s fails", self.name)
@@ -145,7 +145,8 @@ class Engine:
 
     async def _end_with(self, server: uvicorn.Server) -> None:
         """Let listeners go as soon as the server is told to stop; it waits for them."""
-        while not (server.should_exit or self.stop.is_set()):
+        # Polled, because the server sets a plain flag in its signal handler.
+        while not (server.should_exit or self.stop.is_set()):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         server.should_exit = True
         await self.stream.end()

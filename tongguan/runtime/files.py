@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attachments: kept outside the web root by the hash of their content, images published only as clean copies."""
+"""Attachments: kept outside the web root by content hash, images shown only as clean copies."""
 
 import hashlib
 import os
@@ -76,7 +76,7 @@ def store(actor: Acting, name: str, stream: BinaryIO, purpose: str, *, field: st
 
 
 def info(file_id: UUID) -> FileInfo:
-    """Describe one attachment. Raises NotFound. Whether the reader may know of it is the caller's to decide."""
+    """Describe one attachment. Raises NotFound. Whether the reader may know is the caller's to decide."""
     return _info(_row(file_id))
 
 
@@ -139,20 +139,24 @@ def _receive(stream: BinaryIO, field: str) -> tuple[Path, str, int]:
     with NamedTemporaryFile(dir=folder, delete=False) as file:
         path = Path(file.name)
         try:
-            while block := stream.read(_CHUNK):
+            while size <= _MOST and (block := stream.read(_CHUNK)):
                 size += len(block)
-                if size > _MOST:
-                    raise _too_large(_MOST, field)
                 digest.update(block)
                 file.write(block)
-            if not size:
-                raise _invalid("empty", "文件为空", "the file is empty", field)
+            _check_size(size, field)
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
             path.unlink(missing_ok=True)
             raise
     return path, digest.hexdigest(), size
+
+
+def _check_size(size: int, field: str) -> None:
+    if size > _MOST:
+        raise _too_large(_MOST, field)
+    if not size:
+        raise _invalid("empty", "文件为空", "the file is empty", field)
 
 
 def _examined(path: Path, kind: str, field: str) -> tuple[Photo | None, bytes]:

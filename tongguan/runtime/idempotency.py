@@ -37,7 +37,9 @@ def fingerprint(*parts: str | bytes) -> str:
 
 @contextmanager
 def remember(client_key: str, key: str, fingerprint: str) -> Iterator[Remembered]:
-    """Open the transaction of a request that may be sent again::
+    """Open the transaction of a request that may be sent again.
+
+    Use::
 
         with remember(actor.key, key, fingerprint(method, path, body)) as request:
             if request.answer is None:

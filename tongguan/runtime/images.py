@@ -49,7 +49,7 @@ _MP4_BRANDS = (
 )
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - said of the file, not of the program
     """The bytes are not what they say, or too large to decode."""
 
 

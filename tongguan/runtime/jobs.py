@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from tongguan.kernel import clock
-from tongguan.runtime import audit, relay, spi
+from tongguan.runtime import anchors, audit, relay, spi
 from tongguan.runtime.models import IdempotencyKey, Lease
 
 _KEYS_KEPT = timedelta(days=7)
@@ -26,3 +26,9 @@ def purge_keys() -> None:
     now = clock.now()
     IdempotencyKey.objects.filter(at__lt=now - _KEYS_KEPT).delete()
     Lease.objects.filter(until__lt=now - timedelta(days=1)).delete()
+
+
+@spi.every(600, "runtime.seal_audit")
+def seal_audit() -> None:
+    """Seal the day that ended."""
+    anchors.seal_due()

@@ -96,7 +96,7 @@ def facts_after(seq: int, limit: int = 500) -> list[StreamedFact]:
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """What operators look at first: does everything move?"""
+    """What operators look at first: whether everything moves."""
 
     last_seq: int
     unnumbered: int

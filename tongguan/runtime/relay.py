@@ -27,7 +27,7 @@ WHERE runtime_factrecord.id = numbered.id
 
 
 def number_facts(limit: int = 2000) -> int:
-    """Number up to ``limit`` committed facts, in one transaction; give how many there were.
+    """Give up to ``limit`` committed facts their numbers, in one transaction; tell how many there were.
 
     The counter's row lock makes one relay the leader for that transaction: a second one goes away with 0
     (PostgreSQL) or waits its turn (SQLite), so numbers become visible strictly in their order. Unlike a

@@ -23,11 +23,30 @@ def atomic() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything in the block as of one moment, without holding up writers."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # A deferred transaction: it only reads, so WAL lets the writer go on.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+
 def in_transaction() -> bool:
     """Tell whether a transaction is open on this thread's connection."""
     return connection.in_atomic_block
 
 
 def single_statement() -> bool:
-    """Tell whether one write may go without a transaction of its own: none is open, and no queue is needed."""
+    """Tell whether one write may go without an own transaction: none is open, no queue is needed."""
     return connection.vendor != "sqlite" and not connection.in_atomic_block
