@@ -9,11 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Forbidden, Invalid, NotFound
-from tongguan.messaging import spi
-from tongguan.messaging.contracts import Channel, MessageState, Notice
+from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from tongguan.kernel.facts import fact_type
+from tongguan.kernel.ids import new_id
+from tongguan.messaging import signing, spi, wire
+from tongguan.messaging.contracts import Channel, MessageState, NewTarget, Notice
 from tongguan.messaging.facts import InboxArrived
-from tongguan.messaging.models import Message
+from tongguan.messaging.models import Lane, Message, Subscription, WebhookTarget
 from tongguan.messaging.templates import TemplateError
 from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import division_q
@@ -39,6 +41,7 @@ def notify(notices: Sequence[Notice]) -> None:
     if not notices:
         return
     rows = [_row(notice) for notice in notices]
+    _refuse_strange_targets([row for row in rows if row.channel == Channel.WEBHOOK])
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
     reached = {row.to_user_id for row in rows if row.channel == Channel.INBOX and row.to_user_id is not None}
     if reached:
@@ -61,11 +64,15 @@ def _row(notice: Notice) -> Message:
     now = clock.now()
     recipient = f"user:{notice.to_user}" if notice.to_user is not None else notice.to_address
     inbox = notice.channel == Channel.INBOX
-    lane = notice.channel
+    lane: str = notice.channel
+    message_id = new_id()
     if notice.channel == Channel.WEBHOOK:
         lane = f"{notice.channel}:{notice.to_address}"
+        told = {"subject": subject, "body": body, "case_id": notice.case_id and str(notice.case_id)}
+        body = signing.body(str(message_id), "Notice", now, told)
     return Message(
-        once=_once(notice.channel, recipient, notice.key),
+        id=message_id,
+        once=once(notice.channel, recipient, notice.key),
         key=notice.key[:200],
         channel=notice.channel,
         lane=lane[:60],
@@ -82,6 +89,18 @@ def _row(notice: Notice) -> Message:
         created_at=now,
         sent_at=now if inbox else None,
     )
+
+
+def _refuse_strange_targets(rows: list[Message]) -> None:
+    """A webhook goes to a registered target only; what is for another is kept as a dead letter."""
+    if not rows:
+        return
+    codes = {row.to_address for row in rows}
+    known = set(WebhookTarget.objects.filter(code__in=codes).values_list("code", flat=True))
+    for row in rows:
+        if row.to_address not in known:
+            row.state, row.due_at = MessageState.DEAD, None
+            row.error = f"没有“{row.to_address}”这个推送目标 (no such webhook target)"
 
 
 def _texts(notice: Notice) -> tuple[str, str]:
@@ -111,8 +130,9 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-def _once(channel: str, recipient: str, key: str) -> UUID:
-    parts = "\x1f".join((channel, recipient, key)).encode("utf-8", "replace")
+def once(channel: str, recipient: str, key: str) -> UUID:
+    """Give the identity under which a message exists only once."""
+    parts = f"{channel}\x1f{recipient}\x1f{key}".encode("utf-8", "replace")
     return UUID(bytes=hashlib.blake2b(parts, digest_size=16).digest())
 
 
@@ -128,7 +148,7 @@ def mark_read(actor: Actor, ids: Sequence[UUID] | None = None) -> int:
 
 
 def replay(actor: Actor, ids: Sequence[UUID]) -> int:
-    """Send dead letters of the actor's divisions again, audited; give how many. Raises Forbidden, NotFound."""
+    """Send dead letters of the actor's divisions again, audited. Raises Forbidden, NotFound."""
     may_operate(actor)
     wanted = list(dict.fromkeys(ids))[:MAX_AT_ONCE]
     now = clock.now()
@@ -152,3 +172,105 @@ def may_operate(actor: Actor) -> None:
             zh="只有系统管理员可以操作",
             en="only a system administrator may do this",
         )
+
+
+def replay_lane(actor: Actor, lane: str) -> int:
+    """Send every dead letter of a lane within the actor's divisions again, audited; give how many."""
+    may_operate(actor)
+    with atomic():
+        count = Message.objects.filter(
+            division_q(actor.scope, "division", Post.SYSADMIN), lane=lane, state=MessageState.DEAD
+        ).update(state=MessageState.WAITING, attempts=0, due_at=clock.now(), claim=None)
+        audit.record(actor, "messaging.replay", "messaging", {"lane": lane, "count": count})
+    return count
+
+
+def add_target(actor: Actor, target: NewTarget) -> str:
+    """Register a webhook target with its subscriptions; give the signing secret, this once only.
+
+    Raises Forbidden, Invalid, Conflict (the code is taken).
+    """
+    _may_connect(actor, target.division)
+    _check_target(target)
+    secret = signing.new_secret()
+    with atomic():
+        if WebhookTarget.objects.filter(code=target.code).exists():
+            raise Conflict("messaging.code_taken", zh="编码已被使用", en="the code is taken", field="code")
+        row = WebhookTarget.objects.create(
+            code=target.code,
+            name=target.name,
+            url=target.url,
+            secret=secret,
+            division=target.division,
+            created_at=clock.now(),
+            created_by=actor.name,
+        )
+        Subscription.objects.bulk_create(
+            Subscription(target=row, fact=fact, division=target.division) for fact in dict.fromkeys(target.facts)
+        )
+        Lane.objects.bulk_create([Lane(lane=f"{Channel.WEBHOOK.value}:{target.code}")], ignore_conflicts=True)
+        audit.record(actor, "messaging.add_target", f"webhook:{target.code}", {"url": target.url})
+    return secret
+
+
+def switch_target(actor: Actor, code: str, *, active: bool) -> None:
+    """Stop or resume a target, audited; what waits for a stopped one is kept. Raises Forbidden, NotFound."""
+    with atomic():
+        row = _target(actor, code)
+        row.active = active
+        row.save(update_fields=["active"])
+        audit.record(actor, "messaging.switch_target", f"webhook:{code}", {"active": active})
+
+
+def renew_secret(actor: Actor, code: str) -> str:
+    """Give a target a new signing secret, audited; the old one signs nothing more."""
+    with atomic():
+        row = _target(actor, code)
+        row.secret = signing.new_secret()
+        row.save(update_fields=["secret"])
+        audit.record(actor, "messaging.renew_secret", f"webhook:{code}", {})
+    return row.secret
+
+
+def remove_target(actor: Actor, code: str) -> None:
+    """Remove a target, audited; what still waits for it becomes dead letters."""
+    with atomic():
+        row = _target(actor, code)
+        Message.objects.filter(lane=f"{Channel.WEBHOOK.value}:{code}", state=MessageState.WAITING).update(
+            state=MessageState.DEAD, due_at=None, claim=None, error="推送目标已删除 (the target was removed)"
+        )
+        Lane.objects.filter(lane=f"{Channel.WEBHOOK.value}:{code}").delete()
+        row.delete()
+        audit.record(actor, "messaging.remove_target", f"webhook:{code}", {})
+
+
+def _target(actor: Actor, code: str) -> WebhookTarget:
+    row = WebhookTarget.objects.select_for_update().filter(code=code).first()
+    if row is None or not actor.scope.covers(row.division, Post.SYSADMIN):
+        may_operate(actor)
+        raise NotFound("messaging.no_target", zh="没有这个推送目标", en="no such webhook target")
+    return row
+
+
+def _may_connect(actor: Actor, division: str) -> None:
+    may_operate(actor)
+    if not actor.scope.covers(division, Post.SYSADMIN):
+        raise Forbidden("messaging.forbidden", zh="超出管辖区划", en="outside your division")
+
+
+def _check_target(target: NewTarget) -> None:
+    if not target.code or not all(c.isascii() and (c.isalnum() or c in "-_") for c in target.code):
+        raise Invalid("messaging.bad_code", zh="编码只能用字母、数字、-、_", en="letters, digits, - and _", field="code")
+    if len(target.code) > 40 or len(target.name) > 100 or len(target.url) > 500:  # noqa: PLR2004 - the columns
+        raise Invalid("messaging.too_long", zh="内容过长", en="too long", field="name")
+    wrong = wire.check_url(target.url)
+    if wrong:
+        raise Invalid("messaging.bad_url", zh=wrong, en=wrong, field="url")
+    for fact in target.facts:
+        if fact != "*":
+            try:
+                fact_type(fact)
+            except KeyError:
+                raise Invalid(
+                    "messaging.unknown_fact", zh=f"没有“{fact}”这种事实", en="no such fact", field="facts"
+                ) from None

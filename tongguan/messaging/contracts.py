@@ -83,6 +83,31 @@ class MessageInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTarget:
+    """What makes a webhook target: where to push which facts (``*``: all) of which division prefix."""
+
+    code: str
+    name: str
+    url: str
+    division: str = ""
+    facts: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """A webhook target as read; its secret is never shown."""
+
+    code: str
+    name: str
+    url: str
+    division: str
+    active: bool
+    facts: tuple[str, ...]
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneInfo:
     """How a lane (a channel, or one webhook target) is doing. ``open_until``: it is left alone so long."""
 

@@ -6,10 +6,19 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from tongguan.messaging import masks
-from tongguan.messaging.contracts import Channel, InboxLine, LaneInfo, MessageInfo, MessageState
-from tongguan.messaging.models import Lane, Message
+from tongguan.messaging.contracts import (
+    Channel,
+    FanOutInfo,
+    InboxLine,
+    LaneInfo,
+    MessageInfo,
+    MessageState,
+    TargetInfo,
+)
+from tongguan.messaging.models import FanOut, Lane, Message, WebhookTarget
 from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import division_q
+from tongguan.runtime.queries import engine_state
 
 MAX_PAGE = 200
 
@@ -40,7 +49,7 @@ def unread(actor: Actor) -> int:
 def dead_letters(
     actor: Actor, after: UUID | None = None, limit: int = 50, lane: str | None = None
 ) -> list[MessageInfo]:
-    """Give the messages that were given up, of the actor's divisions as system administrator, newest first."""
+    """Give the messages given up in the actor's divisions (as system administrator), newest first."""
     rows = _operated(actor).filter(state=MessageState.DEAD)
     if lane is not None:
         rows = rows.filter(lane=lane)
@@ -76,6 +85,39 @@ def lanes(actor: Actor) -> list[LaneInfo]:
         for lane in sorted(known.keys() | counted.keys())
         for row in (known.get(lane),)
     ]
+
+
+def targets(actor: Actor) -> list[TargetInfo]:
+    """Give the webhook targets of the actor's divisions as system administrator, by code."""
+    rows = WebhookTarget.objects.filter(division_q(actor.scope, "division", Post.SYSADMIN))
+    return [
+        TargetInfo(
+            code=row.code,
+            name=row.name,
+            url=row.url,
+            division=row.division,
+            active=row.active,
+            facts=tuple(sorted({one.fact for one in row.subscriptions.all()})),
+            created_at=row.created_at,
+            created_by=row.created_by,
+        )
+        for row in rows.prefetch_related("subscriptions").order_by("code")
+    ]
+
+
+def bus(actor: Actor) -> FanOutInfo | None:
+    """Tell how far facts were copied to the message bus; None for others than system administrators."""
+    row = FanOut.objects.filter(name="nats").first()
+    if row is None or Post.SYSADMIN not in actor.scope.posts():
+        return None
+    lag = max(0, engine_state().last_seq - row.seq)
+    return FanOutInfo(row.name, row.seq, lag, row.failing_since, row.error)
+
+
+def of_case(actor: Actor, case_id: UUID, limit: int = 200) -> list[MessageInfo]:
+    """Give the messages about a case that lie in the actor's divisions (centre posts), newest first."""
+    rows = Message.objects.filter(division_q(actor.scope, "division"), case_id=case_id)
+    return [info(row) for row in rows.order_by("-id")[: max(1, min(limit, MAX_PAGE))]]
 
 
 def info(row: Message) -> MessageInfo:
