@@ -26,6 +26,8 @@ WEB_WORKERS = env.integer("TONGGUAN_WEB_WORKERS", 0, low=0, high=64)
 WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
+SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
+WEBHOOK_PRIVATE = env.flag("TONGGUAN_WEBHOOK_PRIVATE", default=False)
 
 
 def _secret_key() -> str:

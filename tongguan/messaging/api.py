@@ -92,7 +92,7 @@ def _row(notice: Notice) -> Message:
 
 
 def _refuse_strange_targets(rows: list[Message]) -> None:
-    """A webhook goes to a registered target only; what is for another is kept as a dead letter."""
+    """Keep what is for a target that is not registered as a dead letter."""
     if not rows:
         return
     codes = {row.to_address for row in rows}
@@ -206,7 +206,8 @@ def add_target(actor: Actor, target: NewTarget) -> str:
             created_by=actor.name,
         )
         Subscription.objects.bulk_create(
-            Subscription(target=row, fact=fact, division=target.division) for fact in dict.fromkeys(target.facts)
+            Subscription(target=row, fact=fact, division=target.division)
+            for fact in dict.fromkeys(target.facts)
         )
         Lane.objects.bulk_create([Lane(lane=f"{Channel.WEBHOOK.value}:{target.code}")], ignore_conflicts=True)
         audit.record(actor, "messaging.add_target", f"webhook:{target.code}", {"url": target.url})
@@ -260,7 +261,9 @@ def _may_connect(actor: Actor, division: str) -> None:
 
 def _check_target(target: NewTarget) -> None:
     if not target.code or not all(c.isascii() and (c.isalnum() or c in "-_") for c in target.code):
-        raise Invalid("messaging.bad_code", zh="编码只能用字母、数字、-、_", en="letters, digits, - and _", field="code")
+        raise Invalid(
+            "messaging.bad_code", zh="编码只能用字母、数字、-、_", en="letters, digits, - and _", field="code"
+        )
     if len(target.code) > 40 or len(target.name) > 100 or len(target.url) > 500:  # noqa: PLR2004 - the columns
         raise Invalid("messaging.too_long", zh="内容过长", en="too long", field="name")
     wrong = wire.check_url(target.url)

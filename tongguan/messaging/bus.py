@@ -132,9 +132,7 @@ async def _one(js: Any, fact: StreamedFact) -> None:
         "at": fact.at,
         "data": fact.payload,
     }
-    await js.publish(
-        subject(fact), msgspec.json.encode(body), headers={"Nats-Msg-Id": f"tongguan-{fact.id}"}
-    )
+    await js.publish(subject(fact), msgspec.json.encode(body), headers={"Nats-Msg-Id": f"tongguan-{fact.id}"})
 
 
 async def _have_stream(js: Any, stream: str) -> None:
@@ -142,11 +140,9 @@ async def _have_stream(js: Any, stream: str) -> None:
         await js.stream_info(stream)
     except NotFoundError:
         await js.add_stream(
-            StreamConfig(
-                name=stream, subjects=[f"{SUBJECTS}.>"], duplicate_window=_SAME_FOR.total_seconds()
-            )
+            StreamConfig(name=stream, subjects=[f"{SUBJECTS}.>"], duplicate_window=_SAME_FOR.total_seconds())
         )
 
 
 async def _ignore(_error: NatsError | Exception) -> None:
-    """The library's own log line is not needed: the failure is recorded once by the copier."""
+    """Drop the library's own log line: the copier records the failure once."""

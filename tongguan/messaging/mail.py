@@ -148,7 +148,7 @@ def compose(envelope: Envelope, sender: str) -> EmailMessage:
 
 
 def _answered(code: int, told: bytes | str) -> Result:
-    """A 5xx about one mail is final, a 4xx may pass; both say that the server is well."""
+    """Judge by code: a 5xx about one mail is final, a 4xx may pass; both say that the server is well."""
     text = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
     fate = Fate.REFUSED if code >= _PERMANENT else Fate.FAILED
     return Result(fate, receipt=str(code), error=f"{code} {text}")

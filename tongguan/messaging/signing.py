@@ -25,9 +25,7 @@ def new_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def body(
-    event_id: str, kind: str, at: datetime, payload: Mapping[str, Any], *, subject: str = ""
-) -> str:
+def body(event_id: str, kind: str, at: datetime, payload: Mapping[str, Any], *, subject: str = "") -> str:
     """Write a CloudEvent: ``kind`` is the fact's name, ``payload`` its fields."""
     event: dict[str, Any] = {
         "specversion": "1.0",

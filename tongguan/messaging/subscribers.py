@@ -33,7 +33,7 @@ def tell_targets(batch: list[Delivered]) -> None:
 
 
 def _wants(subscription: Subscription, fact: Fact) -> bool:
-    """A target never gets facts from outside its own division, whatever its subscriptions say."""
+    """Keep to the target's own division, whatever its subscriptions say."""
     return (
         fact.name not in _OWN
         and subscription.fact in {"*", fact.name}

@@ -37,7 +37,7 @@ class Answer:
 
 @cache
 def _trust() -> ssl.SSLContext:
-    """Reading the certificates costs 20 ms: once per process."""
+    """Read the certificates (20 ms) once per process."""
     return httpx.create_ssl_context()
 
 

@@ -44,7 +44,7 @@ def _time(value):
     return moment if isinstance(moment, time) else None
 
 
-def condition(c, facts):
+def condition(c, facts):  # noqa: PLR0911 - one line per operator
     value = facts.get(c.field)
     if c.operator == "exists":
         return (value is not None) == c.value
@@ -83,7 +83,9 @@ def condition(c, facts):
         return False
     if c.operator == "between":
         return wanted[0] <= value <= wanted[1]
-    return {"lt": value < wanted, "le": value <= wanted, "gt": value > wanted, "ge": value >= wanted}[c.operator]
+    return {"lt": value < wanted, "le": value <= wanted, "gt": value > wanted, "ge": value >= wanted}[
+        c.operator
+    ]
 
 
 def holds(clause, facts):

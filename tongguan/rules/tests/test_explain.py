@@ -32,7 +32,13 @@ def told(when, facts):
         ("source", "in", ("12345", "110"), "小程序", "未匹配规则 R12：来源“小程序”不属于（12345、110）"),
         ("source", "not_in", ("110",), "110", "未匹配规则 R12：来源“110”属于（110）"),
         ("division", "prefix", "990101", "990102001", "未匹配规则 R12：区划“990102001”不在“990101”之内"),
-        ("text", "contains", ("积水", "内涝"), "路灯不亮", "未匹配规则 R12：内容“路灯不亮”不含（积水、内涝）"),
+        (
+            "text",
+            "contains",
+            ("积水", "内涝"),
+            "路灯不亮",
+            "未匹配规则 R12：内容“路灯不亮”不含（积水、内涝）",
+        ),
         ("keywords", "contains", "积水", ["积水", "井盖"], "匹配规则 R12：关键词“积水、井盖”含有“积水”"),
         ("owner_unit", "exists", True, None, "未匹配规则 R12：权属单位未填"),
         ("owner_unit", "exists", False, "C-SW", "未匹配规则 R12：权属单位已填"),
@@ -52,7 +58,9 @@ def test_only_what_failed_is_told_of_a_rule_that_did_not_match():
         all=(Condition("kind", Operator.EQ, "event"), Condition("area", Operator.GE, 5)),
     )
     assert told(when, {"kind": "event", "area": 3.2}) == "未匹配规则 R12：面积 3.2 公顷 < 5 公顷"
-    assert told(when, {"kind": "event", "area": 5}) == "匹配规则 R12：类型“事件”是“事件”；面积 5 公顷 ≥ 5 公顷"
+    assert (
+        told(when, {"kind": "event", "area": 5}) == "匹配规则 R12：类型“事件”是“事件”；面积 5 公顷 ≥ 5 公顷"
+    )
 
 
 def test_choices_and_exclusions_are_told():
