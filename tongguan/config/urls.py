@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import path
 
 from tongguan.config.health import health
+from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.partner.face import api as partner
 
@@ -13,4 +14,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/desk/", desk.urls),
     path("api/partner/v1/", partner.urls),
+    path("", pages.home),
+    path("login", pages.sign_in),
+    path("login/password", pages.password),
+    path("logout", pages.sign_out),
+    path("desk", pages.queue),
+    path("desk/inbox", pages.inbox),
+    path("desk/quarantine", pages.quarantine),
+    path("desk/cases/<uuid:case_id>", pages.case),
 ]

@@ -11,6 +11,7 @@ from tongguan.kernel.errors import Forbidden, Refusal
 from tongguan.people import api as people
 
 _PAGES: Final = "/admin/"
+_INTERFACES: Final = "/api/"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -28,6 +29,8 @@ def session_limits(get_response: Answer) -> Answer:
             if waiting and not request.path.startswith(tuple(settings.INITIAL_PASSWORD_PATHS)):
                 if request.path.startswith(_PAGES):
                     return HttpResponseRedirect(_PAGES + "password_change/")
+                if not request.path.startswith(_INTERFACES):
+                    return HttpResponseRedirect("/login/password")
                 return _problem(
                     Forbidden(
                         "password.initial", zh="请先修改初始密码", en="change the initial password first"

@@ -26,7 +26,7 @@ def face(
     name: str,
     title: str,
     description: str,
-    auth: Sequence[Callable[..., Any]],
+    auth: Sequence[Callable[..., Any]] | None,
     throttle: list[BaseThrottle],
 ) -> NinjaAPI:
     """Give an API with the house's manners. ``name`` is its URL namespace."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in and out, who I am, and the ticket for the live stream."""
 
-from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -12,6 +11,7 @@ from pydantic import Field
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import AddressBucket
+from tongguan.doors.common.pages import stream_url
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told
 from tongguan.doors.desk.auth import actor_of
@@ -124,15 +124,6 @@ def stream_ticket(request: HttpRequest) -> HttpResponse:
     if user_id is None:
         raise Invalid("stream.person", zh="只有人员可以收听", en="only people may listen", field="session")
     return reply({"url": stream_url(request), "ticket": runtime.stream_ticket(user_id)})
-
-
-def stream_url(request: HttpRequest) -> str:
-    """Give the live stream's address: the setting, or the engine's port on this host."""
-    given = str(settings.STREAM_URL)
-    if given:
-        return given
-    host = request.get_host().rsplit(":", 1)[0] if ":" in request.get_host() else request.get_host()
-    return f"{request.scheme}://{host}:{settings.STREAM_PORT}/stream"
 
 
 def _me(request: HttpRequest, actor: Actor) -> dict[str, object]:

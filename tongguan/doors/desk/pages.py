@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desk's pages: sign in, the queue, one case, the inbox, what waits to be put right."""
+
+from uuid import UUID
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongguan.doors.common.pages import page
+from tongguan.kernel.errors import Refusal
+from tongguan.people import api as people
+from tongguan.people.queries import actor_of
+
+_DESK = "/desk"
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the sign-in page; sign in and go where the person wanted to."""
+    wanted = request.POST.get("next") or request.GET.get("next") or _DESK
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        wanted = _DESK
+    if request.method == "GET":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(wanted)
+        return page(request, "login", next=wanted)
+    name = request.POST.get("username", "")
+    try:
+        people.sign_in(request, name, request.POST.get("password", ""))
+    except Refusal as refusal:
+        return page(request, "login", refusal.status, next=wanted, wrong=refusal.zh, username=name[:150])
+    if getattr(request.user, "must_change_password", False):
+        return HttpResponseRedirect("/login/password")
+    return HttpResponseRedirect(wanted)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Let a person change the own password."""
+    waiting = getattr(request.user, "must_change_password", False)
+    if request.method == "GET":
+        return page(request, "password", waiting=waiting)
+    told = request.POST
+    try:
+        people.change_password(
+            actor_of(request.user), told.get("old_password", ""), told.get("new_password", "")
+        )
+    except Refusal as refusal:
+        return page(request, "password", refusal.status, waiting=waiting, wrong=refusal.zh)
+    request.user.refresh_from_db()
+    update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+    return HttpResponseRedirect(_DESK)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    people.sign_out(request)
+    return HttpResponseRedirect("/login")
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the desk, or to the sign-in page."""
+    return HttpResponseRedirect(_DESK if request.user.is_authenticated else "/login")
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the queue of cases."""
+    return page(request, "queue")
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one case; whether the person may see it, the API decides."""
+    return page(request, "case", case_id=case_id)
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show the inbox."""
+    return page(request, "inbox")
+
+
+@login_required
+@require_GET
+def quarantine(request: HttpRequest) -> HttpResponse:
+    """Show the reports that wait to be put right."""
+    return page(request, "quarantine")

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// One case: what is known, what happened, what may be done now.
+import { api, at, busy, byId, due, el, listen, newKey, toast, wrongIn } from "./house.js";
+
+const id = document.body.dataset.case;
+let version = 0;
+let key = newKey();
+
+async function facts() {
+  const row = await api(`/cases/${id}`);
+  version = row.version;
+  byId("title").textContent = `${row.number} ${row.title}`;
+  document.title = `${row.number} · 统管`;
+  byId("state").textContent = row.state_name;
+  byId("due").replaceWith(Object.assign(due(row), { id: "due" }));
+  byId("text").textContent = row.text || "（无文字）";
+  const place = row.lon === null ? row.address : `${row.address || ""}（${row.lon.toFixed(5)}, ${row.lat.toFixed(5)}）`;
+  const filing = row.filing || {};
+  const pairs = [["事项", `${row.item_name} ${row.item_code}`], ["地点", place || "—"], ["区划 / 网格", `${row.division}${row.grid ? ` / ${row.grid}` : ""}`],
+    ["来源", row.source], ["主办单位", row.lead_unit_name || "—"], ["上报", at(row.opened_at)], ["立案", at(row.filed_at)], ["到期", at(row.due_at)],
+    ["立案条件", filing.filing_condition || "—"], ["结案条件", filing.closing_condition || "—"],
+    ["次数", `回退 ${row.returns} · 返工 ${row.reworks} · 延期 ${row.extensions} · 挂账 ${row.suspensions} · 催办 ${row.urges}`]];
+  byId("facts").replaceChildren(...pairs.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, String(v))]));
+}
+
+function files(evidence) {
+  return Object.values(evidence || {}).flat(2).filter((f) => typeof f === "string" && /^[0-9a-f-]{36}$/.test(f));
+}
+
+async function history() {
+  const { rows } = await api(`/cases/${id}/timeline`);
+  byId("timeline").replaceChildren(...rows.map((line) => el("li", {}, el("b", {}, line.move_name || line.move), " ",
+    [line.actor_name, line.unit_name].filter(Boolean).join(" · "), el("small", {}, at(line.at)), line.reason ? el("div", {}, line.reason) : "", line.clause ? el("small", {}, line.clause) : "")));
+  const found = [...new Set(rows.flatMap((line) => [...files(line.evidence), ...files(line.inputs)]))];
+  byId("files").replaceChildren(...(found.length ? found.map((f) => el("li", {}, el("a", { href: `/api/desk/cases/${id}/files/${f}`, target: "_blank" }, el("img", { src: `/api/desk/cases/${id}/files/${f}`, alt: "附件", loading: "lazy" })))) : [el("li", {}, "没有附件")]));
+}
+
+function field(input) {
+  const required = input.required;
+  const attributes = { name: input.name, required };
+  let control;
+  if (input.kind === "text") control = el("textarea", { ...attributes, rows: 2, maxlength: 4000 });
+  else if (input.kind === "flag") return el("label", { class: "check" }, el("input", { type: "checkbox", name: input.name }), input.label);
+  else if (input.kind === "files") control = el("input", { ...attributes, type: "file", multiple: true, accept: "image/*,application/pdf,video/mp4" });
+  else if (input.choices?.length) control = el("select", attributes, required ? "" : el("option", { value: "" }, "自动"), input.choices.map((c) => el("option", { value: c.value }, c.label)));
+  else control = el("input", { ...attributes, inputmode: ["id", "ids", "longitude", "latitude", "division"].includes(input.kind) ? "decimal" : false });
+  return el("label", {}, input.label + (required ? " *" : ""), control);
+}
+
+async function upload(list) {
+  const ids = [];
+  for (const file of list) {
+    const data = new FormData();
+    data.append("file", file);
+    ids.push((await api("/files", { method: "POST", body: data })).id);
+  }
+  return ids;
+}
+
+async function read(form, inputs) {
+  const given = {};
+  for (const input of inputs) {
+    const control = form.elements[input.name];
+    if (input.kind === "files") { if (control.files.length) given[input.name] = await upload(control.files); }
+    else if (input.kind === "flag") given[input.name] = control.checked;
+    else if (control.value.trim() === "") continue;
+    else if (input.kind === "ids") given[input.name] = control.value.split(/[,，\s]+/).map(Number);
+    else given[input.name] = ["id", "longitude", "latitude"].includes(input.kind) ? Number(control.value) : control.value.trim();
+  }
+  return given;
+}
+
+function doing(title, note, inputs, send) {
+  const form = el("form", { class: "fields" }, note ? el("p", { class: "hint" }, note) : "", inputs.map(field), el("p", { class: "wrong", role: "alert", hidden: true }), el("button", { class: "main" }, title));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(form.querySelector("button"), async () => {
+      try { await send(await read(form, inputs)); key = newKey(); toast(`${title}：已完成`); await all(); }
+      catch (error) { if (error.status === 412) { toast("案件已被他人更新，已为您刷新"); await all(); } else wrongIn(form, error); }
+    });
+  });
+  return el("details", { class: "move" }, el("summary", {}, title), form);
+}
+
+async function moves() {
+  const { moves: found } = await api(`/cases/${id}/moves`);
+  byId("moves").replaceChildren(...(found.length ? found.map((move) => doing(move.name, move.note, move.inputs, (inputs) =>
+    api(`/cases/${id}/moves/${move.id}`, { method: "POST", body: { inputs }, version, key }))) : [el("p", { class: "hint" }, "现在没有需要您办理的操作")]));
+}
+
+async function list(name, path, line, empty) {
+  const rows = await api(`/cases/${id}/${path}`);
+  byId(name).replaceChildren(...(rows.length ? rows.map(line) : [el("li", { class: "hint" }, empty)]));
+}
+
+const reason = { name: "reason", kind: "text", label: "理由", required: true };
+
+function apply() {
+  byId("apply").replaceChildren(...[["extend", "申请延期", []], ["suspend", "申请挂账", [{ name: "until", kind: "word", label: "挂账至（2026-12-01T18:00:00+08:00）", required: true }]], ["appeal", "超时申诉", []]].map(([kind, title, more]) =>
+    doing(title, "", [reason, ...more], (given) => api(`/cases/${id}/applications`, { method: "POST", body: { kind, ...given }, key }))));
+  byId("supervise").replaceChildren(...[["urge", "催办"], ["supervise", "督办"], ["instruct", "批示"]].map(([kind, title]) =>
+    doing(title, "", [{ ...reason, name: "text", label: "内容" }], (given) => api(`/cases/${id}/supervisions`, { method: "POST", body: { kind, ...given }, key }))));
+}
+
+async function explain() {
+  const found = await api(`/cases/${id}/explain`);
+  const lines = [...found.filing, ...found.dispatch, ...found.rules.map((r) => r.reason_zh || r.reason || r.name), ...found.joining];
+  byId("explain").replaceChildren(...(lines.length ? lines.map((words) => el("li", {}, words)) : [el("li", { class: "hint" }, "尚无说明")]));
+}
+
+async function picture() {
+  const response = await fetch(`/api/desk/cases/${id}/process.svg`);
+  if (!response.ok) return;
+  const svg = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  byId("picture").replaceChildren(svg);
+}
+
+async function all() {
+  await facts();
+  const parts = [history(), moves(), explain(), picture(),
+    list("clocks", "clocks", (c) => el("li", {}, `${c.stage_name || c.stage} ${c.limit_zh}`, el("small", {}, c.stopped_at ? `已停 ${at(c.stopped_at)}` : `到期 ${at(c.due_at)}${c.paused_at ? "（暂停）" : ""}`)), "没有计时"),
+    list("orders", "orders", (o) => el("li", {}, `${o.role === "lead" ? "主办" : "协办"} ${o.unit_name}`, el("small", {}, `${o.state_name || o.state} · 派遣 ${at(o.dispatched_at)} · 到期 ${at(o.due_at)}`)), "尚未派遣"),
+    list("applications", "applications", application, "没有申请"),
+    list("supervisions", "supervisions", (s) => el("li", {}, `${s.kind_name || s.kind}：${s.text}`, el("small", {}, `${s.by_name} · ${at(s.at)} · ${s.receipts.map((r) => `${r.unit_name}${r.answered_at ? "已回复" : r.signed_at ? "已签收" : "未签收"}`).join("，")}`)), "没有督办")];
+  for (const result of await Promise.allSettled(parts)) if (result.status === "rejected") console.warn(result.reason);
+}
+
+function application(a) {
+  const decide = (approve) => async (event) => {
+    await busy(event.target, async () => {
+      try { await api(`/applications/${a.id}/decision`, { method: "POST", body: { approve, reason: approve ? "同意" : "不同意" }, version: a.version, key: newKey() }); await all(); }
+      catch (error) { toast(error.message); }
+    });
+  };
+  return el("li", {}, `${a.kind_name || a.kind}：${a.reason || a.text}`, el("small", {}, `${a.applicant_name} · ${a.state_name || a.state}`),
+    a.may_decide ? el("span", {}, el("button", { on: { click: decide(true) } }, "同意"), " ", el("button", { on: { click: decide(false) } }, "不同意")) : "");
+}
+
+apply();
+all().catch((error) => { byId("title").textContent = error.message; });
+listen((fact) => { if (fact.payload?.case_id === id) all(); });

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever is sent to any operation: an answer the interface file announces, and never a 5xx."""
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from tongguan.doors.testing import SCOPES, session_cookies
+from tongguan.people import api as people
+
+pytestmark = pytest.mark.django_db
+
+FACES = ("/api/partner/v1", "/api/desk")
+EXAMPLES = 16
+#: Signing out would end the session that the others need.
+APART = {"sign_out", "change_password"}
+QUIETLY = {
+    "max_examples": EXAMPLES,
+    "derandomize": True,
+    "deadline": None,
+    "database": None,
+    "phases": [Phase.generate],
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+def operations():
+    """Give (face, operation) of every operation of every face."""
+    for base in FACES:
+        schema = schemathesis.openapi.from_wsgi(f"{base}/openapi.json", get_wsgi_application())
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            if operation.definition.raw.get("operationId") not in APART:
+                yield pytest.param(base, operation, id=f"{operation.method.upper()} {operation.full_path}")
+
+
+def sent(case, base, people_cast, token):
+    """Send the case as somebody who may: a chief of the city, or a system with every scope."""
+    case.headers = {
+        k: v for k, v in (case.headers or {}).items() if k.lower() not in {"authorization", "cookie"}
+    }
+    if base == "/api/partner/v1":
+        return case.call(headers={"Authorization": f"Bearer {token}"})
+    cookies, csrf = session_cookies(people_cast.user("city_chief"))
+    return case.call(headers={"X-CSRFToken": csrf}, cookies=cookies)
+
+
+@pytest.mark.parametrize(("base", "operation"), list(operations()))
+def test_no_input_breaks_an_operation(people_cast, settings, base, operation):
+    for name in ("PARTNER", "DESK", "CITIZEN", "EXPORT", "SIGN_IN", "WRONG_TOKEN"):
+        setattr(settings, f"TONGGUAN_RATE_{name}", (1e6, 1_000_000))
+    token = people.issue_token(people_cast.secadmin, "任意输入", SCOPES, "9901")
+    announced = {int(status) for status in operation.definition.raw["responses"] if str(status).isdigit()}
+    modes = st.one_of(
+        operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)
+    )
+
+    @hypothesis.settings(**QUIETLY)
+    @hypothesis.seed(20260501)
+    @hypothesis.given(case=modes)
+    def probe(case):
+        response = sent(case, base, people_cast, token)
+        assert response.status_code < 500, (response.status_code, response.text, case.as_curl_command())
+        assert response.status_code in announced | {304, 405}, (response.status_code, response.text)
+
+    probe()
