@@ -139,17 +139,27 @@ class CaseFilter:
 class Page:
     """One page of cases. ``after`` is the cursor of the next page, empty at the end.
 
-    ``total`` is exact up to the counting bound and an estimate above it (``estimated``).
+    ``total`` is exact up to the counting bound and an estimate above it (``estimated``); on later pages
+    it is None: the first page has told it.
     """
 
     rows: tuple[CaseInfo, ...]
     after: str
-    total: int
+    total: int | None
     estimated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """Columns a move sets besides state and stage; absent values stay as they are."""
+class Held:
+    """A case locked for the open transaction, with the head of its timeline (number, hash)."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    case: CaseInfo
+    head: tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearCase:
+    """A case and its distance in metres."""
+
+    case: CaseInfo
+    metres: float

@@ -78,8 +78,8 @@ class Move:
     """One line of the table.
 
     ``by`` are posts. ``needs`` must come with the move, ``optional`` may. ``starts/stops/pauses/resumes``
-    name stages whose clocks change; ``keeps`` those that run on although the case leaves the stage, ``counts``
-    the counters that grow. ``higher``: only a centre above the one that runs the case. ``parallel``: a
+    name stages whose clocks change, ``keeps`` those that run on when the case leaves the stage,
+    ``counts`` the counters that grow. ``higher``: only a centre above the one that runs the case. ``parallel``: a
     co-handling unit makes it on its own order without moving the case. ``undo`` names the move that takes
     it back. ``note`` is the reason of the line.
     """
@@ -151,7 +151,7 @@ class Process:
         return found
 
 
-def check(  # noqa: PLR0917 - the five things a move is: table, state, move, posts, inputs
+def check(
     process: Process,
     state: str,
     move_id: str,
@@ -267,7 +267,9 @@ def _fits(kind: str, value: object) -> bool:
 
 def _fits_place(kind: str, value: object) -> bool:
     if kind == "division":
-        return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) in {2, 4, 6, 9, 12}
+        return (
+            isinstance(value, str) and value.isascii() and value.isdigit() and len(value) in {2, 4, 6, 9, 12}
+        )
     bound = 180.0 if kind == "longitude" else 90.0
     return isinstance(value, int | float) and not isinstance(value, bool) and -bound <= value <= bound
 

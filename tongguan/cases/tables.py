@@ -46,7 +46,7 @@ SETTINGS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 )
 
 
-class ProcessFault(ValueError):
+class ProcessFault(ValueError):  # noqa: N818 - it names faults of data, all at once
     """A process table that cannot be used; ``problems`` names every fault."""
 
     def __init__(self, code: str, problems: list[str]) -> None:
@@ -69,7 +69,9 @@ def merge(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def resolve(code: str, source: Callable[[str], Mapping[str, Any]], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+def resolve(
+    code: str, source: Callable[[str], Mapping[str, Any]], seen: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Give the whole body of a table with everything it extends. Raises ProcessFault on a circle."""
     if code in seen:
         raise ProcessFault(code, ["extends itself: " + " → ".join((*seen, code))])
@@ -148,11 +150,12 @@ def _shape(body: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(row, Mapping) or not row.get("name"):
             yield f"state {key}: needs a name"
     for key, row in body["moves"].items():
-        if not isinstance(row, Mapping):
-            yield f"move {key}: must be a map"
-            continue
-        for word in row.keys() - _KEYS:
-            yield f"move {key}: unknown key {word}"
+        words = row.keys() - _KEYS if isinstance(row, Mapping) else {"(must be a map)"}
+        yield from (f"move {key}: unknown key {word}" for word in sorted(words))
+    yield from _numbers(body)
+
+
+def _numbers(body: Mapping[str, Any]) -> Iterator[str]:
     for key, (low, high) in SETTINGS.items():
         value = body["settings"].get(key)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

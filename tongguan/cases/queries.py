@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads of cases, always scoped. The reporter's contact is not in cases at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Count, Q, QuerySet
+
+from tongguan.cases import paging, versions
+from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, TimelineLine
+from tongguan.cases.lifecycle import Process
+from tongguan.cases.models import Case, Involvement, TimelineEntry
+from tongguan.cases.reach import acting_posts
+from tongguan.cases.visibility import FIELDS, division_term, visible_q
+from tongguan.kernel import clock, geometry
+from tongguan.kernel.codes import next_prefix
+from tongguan.kernel.errors import Invalid, NotFound
+from tongguan.people.contracts import Actor
+
+__all__ = [
+    "acting_posts",
+    "case",
+    "cases",
+    "cases_by_id",
+    "counts",
+    "involved",
+    "near",
+    "process_of",
+    "timeline",
+    "visible",
+    "visible_q",
+]
+
+LIMIT_MAX: Final = 200
+_NEAR_MAX: Final = 3000
+_RADIUS_MAX: Final = 20_000.0
+_LINES: Final = tuple(TimelineLine.__dataclass_fields__)
+
+
+def visible(actor: Actor) -> QuerySet[Case]:
+    """Give the actor's cases as a query set, for reads of floors above."""
+    return Case.objects.filter(visible_q(actor))
+
+
+def case(actor: Actor, case_id: UUID) -> CaseInfo:
+    """Give one case. Raises NotFound, also when it lies outside the actor's scope."""
+    row = visible(actor).filter(pk=case_id).values(*FIELDS).first()
+    if row is None:
+        raise NotFound("case.unknown", "没有这个案件", "no such case")
+    return CaseInfo(**row)
+
+
+def cases_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseInfo]:
+    """Give the visible ones among these cases."""
+    rows = visible(actor).filter(pk__in=list(ids)).values(*FIELDS)
+    return {row["id"]: CaseInfo(**row) for row in rows}
+
+
+def cases(
+    actor: Actor, narrow: CaseFilter | None = None, *, after: str = "", limit: int = 50, order: str = "newest"
+) -> Page:
+    """Give one page: ``newest`` first, or open cases by due time (``due``), the soonest first.
+
+    At most 3 statements. Raises Invalid for a cursor or limit that is none.
+    """
+    if not 1 <= limit <= LIMIT_MAX:
+        raise Invalid("page.limit", f"每页 1 到 {LIMIT_MAX} 条", f"1 to {LIMIT_MAX} rows", field="limit")
+    return paging.page(visible(actor).filter(filter_q(narrow or CaseFilter())), after, limit, order)
+
+
+def filter_q(narrow: CaseFilter) -> Q:
+    """Give a filter's condition."""
+    q = Q()
+    for name, values in (
+        ("state", narrow.states),
+        ("stage", narrow.stages),
+        ("item_code", narrow.items),
+        ("urgency", narrow.urgency),
+        ("source", narrow.sources),
+    ):
+        if values:
+            q &= Q(**{name: values[0]}) if len(values) == 1 else Q(**{f"{name}__in": values})
+    if narrow.division:
+        q &= division_term((narrow.division,))
+    if narrow.unit_id is not None:
+        q &= Q(id__in=Involvement.objects.filter(unit_id=narrow.unit_id).values("case_id"))
+    for name in ("handler_id", "collector_id"):
+        if getattr(narrow, name) is not None:
+            q &= Q(**{name: getattr(narrow, name)})
+    if narrow.open is not None:
+        q &= Q(closed_at__isnull=narrow.open)
+    if narrow.overdue is not None:
+        late = Q(closed_at__isnull=True, due_at__lt=clock.now())
+        q &= late if narrow.overdue else ~late
+    if narrow.opened_from:
+        q &= Q(opened_at__gte=narrow.opened_from)
+    if narrow.opened_to:
+        q &= Q(opened_at__lt=narrow.opened_to)
+    if narrow.bbox:
+        west, south, east, north = narrow.bbox
+        q &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+    return q & _text_q(narrow.text.strip())
+
+
+def _text_q(text: str) -> Q:
+    if not text:
+        return Q()
+    if text.isascii() and text.isdigit():
+        above = next_prefix(text)
+        return Q(number__gte=text) & (Q(number__lt=above) if above else Q())
+    return Q(title__startswith=text[:50])
+
+
+def timeline(actor: Actor, case_id: UUID, *, after_no: int = 0, limit: int = 500) -> list[TimelineLine]:
+    """Give the lines of a visible case in order, in one statement. Raises NotFound when none is to see."""
+    mine = visible(actor).filter(pk=case_id).values("pk")
+    rows = TimelineEntry.objects.filter(case_id__in=mine, no__gt=after_no).order_by("no")[:limit]
+    lines = [TimelineLine(**row) for row in rows.values(*_LINES)]
+    if not lines and not after_no:
+        raise NotFound("case.unknown", "没有这个案件", "no such case")
+    return lines
+
+
+def involved(actor: Actor, case_id: UUID) -> list[tuple[int, str, str]]:
+    """Give (unit id, path, role) of the units with a part in a visible case."""
+    mine = visible(actor).filter(pk=case_id).values("pk")
+    rows = Involvement.objects.filter(case_id__in=mine).order_by("id")
+    return list(rows.values_list("unit_id", "unit_path", "role"))
+
+
+def process_of(info: CaseInfo) -> Process:
+    """Give the process version the case began with; from memory after the first time."""
+    return versions.of(info.process_code, info.process_version)
+
+
+def counts(actor: Actor, narrow: CaseFilter | None = None) -> dict[str, int]:
+    """Give the number of open cases by state, and ``overdue``; at most 2 statements."""
+    open_ones = visible(actor).filter(filter_q(narrow or CaseFilter()), closed_at__isnull=True)
+    found = dict(open_ones.order_by().values_list("state").annotate(n=Count("pk")))
+    found["overdue"] = open_ones.filter(due_at__lt=clock.now()).count()
+    return found
+
+
+def near(
+    actor: Actor,
+    lon: float,
+    lat: float,
+    radius_m: float,
+    narrow: CaseFilter | None = None,
+    *,
+    limit: int = 50,
+    open_only: bool = True,
+) -> list[NearCase]:
+    """Give visible cases within a radius in metres, the nearest first; 2 statements."""
+    if not 0 < radius_m <= _RADIUS_MAX:
+        raise Invalid("near.radius", "半径须在 20 公里以内", "radius up to 20 km", field="radius_m")
+    q = filter_q(narrow or CaseFilter()) & _cells_q(geometry.cell_ranges(lon, lat, radius_m))
+    if open_only:
+        q &= Q(closed_at__isnull=True)
+    found = list(visible(actor).filter(q).order_by("-opened_at").values_list("pk", "lon", "lat")[:_NEAR_MAX])
+    if not found:
+        return []
+    lons, lats = np.array([row[1:] for row in found], np.float64).T
+    metres = geometry.distance_m(lon, lat, lons, lats).tolist()
+    close = sorted((m, row[0]) for m, row in zip(metres, found, strict=True) if m <= radius_m)[:limit]
+    infos = _infos([pk for _, pk in close])
+    return [NearCase(case=infos[pk], metres=round(m, 1)) for m, pk in close]
+
+
+def _cells_q(ranges: Sequence[tuple[int, int]]) -> Q:
+    singles = [low for low, high in ranges if low == high]
+    q = Q(cell__in=singles) if singles else Q()
+    for low, high in ranges:
+        if low != high:
+            q |= Q(cell__gte=low, cell__lte=high)
+    return q
+
+
+def _infos(ids: Iterable[UUID]) -> Mapping[UUID, CaseInfo]:
+    return {row["id"]: CaseInfo(**row) for row in Case.objects.filter(pk__in=list(ids)).values(*FIELDS)}
