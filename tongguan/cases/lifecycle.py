@@ -79,7 +79,7 @@ class Move:
 
     ``by`` are posts. ``needs`` must come with the move, ``optional`` may. ``starts/stops/pauses/resumes``
     name stages whose clocks change, ``keeps`` those that run on when the case leaves the stage,
-    ``counts`` the counters that grow. ``higher``: only a centre above the one that runs the case. ``parallel``: a
+    name stages whose clocks change, ``keeps`` those that run on when the case leaves them, ``counts``
     co-handling unit makes it on its own order without moving the case. ``undo`` names the move that takes
     it back. ``note`` is the reason of the line.
     """

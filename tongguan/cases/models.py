@@ -96,7 +96,7 @@ class Case(models.Model):
             models.Index(fields=["district", "opened_at", "id"], name="cases_district_newest"),
             models.Index(fields=["street", "opened_at", "id"], name="cases_street_newest"),
             models.Index(fields=["division", "opened_at", "id"], name="cases_division_newest"),
-            models.Index(fields=["state", "opened_at", "id"], name="cases_state_newest"),
+            models.Index(fields=["state", "opened_at", "id"], name="cases_state_newest", condition=OPEN),
             models.Index(
                 fields=["district", "state", "opened_at", "id"], name="cases_open_state", condition=OPEN
             ),
@@ -105,6 +105,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["lead_unit_path", "opened_at", "id"], name="cases_lead_newest"),
             models.Index(fields=["cell", "opened_at"], name="cases_cell"),
+            models.Index(fields=["cell"], name="cases_open_cell", condition=OPEN),
             models.Index(fields=["item_code", "opened_at", "id"], name="cases_item_newest"),
             models.Index(
                 fields=["handler", "opened_at"], name="cases_handler", condition=Q(handler__isnull=False)

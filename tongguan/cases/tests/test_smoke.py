@@ -12,7 +12,17 @@ def test_a_case_opens_and_moves():
     people = cast()
     (info,) = api.open_cases(
         people.acceptor,
-        [NewCase(item_code="06001", title="x", text="y", division="990101001001", source="hotline", lon=121.2, lat=31.0)],
+        [
+            NewCase(
+                item_code="06001",
+                title="x",
+                text="y",
+                division="990101001001",
+                source="hotline",
+                lon=121.2,
+                lat=31.0,
+            )
+        ],
     )
     moved = api.move(people.acceptor, info.id, "accept", {}, info.version)
     assert moved.state == "pending_register"
