@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import path
 
 from tongguan.config.health import health
+from tongguan.doors.citizen import pages as citizen_pages
+from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.partner.face import api as partner
@@ -14,6 +16,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/desk/", desk.urls),
     path("api/partner/v1/", partner.urls),
+    path("api/citizen/", citizen.urls),
+    path("track", citizen_pages.track),
     path("", pages.home),
     path("login", pages.sign_in),
     path("login/password", pages.password),

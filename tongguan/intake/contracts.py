@@ -140,3 +140,4 @@ class Progress:
     words: str
     case_number: str
     lines: tuple[ProgressLine, ...]
+    reply: str = ""

@@ -8,7 +8,7 @@ from django.db import models
 from tongguan.intake.contracts import ReportState
 
 #: What triage may change on a report; everything else is what was told.
-MOVING_FIELDS = frozenset({"state", "placed", "case_id", "error_code", "error", "attempts", "triaged_at"})
+MOVING_FIELDS = frozenset({"state", "placed", "case", "error_code", "error", "attempts", "triaged_at"})
 
 
 class Report(models.Model):
@@ -43,7 +43,14 @@ class Report(models.Model):
     contact_sealed = models.BinaryField()
     reporter_secret = models.BooleanField("要求保密", default=False)
     state = models.CharField("状态", max_length=12, default=ReportState.WAITING.value)
-    case_id = models.UUIDField("案件", null=True)
+    case = models.ForeignKey(
+        "cases.Case",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="案件",
+    )
     error_code = models.CharField("错误代码", max_length=60, blank=True)
     error = models.CharField("错误", max_length=500, blank=True)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
@@ -63,9 +70,7 @@ class Report(models.Model):
                 name="intake_report_quarantined",
                 condition=models.Q(state="quarantined"),
             ),
-            models.Index(
-                fields=["case_id"], name="intake_report_case", condition=models.Q(case_id__isnull=False)
-            ),
+            models.Index(fields=["case"], name="intake_report_case", condition=models.Q(case__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,9 @@ class _Line(Protocol):
     def move(self) -> str: ...
 
 
-def before_case(tracking: str, told_at: datetime, received_at: datetime, state: ReportState) -> Progress:
+def before_case(
+    tracking: str, told_at: datetime, received_at: datetime, state: ReportState, reply: str = ""
+) -> Progress:
     """Tell what happened to a report that is no case (yet)."""
     words = _BEFORE[state]
     return Progress(
@@ -76,6 +78,7 @@ def before_case(tracking: str, told_at: datetime, received_at: datetime, state: 
         words=words,
         case_number="",
         lines=(ProgressLine(received_at, _BEFORE[ReportState.WAITING]),),
+        reply=reply,
     )
 
 

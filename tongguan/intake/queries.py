@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from tongguan.intake.contracts import ReportInfo, ReportState
+from tongguan.cases import queries as cases
+from tongguan.intake import progress
+from tongguan.intake.contracts import Progress, ReportInfo, ReportState
 from tongguan.intake.models import Report
-from tongguan.intake.receipts import tracking_form
+from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
@@ -16,6 +18,7 @@ from tongguan.people.queries import division_q
 #: Who looks after reports that could not be placed or classified.
 REVIEWERS = frozenset({Post.ACCEPTOR, Post.DUTY_CHIEF})
 _MAX_PAGE = 200
+_NO_SECRET = hash_of("no such report")
 
 
 def visible(actor: Actor) -> Q:
@@ -66,12 +69,42 @@ def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) ->
     return [info(row) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
 
 
+def of_case(actor: Actor, case_id: UUID) -> list[ReportInfo]:
+    """List the reports of a case the actor may see. Raises NotFound when the case is out of scope."""
+    cases.case(actor, case_id)
+    rows = Report.objects.filter(case_id=case_id).defer("payload", "contact_sealed")
+    return [info(row) for row in rows.order_by("id")[:_MAX_PAGE]]
+
+
 def by_tracking(actor: Actor, tracking: str) -> ReportInfo:
     """Give one report by its tracking code, within scope. Raises NotFound."""
     row = Report.objects.filter(visible(actor), tracking=tracking_form(tracking)).first()
     if row is None:
         raise NotFound("report.not_found", zh="没有这条上报", en="no such report")
     return info(row)
+
+
+def tracked(tracking: str, secret: str) -> Progress:
+    """Tell a citizen how far it is. A wrong code and a wrong secret get the same answer. Raises NotFound."""
+    row = Report.objects.filter(tracking=tracking_form(tracking)).first()
+    if not matches(secret, row.secret_hash if row is not None else _NO_SECRET) or row is None:
+        raise NotFound(
+            "track.not_found",
+            zh="查询码或查询密码不对",
+            en="the tracking code or the secret is wrong",
+            field="tracking",
+        )
+    if row.case_id is None:
+        reply = _reply(row) if row.state == ReportState.CONSULTED else ""
+        return progress.before_case(row.tracking, row.told_at, row.received_at, ReportState(row.state), reply)
+    case = cases.case(PLATFORM, row.case_id)
+    lines = cases.timeline(PLATFORM, row.case_id)
+    return progress.of_case(row.tracking, row.told_at, row.received_at, case, lines)
+
+
+def _reply(row: Report) -> str:
+    given = row.corrections.order_by("-id").values_list("changes", flat=True).first() or {}
+    return str(given.get("reply", ""))
 
 
 def counts() -> dict[str, int]:

@@ -7,9 +7,12 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from ninja.security.apikey import APIKeyCookie
 
+from tongguan.doors.common.casework import actor_of
 from tongguan.kernel.errors import Forbidden
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
+
+__all__ = ["Session", "actor_of", "needs"]
 
 
 class Session(APIKeyCookie):
@@ -23,12 +26,6 @@ class Session(APIKeyCookie):
             return None
         user = get_user(request)
         return people.actor_of(user) if user.is_authenticated else None  # type: ignore[arg-type]
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Give the actor that authentication found."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
 
 
 def needs(actor: Actor, *posts: Post) -> None:

@@ -3,7 +3,7 @@
 
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
-from tongguan.doors.partner import reports
+from tongguan.doors.partner import cases, reports
 from tongguan.doors.partner.auth import Bearer
 
 api = face(
@@ -13,4 +13,5 @@ api = face(
     auth=[Bearer("reports:read")],
     throttle=[Bucket("TONGGUAN_RATE_PARTNER", rate=1000, burst=2000)],
 )
-api.add_router("", reports.router)
+for part in (reports, cases):
+    api.add_router("", part.router)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases at every door: the shape of a row, the filters of a list, moves with their inputs."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from pydantic import Field
+
+from tongguan.cases import queries as cases
+from tongguan.cases.contracts import CaseFilter, CaseInfo, TimelineLine
+from tongguan.catalog import queries as catalog
+from tongguan.doors.common.due import due_mark
+from tongguan.doors.common.reply import page, reply, unchanged, unseal
+from tongguan.doors.common.shapes import Latitude, Longitude, Moment, Told
+from tongguan.kernel import clock
+from tongguan.kernel.errors import Invalid
+from tongguan.people import queries as people
+from tongguan.people.contracts import Actor
+
+#: What a case's row never shows: who told it, and the inner head of its process.
+_HIDDEN = frozenset({"reporter_user_id", "cell", "lead_unit_path"})
+_SHOWN = tuple(name for name in CaseInfo.__dataclass_fields__ if name not in _HIDDEN)
+_SHOWN_IN_LIST = tuple(name for name in _SHOWN if name not in {"text", "filing"})
+_LINE = tuple(TimelineLine.__dataclass_fields__)
+_EAST, _NORTH = 180, 90
+#: Lines of a history that are no moves of the table.
+NOTES: Final = {
+    "report": "上报",
+    "join": "合并上报",
+    "urge": "催办",
+    "supervise": "督办",
+    "instruct": "批示",
+    "list": "挂牌",
+    "extend": "延期",
+    "suspend": "挂账",
+    "resume": "恢复",
+    "appeal": "超时申诉",
+}
+
+
+class CaseRow(Schema):
+    """A case as lists show it."""
+
+    id: UUID
+    number: str
+    item_code: str
+    item_name: str
+    kind: str
+    title: str
+    division: str
+    hub: str
+    grid: str
+    lon: float | None
+    lat: float | None
+    address: str
+    component_code: str
+    state: str
+    state_name: str
+    stage: str
+    process_code: str
+    process_version: int
+    version: int
+    urgency: str
+    source: str
+    filing_rule_id: int | None
+    opened_at: datetime
+    filed_at: datetime | None
+    closed_at: datetime | None
+    due_at: datetime | None
+    due_colour: str
+    due_words: str
+    lead_unit_id: int | None
+    lead_unit_name: str
+    handler_id: int | None
+    collector_id: int | None
+    returns: int
+    reworks: int
+    extensions: int
+    suspensions: int
+    urges: int
+    reopens: int
+    reporter_count: int
+
+
+class CaseShown(CaseRow):
+    """A case as its own page shows it."""
+
+    text: str
+    filing: dict[str, Any]
+
+
+class CasePage(Schema):
+    """One page of cases; ``next`` is the cursor of the following one. ``total`` comes with the first page."""
+
+    rows: list[CaseRow]
+    next: str | None
+    total: int | None
+    estimated: bool
+
+
+class LineShown(Schema):
+    """One line of a case's history; ``move_name`` is the move in words."""
+
+    no: int
+    move: str
+    move_name: str
+    frm: str
+    to: str
+    at: datetime
+    actor_key: str
+    actor_name: str
+    unit_name: str
+    post: str
+    reason: str
+    clause: str
+    inputs: dict[str, Any]
+    evidence: dict[str, Any]
+    hash: str
+
+
+class Timeline(Schema):
+    """A part of a case's history in order."""
+
+    rows: list[LineShown]
+
+
+class MoveTold(Told):
+    """The inputs of a move, by their names; ``GET …/moves`` tells which are needed."""
+
+    inputs: dict[Annotated[str, Field(max_length=40)], Any] = Field(
+        default={}, max_length=40, examples=[{"reason": "属于本单位职责"}]
+    )
+
+
+class Narrow(Schema):
+    """The filters of a list. Lists take a word several times: ``state=handling&state=returned``."""
+
+    state: Annotated[list[str], Field(max_length=20)] = []
+    stage: Annotated[list[str], Field(max_length=10)] = []
+    item: Annotated[list[str], Field(max_length=50)] = []
+    urgency: Annotated[list[str], Field(max_length=5)] = []
+    source: Annotated[list[str], Field(max_length=20)] = []
+    division: str = Field("", max_length=12, pattern=r"^[0-9]*$")
+    unit_id: int | None = Field(None, ge=1, le=2**31 - 1)
+    handler_id: int | None = Field(None, ge=1, le=2**31 - 1)
+    collector_id: int | None = Field(None, ge=1, le=2**31 - 1)
+    overdue: bool | None = None
+    open: bool | None = None
+    text: str = Field("", max_length=100)
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
+    bbox: str = Field("", max_length=100, description="西,南,东,北（WGS-84 度）")
+
+    def filter(self) -> CaseFilter:
+        """Give the contract's filter. Raises Invalid for a box that is none."""
+        return CaseFilter(
+            states=tuple(self.state),
+            stages=tuple(self.stage),
+            items=tuple(self.item),
+            urgency=tuple(self.urgency),
+            sources=tuple(self.source),
+            division=self.division,
+            unit_id=self.unit_id,
+            handler_id=self.handler_id,
+            collector_id=self.collector_id,
+            overdue=self.overdue,
+            open=self.open,
+            text=self.text,
+            opened_from=self.opened_from,
+            opened_to=self.opened_to,
+            bbox=_bbox(self.bbox),
+        )
+
+
+class NarrowPage(Narrow):
+    """The filters of a list, and which page of it."""
+
+    after: str = Field("", max_length=600, description="上一页给出的 next")
+    limit: int = Field(50, ge=1, le=200)
+    order: str = Field("newest", pattern="^(newest|due)$")
+
+
+class Around(Schema):
+    """A place and how far around it, in metres."""
+
+    lon: Longitude
+    lat: Latitude
+    radius_m: float = Field(500, gt=0, le=20_000)
+    limit: int = Field(50, ge=1, le=200)
+    open_only: bool = True
+
+
+class NearRow(Schema):
+    """A case and its distance."""
+
+    metres: float
+    case: CaseRow
+
+
+class NearPage(Schema):
+    """Cases around a place, the nearest first."""
+
+    rows: list[NearRow]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give the actor that authentication found."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    return actor
+
+
+def row(case: CaseInfo, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+    """Give a case as doors show it; the names of item, state and unit come from memory."""
+    shown = {name: getattr(case, name) for name in (_SHOWN if whole else _SHOWN_IN_LIST)}
+    item = catalog.items((case.item_code,)).get(case.item_code)
+    state = cases.process_of(case).states.get(case.state)
+    unit = people.units((case.lead_unit_id,)).get(case.lead_unit_id) if case.lead_unit_id else None
+    due = due_mark(case.due_at if case.closed_at is None else None, now)
+    shown["item_name"] = item.name if item else ""
+    shown["state_name"] = state.name if state else case.state
+    shown["lead_unit_name"] = unit.name if unit else ""
+    shown["due_colour"], shown["due_words"] = due
+    return shown
+
+
+def list_cases(actor: Actor, narrow: NarrowPage) -> HttpResponse:
+    """Answer with one page of the actor's cases."""
+    found = cases.cases(
+        actor, narrow.filter(), after=unseal(narrow.after), limit=narrow.limit, order=narrow.order
+    )
+    now = clock.now()
+    rows = [row(case, now) for case in found.rows]
+    return reply(page(rows, found.after, found.total, estimated=found.estimated))
+
+
+def show_case(request: HttpRequest, actor: Actor, case_id: UUID) -> HttpResponse:
+    """Answer with one case and its ETag, or 304."""
+    case = cases.case(actor, case_id)
+    return unchanged(request, case.version) or reply(row(case, clock.now(), whole=True), version=case.version)
+
+
+def timeline(actor: Actor, case_id: UUID, after: int) -> HttpResponse:
+    """Answer with a case's history, its moves in words."""
+    lines = cases.timeline(actor, case_id, after_no=after)
+    names = move_names(cases.case(actor, case_id))
+    shown = [{name: getattr(line, name) for name in _LINE} for line in lines]
+    for line in shown:
+        line["move_name"] = names.get(line["move"], line["move"])
+    return reply({"rows": shown})
+
+
+def move_names(case: CaseInfo) -> dict[str, str]:
+    """Give the moves of a case's process in words, and the notes that are no moves."""
+    return {**NOTES, **{move.id: move.name for move in cases.process_of(case).moves.values()}}
+
+
+def around(actor: Actor, place: Around) -> HttpResponse:
+    """Answer with the actor's cases around a place."""
+    found = cases.near(
+        actor, place.lon, place.lat, place.radius_m, limit=place.limit, open_only=place.open_only
+    )
+    now = clock.now()
+    return reply({"rows": [{"metres": one.metres, "case": row(one.case, now)} for one in found]})
+
+
+def _bbox(text: str) -> tuple[float, float, float, float] | None:
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        west = south = east = north = float("nan")
+    if not (-_EAST <= west <= east <= _EAST and -_NORTH <= south <= north <= _NORTH):
+        raise Invalid("filter.bbox", zh="应为 西,南,东,北", en="must be west,south,east,north", field="bbox")
+    return west, south, east, north
