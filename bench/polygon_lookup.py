@@ -28,7 +28,7 @@ WEST, SOUTH, EAST, NORTH = 121.0, 30.8, 121.4, 31.1
 
 
 def polygons(across: int, down: int, corners_per_side: int, seed: int) -> np.ndarray:
-    """Give across × down touching polygons of 4 × corners_per_side vertices, all borders crooked and shared."""
+    """Give across × down touching polygons of 4 × corners_per_side vertices; borders are crooked and shared."""
     rng = np.random.default_rng(seed)
     n, m = across * corners_per_side, down * corners_per_side
     x, y = np.meshgrid(np.linspace(WEST, EAST, n + 1), np.linspace(SOUTH, NORTH, m + 1), indexing="ij")
@@ -72,7 +72,9 @@ def in_memory(
     index = PolygonIndex.of(1, codes, wkb)
     lons, lats = points
     found = index.find(lons, lats)
-    assert all(found), "every point lies in one of the polygons"
+    if not all(found):
+        message = "every point lies in one of the polygons"
+        raise SystemExit(message)
     rate = lons.size / best(lambda: index.find(lons, lats), repeat)
     yield {
         "figure": "bulk_lookup",

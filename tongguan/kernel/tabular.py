@@ -34,9 +34,9 @@ class Row:
 
 def open_text(stream: BinaryIO) -> TextIO:
     """Give the text of a binary stream: gunzipped when it is gzip, decoded as UTF-8 or else GB 18030."""
-    source: Any = io.BufferedReader(stream, _PEEK)  # type: ignore[type-var]
+    source: Any = io.BufferedReader(stream, _PEEK)
     if source.peek(2)[:2] == _GZIP_MAGIC:
-        source = io.BufferedReader(gzip.GzipFile(fileobj=source), _PEEK)  # type: ignore[type-var]
+        source = io.BufferedReader(gzip.GzipFile(fileobj=source), _PEEK)
     head = source.peek(_PEEK)[:_PEEK]
     return io.TextIOWrapper(source, encoding=_encoding(head), newline="")
 

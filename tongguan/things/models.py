@@ -12,6 +12,7 @@ class ImportRun(models.Model):
     id = models.BigAutoField(primary_key=True)
     file_name = models.CharField("文件", max_length=255)
     fingerprint = models.CharField("指纹", max_length=64, db_index=True)
+    options = models.JSONField("选项", default=dict)
     state = models.CharField("状态", max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     done_rows = models.BigIntegerField("已读行数", default=0)
     created_rows = models.BigIntegerField("新增", default=0)

@@ -4,32 +4,20 @@
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.geometry import cell_ranges, distance_m
-from tongguan.people.contracts import PLATFORM, Actor
+from tongguan.people.contracts import PLATFORM, Actor, Post
+from tongguan.people.queries import division_q, prefix_q
 from tongguan.things.contracts import ComponentInfo, Near
 from tongguan.things.labels import ComponentState
 from tongguan.things.models import Component
 
-
-def _prefix_q(field: str, prefix: str) -> Q:
-    after = next_prefix(prefix)
-    if after is None:
-        return Q(**{f"{field}__gte": prefix}) if prefix else Q()
-    return Q(**{f"{field}__gte": prefix, f"{field}__lt": after})
+#: Every post but the citizen's reads the components of its divisions.
+_READERS = tuple(post for post in Post if post is not Post.CITIZEN)
 
 
 def _visible(actor: Actor) -> QuerySet[Component]:
     """Give the components within the actor's division prefixes."""
-    prefixes = actor.scope.divisions()
-    if not prefixes:
-        return Component.objects.none()
-    within = Q()
-    for prefix in prefixes:
-        if not prefix:
-            return Component.objects.all()
-        within |= _prefix_q("division", prefix)
-    return Component.objects.filter(within)
+    return Component.objects.filter(division_q(actor.scope, "division", *_READERS))
 
 
 def _info(row: Component) -> ComponentInfo:
@@ -75,7 +63,7 @@ def nearest(
         cells |= Q(cell=low) if low == high else Q(cell__gte=low, cell__lte=high)
     rows = _visible(actor).filter(cells).exclude(state=ComponentState.REMOVED)
     if class_code:
-        rows = rows.filter(_prefix_q("class_code", class_code))
+        rows = rows.filter(prefix_q("class_code", class_code))
     found = list(rows)
     metres = distance_m(lon, lat, np.array([r.lon for r in found]), np.array([r.lat for r in found]))
     near = sorted(
