@@ -28,7 +28,7 @@ WEST, SOUTH, EAST, NORTH = 121.0, 30.8, 121.4, 31.1
 
 
 def polygons(across: int, down: int, corners_per_side: int, seed: int) -> np.ndarray:
-    """Give across × down touching polygons of 4 × corners_per_side vertices; borders are crooked and shared."""
+    """Give across × down touching polygons, each of 4 × corners_per_side vertices; borders are shared."""
     rng = np.random.default_rng(seed)
     n, m = across * corners_per_side, down * corners_per_side
     x, y = np.meshgrid(np.linspace(WEST, EAST, n + 1), np.linspace(SOUTH, NORTH, m + 1), indexing="ij")
