@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of places. Divisions and grids are public registers; the gazetteer is scoped by division."""
 
+import json
 from collections.abc import Iterable
+from typing import Any, Final
 
 import numpy as np
+import shapely
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tongguan.kernel.codes import ancestors
 from tongguan.kernel.coordinates import Floats, checked
+from tongguan.kernel.geometry import cell_ranges, distance_m
+from tongguan.people.contracts import PLATFORM, Actor
+from tongguan.people.queries import prefix_q
 from tongguan.places import layers
-from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located
-from tongguan.places.models import Division, DutyGrid, DutyGridPerson, UnitGrid
+from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located, PlaceInfo
+from tongguan.places.gazetteer import KEY_LENGTH, fold
+from tongguan.places.models import Division, DutyGrid, DutyGridPerson, Gazetteer, GazetteerKey, UnitGrid
 
-_COMMUNITY_DIGITS = 12
+_COMMUNITY_DIGITS: Final = 12
+_CITY_DIGITS: Final = 4
+#: Words that stand for "the districts right below the province", not for a city.
+_NAMELESS_CITIES: Final = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", ""})
+_SEARCH_FACTOR: Final = 20
+_MAX_FOUND: Final = 100
 
 
 def locate(lons: Floats, lats: Floats) -> Located:
@@ -55,7 +69,10 @@ def children(code: str) -> list[DivisionInfo]:
 
 
 def division_name(code: str) -> str:
-    """Give the full name from the province or city down (江州市江北区…); ``""`` when nothing is known."""
+    """Give the full name from the city down (江州市江北区望江街道…); ``""`` when nothing is known.
+
+    The province is named only when there is no city, or the city level is a mere 市辖区.
+    """
     return division_names([code]).get(code, "")
 
 
@@ -64,7 +81,27 @@ def division_names(codes: Iterable[str]) -> dict[str, str]:
     wanted = set(codes)
     rows = Division.objects.filter(pk__in={a for code in wanted for a in ancestors(code)})
     names = dict(rows.values_list("code", "name"))
-    return {code: "".join(names.get(a, "") for a in reversed(ancestors(code))) for code in wanted}
+    return {code: _full_name(code, names) for code in wanted}
+
+
+def _full_name(code: str, names: dict[str, str]) -> str:
+    parts = {a: names.get(a, "") for a in reversed(ancestors(code))}
+    city = code[:_CITY_DIGITS]
+    if parts.get(city, "") in _NAMELESS_CITIES:
+        parts[city] = ""
+    elif city in parts and len(city) == _CITY_DIGITS:
+        parts[code[:2]] = ""
+    return "".join(parts.values())
+
+
+def boundary(code: str) -> dict[str, Any] | None:
+    """Give a division's or unit grid's boundary as a GeoJSON geometry in WGS-84, None without one."""
+    rows: QuerySet[Any] = (UnitGrid if len(code) > _COMMUNITY_DIGITS else Division).objects.filter(pk=code)
+    stored = rows.values_list("boundary", flat=True).first()
+    if stored is None:
+        return None
+    geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(bytes(stored))))
+    return geometry
 
 
 def grid_exists(code: str) -> bool:
@@ -90,5 +127,85 @@ def collectors_of(code: str, role: str = "collector") -> list[int]:
     if len(code) > _COMMUNITY_DIGITS:
         rows = rows.filter(duty_grid__cells__grid_id=code)
     else:
-        rows = rows.filter(duty_grid__division__startswith=code)
+        rows = rows.filter(prefix_q("duty_grid__division", code))
     return sorted(set(rows.values_list("user_id", flat=True)))
+
+
+def _within(actor: Actor, field: str, division: str) -> Q:
+    """Give the filter "in the actor's divisions and below ``division``"; every post reads the gazetteer."""
+    wide = {
+        held if held.startswith(division) else division
+        for held in actor.scope.divisions()
+        if held.startswith(division) or division.startswith(held)
+    }
+    if "" in wide:
+        return Q()
+    within = Q(pk__in=())
+    for prefix in sorted(wide):
+        within |= prefix_q(field, prefix)
+    return within
+
+
+def _place(row: Gazetteer) -> PlaceInfo:
+    return PlaceInfo(row.pk, row.kind, row.name, row.division, row.grid, row.lon, row.lat)
+
+
+def search(
+    text: str,
+    *,
+    actor: Actor = PLATFORM,
+    kinds: Iterable[str] = (),
+    division: str = "",
+    limit: int = 20,
+) -> list[PlaceInfo]:
+    """Give named places whose name or alias holds the text: whole names, then beginnings, then the rest.
+
+    One indexed query however many places there are; at most 100. Width, case, spaces and punctuation
+    do not matter.
+    """
+    folded = fold(text)
+    limit = max(1, min(limit, _MAX_FOUND))
+    if not folded:
+        return []
+    key = folded[:KEY_LENGTH]
+    # SQLite cannot use an index for LIKE with ESCAPE; PostgreSQL cannot use a linguistic order as a range.
+    begins = (
+        Q(text__startswith=key)
+        if connection.vendor == "postgresql"
+        else Q(text__gte=key, text__lt=key + "\U0010ffff")
+    )
+    keys = GazetteerKey.objects.filter(begins, _within(actor, "entry__division", division))
+    wanted = list(kinds)
+    if wanted:
+        keys = keys.filter(entry__kind__in=wanted)
+    found: dict[int, tuple[tuple[int, int, str, int], Gazetteer]] = {}
+    for row in keys.select_related("entry").order_by("text", "id")[: limit * _SEARCH_FACTOR]:
+        entry = row.entry
+        names = [fold(n) for n in (entry.name, *entry.aliases)]
+        if any(folded in n for n in names):
+            rank = 0 if folded in names else 1 if any(n.startswith(folded) for n in names) else 2
+            found[entry.pk] = ((rank, len(entry.name), entry.name, entry.pk), entry)
+    best = sorted(found.values(), key=lambda pair: pair[0])
+    return [_place(entry) for _, entry in best[:limit]]
+
+
+def places_near(
+    lon: float,
+    lat: float,
+    within_m: float,
+    *,
+    actor: Actor = PLATFORM,
+    kinds: Iterable[str] = (),
+    limit: int = 5,
+) -> list[tuple[PlaceInfo, float]]:
+    """Give named places within ``within_m`` metres of a point with their distance, the nearest first."""
+    cells = Q()
+    for low, high in cell_ranges(lon, lat, within_m):
+        cells |= Q(cell__gte=low, cell__lte=high)
+    rows = Gazetteer.objects.filter(cells, _within(actor, "division", ""))
+    wanted = list(kinds)
+    found = list(rows.filter(kind__in=wanted) if wanted else rows)
+    metres = distance_m(lon, lat, np.array([r.lon for r in found]), np.array([r.lat for r in found]))
+    near = [(m, row.pk, row) for m, row in zip(metres.tolist(), found, strict=True) if m <= within_m]
+    near.sort(key=lambda n: n[:2])
+    return [(_place(row), m) for m, _, row in near[: max(1, min(limit, _MAX_FOUND))]]
