@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -110,6 +111,15 @@ def unseal(sealed: str) -> str:
     if len(sealed) > _LONGEST_CURSOR or not hmac.compare_digest(mark, _signature(cursor)):
         raise Invalid("page.cursor", zh="翻页游标无效", en="the cursor is invalid", field="after")
     return cursor.decode()
+
+
+def cursor_id(sealed: str) -> UUID | None:
+    """Give the row id that a cursor holds, None for none. Raises Invalid for one that was not given here."""
+    cursor = unseal(sealed)
+    try:
+        return UUID(cursor) if cursor else None
+    except ValueError as error:  # a cursor of another list
+        raise Invalid("page.cursor", zh="翻页游标无效", en="the cursor is invalid", field="after") from error
 
 
 def _signature(raw: bytes) -> bytes:

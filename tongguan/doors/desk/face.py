@@ -3,7 +3,7 @@
 
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
-from tongguan.doors.desk import cases, registers, reports, session
+from tongguan.doors.desk import cases, files, inbox, operation, registers, reports, session
 from tongguan.doors.desk.auth import Session
 
 api = face(
@@ -13,5 +13,5 @@ api = face(
     auth=[Session()],
     throttle=[Bucket("TONGGUAN_RATE_DESK", rate=20, burst=200)],
 )
-for part in (session, cases, reports, registers):
+for part in (session, cases, reports, inbox, files, registers, operation):
     api.add_router("", part.router)

@@ -10,14 +10,13 @@ from pydantic import Field
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
-from tongguan.doors.common.reply import reply, seal, unseal
+from tongguan.doors.common.reply import cursor_id, reply, seal
 from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told
 from tongguan.doors.common.telling import receipt_shown, report_in
 from tongguan.doors.desk.auth import actor_of
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
 from tongguan.intake.contracts import Correction
-from tongguan.kernel.errors import Invalid
 
 router = Router(tags=["上报 reports"])
 _DESK = "desk"
@@ -103,7 +102,7 @@ def quarantine(
     request: HttpRequest, after: str = Query("", max_length=600), limit: int = Query(50, ge=1, le=200)
 ) -> HttpResponse:
     """List reports that could not be placed or classified, newest first."""
-    rows = reports.quarantined(actor_of(request), before=_cursor(after), limit=limit)
+    rows = reports.quarantined(actor_of(request), before=cursor_id(after), limit=limit)
     return reply({"rows": rows, "next": seal(str(rows[-1].id)) if len(rows) == limit else None})
 
 
@@ -142,10 +141,3 @@ def contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Open the reporter's contact for a call back; who opened it is audited."""
     found = intake.open_contact(actor_of(request), report_id)
     return reply(found)
-
-
-def _cursor(after: str) -> UUID | None:
-    try:
-        return UUID(unseal(after)) if after else None
-    except ValueError as error:
-        raise Invalid("page.cursor", zh="翻页游标无效", en="the cursor is invalid", field="after") from error
