@@ -9,3 +9,7 @@ class DoorsConfig(AppConfig):
 
     name = "tongguan.doors"
     label = "doors"
+
+    def ready(self) -> None:
+        """Tell the engine who may hear what of the live stream."""
+        from tongguan.doors.desk import listening  # noqa: F401 - registers itself

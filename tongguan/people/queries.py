@@ -11,7 +11,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.codes import DIVISION_LENGTHS
 from tongguan.kernel.errors import NotFound
 from tongguan.people import registers
-from tongguan.people.contracts import Post, UnitInfo, UserInfo
+from tongguan.people.contracts import Actor, Post, UnitInfo, UserInfo
 from tongguan.people.duty import duty_gaps, rota
 from tongguan.people.models import Appointment, DutyShift, User
 from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
@@ -19,6 +19,7 @@ from tongguan.people.tokens import actor_of_token, tokens
 from tongguan.people.worktimes import calendar_for, calendar_warnings
 
 __all__ = [
+    "actor_by_id",
     "actor_of",
     "actor_of_token",
     "calendar_for",
@@ -85,6 +86,12 @@ def centre_for(division: str, level: str | None = None) -> UnitInfo | None:
 def nearest_centre(division: str) -> UnitInfo | None:
     """Give the centre of the division or of its nearest superior that has one."""
     return registers.units().nearest_centre(division)
+
+
+def actor_by_id(user_id: int) -> Actor | None:
+    """Give a person as an actor; None for one who may no longer sign in."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return actor_of(user) if user is not None else None
 
 
 def users(ids: Iterable[int]) -> dict[int, UserInfo]:

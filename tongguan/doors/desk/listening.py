@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which facts of the live stream a person may see: the same scope as the lists, decided without a query."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tongguan.cases import queries as cases
+from tongguan.intake.queries import REVIEWERS
+from tongguan.people import queries as people
+from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
+from tongguan.runtime import spi
+
+#: Of people who see single cases, so many open ones are followed; looked up anew every minute.
+_FOLLOWED: Final = 5_000
+_ONE_BY_ONE: Final = frozenset({Post.DEPARTMENT, Post.HANDLER, Post.COLLECTOR})
+_PERSONAL: Final = "InboxArrived"
+_REPORTS: Final = "Report"
+
+
+def view_of(user_id: int) -> spi.StreamView | None:
+    """Give the view of a person, None for one who may no longer sign in."""
+    actor = people.actor_by_id(user_id)
+    return None if actor is None else view(actor, _followed(actor))
+
+
+def view(actor: Actor, followed: frozenset[str]) -> spi.StreamView:
+    """Give what the actor may see: facts of cases by division (centres) or one by one (all others)."""
+    everywhere = tuple(actor.scope.divisions(*CENTRE_POSTS)) if actor.scope.posts() & CENTRE_POSTS else ()
+    reviewed = tuple(actor.scope.divisions(*REVIEWERS)) if actor.scope.posts() & REVIEWERS else ()
+
+    def may_see(name: str, division: str, payload: Mapping[str, Any]) -> bool:
+        if name == _PERSONAL:
+            return actor.id in payload.get("user_ids", ())
+        if name.startswith(_REPORTS):
+            return division.startswith(reviewed) if reviewed else False
+        case_id = payload.get("case_id")
+        if case_id is None:
+            return False
+        return (bool(everywhere) and division.startswith(everywhere)) or str(case_id) in followed
+
+    return may_see
+
+
+def _followed(actor: Actor) -> frozenset[str]:
+    if not actor.scope.posts() & _ONE_BY_ONE:
+        return frozenset()
+    rows = cases.visible(actor).filter(closed_at__isnull=True).order_by("-opened_at")
+    return frozenset(str(pk) for pk in rows.values_list("pk", flat=True)[:_FOLLOWED])
+
+
+spi.stream_scope.register("desk", view_of)
