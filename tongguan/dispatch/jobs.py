@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What dispatch does by time: tell what is due, end suspensions at their approved end."""
+
+from pathlib import Path
+
+from tongguan.dispatch import reminders
+from tongguan.messaging import spi as messages
+from tongguan.runtime.spi import every
+
+messages.add_templates(Path(__file__).parent / "texts.yaml")
+
+
+@every(5, "dispatch.reminders")
+def tell_due() -> int:
+    """Tell every clock's rungs that have come."""
+    return reminders.drain()
