@@ -259,8 +259,21 @@ def told_overdue(row: Clock) -> ClockOverdue:
     )
 
 
+def is_overdue(row: Clock, at: datetime) -> bool:
+    """Tell whether a clock ended, or is at ``at``, later than its due time."""
+    if row.overdue_at is not None:
+        return True
+    return row.due_at is not None and (row.stopped_at or at) > row.due_at
+
+
+def exclude(case_id: UUID) -> int:
+    """Leave a case's overdue handling out of scores (超时申诉获批); due and overdue times stay. How many."""
+    rows = Clock.objects.filter(case_id=case_id, stage=HANDLE, overdue_at__isnull=False)
+    return rows.update(excluded_from_score=True)
+
+
 def pause(case: CaseInfo, *, at: datetime, until: datetime | None) -> None:
-    """Suspend handling (挂账): the city's clock and the orders' stand still; it ends by itself at ``until``."""
+    """Suspend handling (挂账): the city's clock and the orders' stand still, at most until ``until``."""
     rows = _running_handle(case.id)
     batch = _Batch()
     for row in rows:

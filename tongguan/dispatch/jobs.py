@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from tongguan.dispatch import reminders
+from tongguan.dispatch import applications, reminders
 from tongguan.messaging import spi as messages
 from tongguan.runtime.spi import every
 
@@ -14,3 +14,9 @@ messages.add_templates(Path(__file__).parent / "texts.yaml")
 def tell_due() -> int:
     """Tell every clock's rungs that have come."""
     return reminders.drain()
+
+
+@every(30, "dispatch.resume")
+def resume_due() -> int:
+    """Take up the cases whose suspension ends."""
+    return applications.resume_due()

@@ -39,6 +39,7 @@ class Clock(models.Model):
     extensions = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     overdue_at = models.DateTimeField(null=True)
+    excluded_from_score = models.BooleanField(default=False)
     counted = models.DurationField(null=True)
     rungs = models.JSONField(default=list)
     series = models.PositiveSmallIntegerField(default=1)
