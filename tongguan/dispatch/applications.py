@@ -33,7 +33,6 @@ from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.runtime.transactions import atomic
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewApplication:
     """What an applicant fills in; which of them are needed is the rule's. ``attachments`` are file ids."""
@@ -67,7 +66,9 @@ def file(
         held = cases.hold(actor, case_id, expected_version)
         rule = rules(held.case).get(new.kind)
         if rule is None:
-            raise NotFound("application.unknown_kind", "没有这种申请", "no such kind of application", field="kind")
+            raise NotFound(
+                "application.unknown_kind", "没有这种申请", "no such kind of application", field="kind"
+            )
         post = _applicant_post(actor, held.case, rule)
         situation = _situation(held.case, rule, now)
         refused = approvals.refusal(rule, situation)
@@ -101,7 +102,9 @@ def _applicant_post(actor: Actor, case: CaseInfo, rule: ApprovalRule) -> str:
     mine = case_queries.acting_posts(actor, case) & rule.applicants
     if not mine:
         raise Forbidden(
-            "application.not_your_post", f"您的岗位不能申请{rule.name}", f"your posts may not apply: {rule.code}"
+            "application.not_your_post",
+            f"您的岗位不能申请{rule.name}",
+            f"your posts may not apply: {rule.code}",
         )
     return sorted(mine)[0]
 
@@ -158,7 +161,9 @@ def _insert(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict("application.pending", f"已有{rule.name}申请在审批中", "another is in flight") from error
+        raise Conflict(
+            "application.pending", f"已有{rule.name}申请在审批中", "another is in flight"
+        ) from error
     return row
 
 
@@ -235,7 +240,9 @@ def resume_due(limit: int = 200) -> int:
     now = clock.now()
     with atomic():
         rows = Clock.objects.select_for_update(skip_locked=True, of=("self",))
-        due = list(rows.filter(resume_at__lte=now).order_by("resume_at").values_list("case_id", flat=True)[:limit])
+        due = list(
+            rows.filter(resume_at__lte=now).order_by("resume_at").values_list("case_id", flat=True)[:limit]
+        )
         for case_id in due:
             held = cases.hold(PLATFORM, case_id)
             _resume(PLATFORM, held, "挂账到期，自动恢复", frozenset({Post.SYSTEM.value}))
@@ -266,10 +273,14 @@ def _take(actor: Actor, application_id: UUID, expected: int | None) -> tuple[Hel
         raise unknown from None
     row = Application.objects.select_for_update(of=("self",)).get(pk=application_id)
     if expected is not None and row.version != expected:
-        raise Stale("application.stale", "申请已被他人处理，请刷新", "changed by somebody else", version=row.version)
+        raise Stale(
+            "application.stale", "申请已被他人处理，请刷新", "changed by somebody else", version=row.version
+        )
     if row.state != PENDING:
         word = DECISIONS_ZH[row.state]
-        raise Conflict("application.decided", f"该申请{word}", f"the application is {row.state}", state=row.state)
+        raise Conflict(
+            "application.decided", f"该申请{word}", f"the application is {row.state}", state=row.state
+        )
     return held, row, rules(held.case)[row.kind]
 
 
@@ -280,7 +291,9 @@ def _may_decide(actor: Actor, case: CaseInfo, rule: ApprovalRule, row: Applicati
     if actor.id == row.applicant_id:
         raise Forbidden("application.own", "不能审批自己的申请", "nobody decides on an own application")
     if rule.distinct and row.steps.filter(by_id=actor.id).exists():
-        raise Forbidden("application.same_person", "初审与复审不能为同一人", "two different persons must review")
+        raise Forbidden(
+            "application.same_person", "初审与复审不能为同一人", "two different persons must review"
+        )
 
 
 def _approve(

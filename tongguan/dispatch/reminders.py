@@ -43,7 +43,9 @@ STAGES_ZH: Final = {
 }
 _MOMENT: Final = timedelta(microseconds=1)
 _NOTICES_AT_ONCE: Final = 2000
-_ADVANCE: Final = "UPDATE dispatch_clock SET notice_step = %s, next_notice_at = %s, overdue_at = %s WHERE id = %s"
+_ADVANCE: Final = (
+    "UPDATE dispatch_clock SET notice_step = %s, next_notice_at = %s, overdue_at = %s WHERE id = %s"
+)
 
 
 @dataclass(slots=True)

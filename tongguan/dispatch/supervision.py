@@ -307,9 +307,7 @@ def _receive(
                 "what": what,
                 "text": text or "",
             }
-            messaging.notify(
-                [_notice(row, row.by_id, "supervision.answered", params, f"{word}:{unit.id}")]
-            )
+            messaging.notify([_notice(row, row.by_id, "supervision.answered", params, f"{word}:{unit.id}")])
     return info(row)
 
 
@@ -320,7 +318,7 @@ def _settle(row: Supervision, now: datetime) -> None:
     answered = all(r.answered_at is not None for r in receipts)
     if arrived if row.kind == "whistle" else answered:
         _stop(row, now)
-    if answered and row.kind != "list" or (arrived and not row.needs_answer):
+    if (answered and row.kind != "list") or (arrived and not row.needs_answer):
         row.state, row.ended_at = "done", now
     row.version += 1
     row.save()
@@ -366,7 +364,9 @@ def _take(actor: Actor, supervision_id: UUID, expected: int | None) -> tuple[Hel
         raise unknown from None
     row = Supervision.objects.select_for_update(of=("self",)).get(pk=supervision_id)
     if expected is not None and row.version != expected:
-        raise Stale("supervision.stale", "已被他人更新，请刷新", "changed by somebody else", version=row.version)
+        raise Stale(
+            "supervision.stale", "已被他人更新，请刷新", "changed by somebody else", version=row.version
+        )
     if row.state != OPEN:
         raise Conflict("supervision.ended", "该督办已结束", "it has ended", state=row.state)
     return held, row

@@ -39,7 +39,13 @@ class Stage:
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
 
     def open(self, **more) -> CaseInfo:
-        new = {"item_code": ITEM, "title": "路面积水", "text": "深约20厘米", "division": PLACE, "source": "hotline"}
+        new = {
+            "item_code": ITEM,
+            "title": "路面积水",
+            "text": "深约20厘米",
+            "division": PLACE,
+            "source": "hotline",
+        }
         return cases.open_cases(self.people.acceptor, [NewCase(**{**new, **more})])[0]
 
     def filed(self, value: str | None = "8", unit: str = "work_hour", **more) -> CaseInfo:
@@ -58,7 +64,9 @@ class Stage:
             clocks.turn(Change(info, stop=("register",), start=(Start("dispatch"),)), at=time.now())
         return info
 
-    def dispatched(self, value: str | None = "8", unit: str = "work_hour", to: str = "N-SZ", **more) -> CaseInfo:
+    def dispatched(
+        self, value: str | None = "8", unit: str = "work_hour", to: str = "N-SZ", **more
+    ) -> CaseInfo:
         info = self.filed(value, unit, **more)
         return self.send(info, to)
 
@@ -85,7 +93,9 @@ class Stage:
 
     def assigned(self, info: CaseInfo) -> CaseInfo:
         handler = self.people.handler.id
-        WorkOrder.objects.filter(case_id=info.id).update(handler_id=handler, signed_at=time.now(), state="handling")
+        WorkOrder.objects.filter(case_id=info.id).update(
+            handler_id=handler, signed_at=time.now(), state="handling"
+        )
         return cases.move(
             self.people.department, info.id, "assign", {"handler_id": handler}, values={"handler_id": handler}
         )
@@ -126,7 +136,9 @@ class Stage:
         return case_queries.case(PLATFORM, info.id)
 
     def city_clock(self, info: CaseInfo, stage: str = "handle") -> Clock:
-        return Clock.objects.filter(case_id=info.id, stage=stage, order=None, supervision=None).latest("round")
+        return Clock.objects.filter(case_id=info.id, stage=stage, order=None, supervision=None).latest(
+            "round"
+        )
 
 
 def limit(value: str | int, unit: str) -> Limit:

@@ -19,7 +19,9 @@ STATES = frozenset({"pending_handle", "handling", "closed", "forced_close"})
 
 
 def suspend(until: str, /, **more) -> NewApplication:
-    return NewApplication(**{"kind": "suspend", "text": "春季补植", "reason": "季节性", "until": at(until)} | more)
+    return NewApplication(
+        **{"kind": "suspend", "text": "春季补植", "reason": "季节性", "until": at(until)} | more
+    )
 
 
 def asked() -> list[str]:
@@ -279,7 +281,10 @@ def test_the_variant_asks_chief_and_leader_and_a_sealed_form_for_the_second_time
         ({"preconditions": ["sunny"]}, "unknown preconditions"),
         ({"ways": []}, "way without levels"),
         ({"ways": [{"levels": [{"by": "mayor", "at": "centre"}]}]}, "level without post"),
-        ({"ways": [{"when": {"approved_before": 1}, "levels": [{"by": "leader", "at": "centre"}]}]}, "last way"),
+        (
+            {"ways": [{"when": {"approved_before": 1}, "levels": [{"by": "leader", "at": "centre"}]}]},
+            "last way",
+        ),
         ({"max_approved": 0}, "above zero"),
         ({"colour": "red"}, "unknown keys"),
         ({"effect": "suspend"}, "longest duration"),

@@ -173,18 +173,28 @@ def test_an_own_ladder_of_the_city_counts_for_new_clocks_only(stage, tmp_path, s
     assert [rung[2:] for rung in stage.city_clock(new).rungs] == [["leader", "due"]]
 
 
-def test_starting_and_stopping_many_cases_takes_a_fixed_number_of_queries(stage, django_assert_max_num_queries):
+def test_starting_and_stopping_many_cases_takes_a_fixed_number_of_queries(
+    stage, django_assert_max_num_queries
+):
     many = [stage.filed("8") for _ in range(40)]
     changes = [Change(info, stop=("dispatch",), start=(Start("handle"),)) for info in many]
     with atomic(), django_assert_max_num_queries(8):
         clocks.turn_many(changes, at=time.now())
-    assert {case_queries.case(stage.people.acceptor, info.id).due_at for info in many} == {at("2026-09-28 18:00")}
+    assert {case_queries.case(stage.people.acceptor, info.id).due_at for info in many} == {
+        at("2026-09-28 18:00")
+    }
 
 
 def test_reading_a_clock_says_what_comes_next(stage):
     info = stage.dispatched("8")
     stage.clock.move_to(at("2026-09-28 10:00"))
-    read = next(c for c in reading.clocks_of([info.id], time.now())[info.id] if c.stage == "handle" and not c.order_id)
-    assert (read.limit_zh, read.elapsed, read.remaining) == ("8工作时", timedelta(hours=2), timedelta(hours=6))
+    read = next(
+        c for c in reading.clocks_of([info.id], time.now())[info.id] if c.stage == "handle" and not c.order_id
+    )
+    assert (read.limit_zh, read.elapsed, read.remaining) == (
+        "8工作时",
+        timedelta(hours=2),
+        timedelta(hours=6),
+    )
     assert read.next_notice_zh == "用时达时限的 50%，提醒，通知承办人"
     assert limit(8, "work_hour").zh() == read.limit_zh

@@ -92,7 +92,12 @@ def test_ending_on_a_free_day_after_the_due_time_is_late_without_costing_working
 
 def test_without_a_limit_a_clock_only_measures():
     read = measure(History(at("2026-10-01 00:00")), None, CITY, at("2026-10-02 01:00"))
-    assert (read.due_at, read.elapsed, read.remaining, read.overdue) == (None, timedelta(hours=25), None, False)
+    assert (read.due_at, read.elapsed, read.remaining, read.overdue) == (
+        None,
+        timedelta(hours=25),
+        None,
+        False,
+    )
 
 
 def test_moments_of_the_ladder_lie_in_working_time():
@@ -189,11 +194,18 @@ def test_an_extension_adds_exactly_one_original_limit(history, limit):
     due, later = due_at(history, limit, CITY), due_at(longer, limit, CITY)
     if all(p.until <= due for p in history.pauses):
         assert later == CITY.due_at(due, limit)
-    assert spent(longer, limit.unit, CITY, later) == spent(history, limit.unit, CITY, due) + CITY.amount(limit)
+    assert spent(longer, limit.unit, CITY, later) == spent(history, limit.unit, CITY, due) + CITY.amount(
+        limit
+    )
 
 
 @settings(max_examples=100, deadline=None)
-@given(histories(), limits, st.fractions(Fraction(1, 10), Fraction(3)), st.fractions(Fraction(1, 10), Fraction(3)))
+@given(
+    histories(),
+    limits,
+    st.fractions(Fraction(1, 10), Fraction(3)),
+    st.fractions(Fraction(1, 10), Fraction(3)),
+)
 def test_moments_rise_with_their_share_and_what_has_run_is_the_share(history, limit, one, other):
     early, late = sorted((one, other))
     first, second = (moment(history, limit, CITY, share) for share in (early, late))

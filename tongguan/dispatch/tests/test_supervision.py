@@ -36,7 +36,9 @@ def test_an_urge_is_counted_told_and_moves_nothing(stage):
 def test_a_supervision_has_its_own_clock_and_ends_with_the_answer(stage):
     people = stage.people
     info = stage.dispatched("80")
-    made = ask(people.supervisor, info.id, NewSupervision(kind="supervise", text="说明进展", within=TWO_HOURS))
+    made = ask(
+        people.supervisor, info.id, NewSupervision(kind="supervise", text="说明进展", within=TWO_HOURS)
+    )
     assert made.due_at == at("2026-09-28 10:00")
     stage.clock.move_to(at("2026-09-28 09:30"))
     assert sign(people.department, made.id).state == "open"
@@ -44,7 +46,9 @@ def test_a_supervision_has_its_own_clock_and_ends_with_the_answer(stage):
     assert (done.state, done.receipts[0].late, done.receipts[0].answer) == ("done", False, "今日完工")
     stage.clock.advance(days=2)
     jobs.tell_due()
-    silent = Message.objects.filter(template__in=["clock.overdue", "clock.escalated"], body__contains="督办环节")
+    silent = Message.objects.filter(
+        template__in=["clock.overdue", "clock.escalated"], body__contains="督办环节"
+    )
     assert silent.count() == 0
     back = Message.objects.get(template="supervision.answered", body__contains="今日完工")
     assert back.to_user.username == "supervisor"
@@ -75,7 +79,9 @@ def test_a_listing_stays_until_it_is_taken_off(stage):
     info = stage.dispatched("80")
     with pytest.raises(Invalid, match=r"^supervision\.level:"):
         ask(people.leader, info.id, NewSupervision(kind="list", text="挂牌", within=TWO_HOURS, level="国级"))
-    made = ask(people.leader, info.id, NewSupervision(kind="list", text="挂牌", within=TWO_HOURS, level="区级"))
+    made = ask(
+        people.leader, info.id, NewSupervision(kind="list", text="挂牌", within=TWO_HOURS, level="区级")
+    )
     assert answer(people.department, made.id, "已整改").state == "open"
     with pytest.raises(Forbidden):
         end(people.department, made.id, "整改到位")
@@ -88,7 +94,9 @@ def test_a_street_whistles_and_it_is_known_who_came_in_time(stage):
     people = stage.people
     info = stage.dispatched("80", to="N-01")
     called = (people.unit("N-SZ").id, people.unit("N-HW").id)
-    new = NewSupervision(kind="whistle", text="占道积水，请联合处置", unit_ids=called, within=limit(1, "natural_hour"))
+    new = NewSupervision(
+        kind="whistle", text="占道积水，请联合处置", unit_ids=called, within=limit(1, "natural_hour")
+    )
     made = ask(people.duty_chief, info.id, new)
     stage.clock.move_to(at("2026-09-28 08:40"))
     sign(people.department, made.id)
