@@ -8,6 +8,7 @@ GCJ-02 has no offset outside the box that all converters in the field take for C
 """
 
 import functools
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, overload
 
@@ -49,8 +50,14 @@ _AXIS: Final = 6378245.0
 _ECCENTRICITY: Final = 0.00669342162296594323
 _BD_STEP: Final = np.pi * 3000.0 / 180.0
 _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
-#: Each round of the inverse gains a factor of 50 or more: 10 rounds reach the last digit of a double.
-_ROUNDS: Final = 10
+#: Each round of the inverse gains a factor of 50 or more: it ends, mostly after 6, when nothing moves by
+#: more than a few units in the last digit of a double (a millionth of a millimetre).
+_ROUNDS: Final = 12
+_STILL: Final = 6e-14
+#: Gauss-Krüger zones of 3 degrees (EPSG:4513 and on) and of 6 (EPSG:4491 and on); their numbers differ.
+_ZONES_3: Final = range(25, 46)
+_ZONES_6: Final = range(13, 24)
+_ZONE_PREFIX: Final = 1_000_000
 _LIMITS: Final = {"lon": 180.0, "lat": 90.0}
 
 
@@ -152,12 +159,23 @@ def _to_gcj(lon: Floats, lat: Floats) -> Pair:
     return np.where(inside, east, lon), np.where(inside, north, lat)
 
 
-def _from_gcj(lon: Floats, lat: Floats) -> Pair:
-    x, y = lon, np.clip(lat, _SOUTH, _NORTH)
+def _solved(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats) -> Pair:
+    """Give the points that ``forward`` moves to lon, lat, by fixed-point iteration."""
+    x, y = lon, lat
     for _ in range(_ROUNDS):
-        east, north = _shifted(x, y)
-        x, y = x + (lon - east), np.clip(y + (lat - north), _SOUTH - 1, _NORTH + 1)
-    inside = in_china(x, y)
+        east, north = forward(x, y)
+        east, north = lon - east, lat - north
+        x, y = x + east, y + north
+        if not x.size or max(np.abs(east).max(), np.abs(north).max()) < _STILL:
+            break
+    return x, y
+
+
+def _from_gcj(lon: Floats, lat: Floats) -> Pair:
+    # Far from the box nothing was moved, and the formula is wild there: only what is near is solved.
+    near = (lon > _WEST - 1) & (lon < _EAST + 1) & (lat > _SOUTH - 1) & (lat < _NORTH + 1)
+    x, y = _solved(_shifted, np.where(near, lon, 105.0), np.where(near, lat, 35.0))
+    inside = near & in_china(x, y)
     return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
@@ -174,13 +192,11 @@ def _to_bd(lon: Floats, lat: Floats) -> Pair:
 
 
 def _from_bd(lon: Floats, lat: Floats) -> Pair:
-    x, y = lon - 0.0065, lat - 0.006
-    for _ in range(_ROUNDS):
-        east, north = _gcj_to_bd(x, y)
-        x, y = x + (lon - east), y + (lat - north)
-    x, y = _from_gcj(x, y)
-    inside = in_china(x, y)
-    return np.where(inside, x, lon), np.where(inside, y, lat)
+    gcj_x, gcj_y = _solved(_gcj_to_bd, lon, lat)
+    x, y = _from_gcj(gcj_x, gcj_y)
+    # Unmoved by the inverse of GCJ-02 means outside the box, where BD-09 has no offset either.
+    outside = (x == gcj_x) & (y == gcj_y)
+    return np.where(outside, lon, x), np.where(outside, lat, y)
 
 
 _TO_WGS84: Final = {System.GCJ02: _from_gcj, System.BD09: _from_bd}
@@ -216,17 +232,17 @@ def from_wgs84(lon: float | Floats, lat: float | Floats, system: str) -> tuple[f
     return (east, north) if east.ndim else (float(east), float(north))
 
 
-def zone_of(lon: float, width: int = 3) -> int:
-    """Give the Gauss-Krüger zone number of a longitude: 25–45 for 3 degrees, 13–23 for 6 degrees."""
-    return int((lon + 1.5) // 3) if width == 3 else int(lon // 6) + 1
+def zone_of(lon: float, *, wide: bool = False) -> int:
+    """Give the Gauss-Krüger zone number of a longitude: 25–45 (3 degrees), or 13–23 (6, ``wide``)."""
+    return int(lon // 6) + 1 if wide else int((lon + 1.5) // 3)
 
 
 @functools.lru_cache(maxsize=64)
 def _projection(zone: int, *, forward: bool) -> Transformer:
-    if 25 <= zone <= 45:
-        code = 4513 + zone - 25
-    elif 13 <= zone <= 23:
-        code = 4491 + zone - 13
+    if zone in _ZONES_3:
+        code = 4513 + zone - _ZONES_3.start
+    elif zone in _ZONES_6:
+        code = 4491 + zone - _ZONES_6.start
     else:
         raise Invalid(
             "coordinates.unknown_zone",
@@ -246,7 +262,7 @@ def from_projected(easting: Floats, northing: Floats, zone: int) -> Pair:
     """
     x, y = _floats(easting, "x"), _floats(northing, "y")
     transformer = _projection(zone, forward=False)
-    x = np.where(x < 1_000_000, x + zone * 1_000_000, x)
+    x = np.where(x < _ZONE_PREFIX, x + zone * _ZONE_PREFIX, x)
     for field, values, low, high in (("x", x, zone * 1e6, (zone + 1) * 1e6), ("y", y, 0.0, 6.7e6)):
         if not bool(np.all((values >= low) & (values < high))):
             raise Invalid(

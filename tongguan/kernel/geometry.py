@@ -121,8 +121,9 @@ def box_around(lon: float, lat: float, metres: float) -> Box:
     """Give the box that holds the circle (clamped at the poles and the date line)."""
     checked(lon, lat)
     tall = metres / _METRES_PER_DEGREE
-    edge = min(abs(lat) + tall, 90.0)
-    wide = 180.0 if edge >= 90.0 else min(180.0, tall / math.cos(math.radians(edge)) * 1.0001)
+    shrink = math.cos(math.radians(min(abs(lat) + tall, 90.0)))
+    # At the poles a degree of longitude has no length: the box goes all the way round.
+    wide = min(180.0, tall / max(shrink, 1e-9) * 1.0001)
     return Box(max(lon - wide, -180.0), max(lat - tall, -90.0), min(lon + wide, 180.0), min(lat + tall, 90.0))
 
 
