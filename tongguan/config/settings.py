@@ -71,6 +71,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# Further applications (one folder each, installable and removable), comma-separated.
+INSTALLED_APPS += [app.strip() for app in env.text("TONGGUAN_APPS").split(",") if app.strip()]
+
 MIDDLEWARE = [
     "tongguan.doors.common.guard.doorkeeper",
     "django.middleware.security.SecurityMiddleware",

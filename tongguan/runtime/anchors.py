@@ -24,6 +24,9 @@ SEALS = "audit-seals.txt"
 def seal_due(settle: timedelta = SETTLE, *, upto_today: bool = False) -> list[AuditAnchor]:
     """Note the day that ended for every source, seal what was noted ``settle`` ago; give the new seals.
 
+    A day's seal covers what was written up to its noting, minutes after midnight. Not the rows' own
+    times but their order of writing counts: a replay of old records disturbs no seal.
+
     With ``upto_today`` the running day is sealed too (an operator's wish, before a hand-over).
     """
     today = timezone.localtime(clock.now()).date()

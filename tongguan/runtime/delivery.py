@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from tongguan.kernel import clock
 from tongguan.kernel.facts import from_payload
@@ -65,7 +66,7 @@ class Delivery:
         return deliver(subscription, head)
 
 
-def _unread(subscription: Subscription, seq: int, head: int):  # noqa: ANN202 - a QuerySet
+def _unread(subscription: Subscription, seq: int, head: int) -> QuerySet[FactRecord]:
     span = FactRecord.objects.filter(seq__gt=seq, seq__lte=head).order_by("seq")
     return span.filter(name__in=subscription.facts) if subscription.facts else span
 
@@ -83,7 +84,8 @@ def deliver(subscription: Subscription, head: int) -> bool:
             attempt.records = list(_unread(subscription, cursor.seq, head)[:size])
             if attempt.records:
                 subscription.react([_delivered(record) for record in attempt.records])
-            cursor.seq = attempt.records[-1].seq if len(attempt.records) == size else max(head, cursor.seq)
+            full = len(attempt.records) == size
+            cursor.seq = (attempt.records[-1].seq or 0) if full else max(head, cursor.seq)
             cursor.attempts, cursor.retry_at, cursor.error = 0, None, ""
             cursor.save()
     except (OperationalError, InterfaceError) as error:

@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from django.db import close_old_connections, connection, connections
@@ -80,11 +81,12 @@ class Engine:
         ]
         loops = [self._loop("relay", self._relay, 0.1), *self._readers]
         for n in range(2):
-            holder = f"{self.name}/jobs-{n}"
-            loops.append(self._loop(f"jobs-{n}", lambda h=holder: jobruns.run_next(h, self.stop.is_set), 1.0))
-        for n in range(2 if several else 1):
-            holder = f"{self.name}/duties-{n}"
-            loops.append(self._loop(f"duties-{n}", lambda h=holder: duties.run_due(h), 0.5))
+            run = partial(jobruns.run_next, f"{self.name}/jobs-{n}", self.stop.is_set)
+            loops.append(self._loop(f"jobs-{n}", run, 1.0))
+        loops += [
+            self._loop(f"duties-{n}", partial(duties.run_due, f"{self.name}/duties-{n}"), 0.5)
+            for n in range(2 if several else 1)
+        ]
         loops.append(self._loop("pulse", self._pulse, _PULSE))
         return loops
 

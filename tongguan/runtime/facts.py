@@ -6,7 +6,7 @@ from uuid import UUID
 from tongguan.kernel.facts import Fact
 
 
-class JobEnded(Fact):
+class JobEnded(Fact, frozen=True, kw_only=True):
     """A job came to its end: done, failed or cancelled."""
 
     job_id: UUID

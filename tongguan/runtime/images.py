@@ -74,6 +74,8 @@ def sniff(path: Path) -> str | None:
         return "video/mp4" if head[8:12].startswith(_MP4_BRANDS) else None
     if head.startswith(b"#!AMR"):
         return "audio/amr"
+    if head.startswith(b"ID3"):
+        return "audio/mpeg"
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of other packages may see of the cellar: the audit and the published facts, oldest first."""
+"""The engine by hand, for tests: one call does what the running engine would do by itself."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from tongguan.runtime.models import AuditEntry, FactRecord
+from tongguan.runtime import jobruns, relay
+from tongguan.runtime.delivery import Delivery
+
+_MOST_ROUNDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One audit entry."""
+class Person:
+    """An actor with only what the cellar asks for."""
 
-    verb: str
-    subject: str
-    actor_key: str
-    detail: dict[str, Any]
+    key: str
+    name: str
 
 
-def audited(verb: str | None = None) -> list[Act]:
-    """Give the audit's entries, of one verb or all."""
-    rows = AuditEntry.objects.order_by("id")
-    if verb is not None:
-        rows = rows.filter(verb=verb)
-    return [Act(row.verb, row.subject, row.actor_key, row.detail) for row in rows]
+def settle(*, jobs: bool = True) -> None:
+    """Number and deliver all facts, and run all jobs, until nothing moves any more.
 
-
-def published(name: str | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """Give (name, fields) of the facts published, of one name or all."""
-    rows = FactRecord.objects.order_by("id")
-    if name is not None:
-        rows = rows.filter(name=name)
-    return list(rows.values_list("name", "payload"))
+    Raises AssertionError when it never ends: two subscribers feeding each other.
+    """
+    delivery = Delivery()
+    for _ in range(_MOST_ROUNDS):
+        moved = relay.number_facts() > 0
+        moved |= delivery.step()
+        moved |= jobs and jobruns.run_next("test/jobs")
+        if not moved:
+            return
+    message = f"the engine still moves after {_MOST_ROUNDS} rounds"
+    raise AssertionError(message)

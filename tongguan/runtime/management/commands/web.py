@@ -12,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from tongguan.runtime.processes import die_with, port_is_free
 
@@ -53,6 +54,6 @@ class Command(BaseCommand):
             workers_kill_timeout=5,
             websockets=False,
             log_enabled=True,
-            log_level="warning",
+            log_level=LogLevels.warning,
         )
         server.serve(target_loader=partial(_application, os.getpid()))

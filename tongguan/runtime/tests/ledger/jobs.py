@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A job that counts rows, and who may listen to the stream."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tongguan.runtime import sequences, spi
+from tongguan.runtime.contracts import JobInfo
+
+
+def count_rows(job: JobInfo, progress: spi.Progress) -> dict[str, Any]:
+    """Count the rows 0, 1, 2 … one step each."""
+    for row in range(progress.position or 0, job.total):
+        with progress.step(rows=1, position=row + 1):
+            sequences.take(f"row:{row}")
+            time.sleep(0.002)
+    return {"counted": job.total}
+
+
+spi.job_kinds.register("ledger.count", count_rows)
+
+
+def view_of(user_id: int) -> spi.StreamView | None:
+    """Let user 1 and 2 listen: to district 990101, and to what is theirs alone."""
+    if user_id not in {1, 2}:
+        return None
+
+    def may_see(_name: str, division: str, payload: Mapping[str, Any]) -> bool:
+        return payload.get("to_user") in {None, user_id} and division.startswith("990101")
+
+    return may_see
+
+
+spi.stream_scope.register("ledger", view_of)
