@@ -3,9 +3,9 @@
 
 from pathlib import Path
 
-from tongguan.dispatch import applications, reminders
+from tongguan.dispatch import applications, bulk, reminders
 from tongguan.messaging import spi as messages
-from tongguan.runtime.spi import every
+from tongguan.runtime.spi import every, job_kinds, job_undos
 
 messages.add_templates(Path(__file__).parent / "texts.yaml")
 
@@ -20,3 +20,8 @@ def tell_due() -> int:
 def resume_due() -> int:
     """Take up the cases whose suspension ends."""
     return applications.resume_due()
+
+
+job_kinds.register(bulk.KIND, bulk.run)
+job_kinds.register(bulk.LASTING_KIND, bulk.run)
+job_undos.register(bulk.KIND, bulk.undo)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One move on many selected cases: previewed, run as a job, undone where the table allows."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+
+from tongguan.cases import queries as cases
+from tongguan.dispatch.performing import perform
+from tongguan.dispatch.contracts import BulkPreview
+from tongguan.dispatch.queries import allowed_moves
+from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
+from tongguan.people import queries as people
+from tongguan.people.contracts import Actor
+from tongguan.runtime import api as jobs
+from tongguan.runtime import audit
+from tongguan.runtime.contracts import JobInfo
+from tongguan.runtime.spi import Progress
+from tongguan.runtime.transactions import atomic
+
+KIND: Final = "dispatch.bulk"
+LASTING_KIND: Final = "dispatch.bulk_lasting"
+MOST: Final = 10_000
+_STEP: Final = 25
+_EXAMPLES: Final = 20
+
+
+def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPreview:
+    """Tell how many of the cases can make the move now, and why the others cannot. Raises Invalid."""
+    _check_size(case_ids)
+    known = cases.cases_by_id(actor, case_ids)
+    refused: Counter[str] = Counter()
+    examples: list[Mapping[str, Any]] = []
+    undo = ""
+    for case_id in case_ids:
+        case = known.get(case_id)
+        words = ""
+        if case is None:
+            words = "没有这个案件"
+        else:
+            line = cases.process_of(case).moves.get(move_id)
+            if line is None:
+                words = "本流程没有这一操作"
+            elif case.state not in line.frm:
+                words = f"案件处于「{cases.process_of(case).states[case.state].name}」"
+            elif not any(move.id == move_id for move in allowed_moves(actor, case)) and not line.parallel:
+                words = "您的岗位不能对本案操作"
+            else:
+                undo = line.undo
+        if words:
+            refused[words] += 1
+            if len(examples) < _EXAMPLES:
+                examples.append({"case_id": str(case_id), "reason": words})
+    possible = len(case_ids) - sum(refused.values())
+    return BulkPreview(
+        move=move_id,
+        total=len(case_ids),
+        possible=possible,
+        refused=dict(refused),
+        examples=tuple(examples),
+        undo=undo,
+    )
+
+
+def start_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str, inputs: Mapping[str, Any]) -> UUID:
+    """Queue the move for every case as one audited job; give the job's id. Raises Invalid."""
+    told = preview_bulk(actor, case_ids, move_id)
+    kind = KIND if told.undo else LASTING_KIND
+    params = {"move": move_id, "inputs": dict(inputs), "cases": [str(i) for i in case_ids], "undo": told.undo}
+    with atomic():
+        job_id = jobs.start_job(actor, kind, params, len(case_ids))
+        audit.record(actor, "bulk.start", f"job:{job_id}", {"move": move_id, "cases": len(case_ids)})
+    return job_id
+
+
+def _check_size(case_ids: Sequence[UUID]) -> None:
+    if not 1 <= len(case_ids) <= MOST:
+        raise Invalid("bulk.size", f"一次 1 到 {MOST} 件", f"1 to {MOST} cases at once", field="case_ids")
+
+
+def run(job: JobInfo, progress: Progress) -> dict[str, Any]:
+    """Make the move case by case in small transactions; refusals are recorded, the others stand."""
+    move, inputs = job.params["move"], job.params["inputs"]
+    return _each(job, progress, lambda actor, case_id: perform(actor, case_id, move, inputs))
+
+
+def undo(job: JobInfo, progress: Progress) -> dict[str, Any]:
+    """Take the move back on every case whose newest line is still the one this job wrote."""
+    move, back = job.params["move"], job.params["undo"]
+
+    def take_back(actor: Actor, case_id: UUID) -> object:
+        newest = cases.timeline(actor, case_id)[-1]
+        begun = job.started_at or job.created_at
+        if newest.move != move or newest.actor_key != job.actor_key or newest.at < begun:
+            raise Conflict("bulk.moved_on", "案件此后已有新的流转，不能撤销", "the case has moved on")
+        return perform(actor, case_id, back, {"reason": f"撤销批量操作（任务 {job.id}）"})
+
+    return _each(job, progress, take_back)
+
+
+def _each(job: JobInfo, progress: Progress, act: Callable[[Actor, UUID], object]) -> dict[str, Any]:
+    ids = [UUID(text) for text in job.params["cases"]]
+    position = int(progress.position or 0)
+    while position < len(ids):
+        chunk = ids[position : position + _STEP]
+        position += len(chunk)
+        with progress.step(rows=len(chunk), position=position) as step:
+            actor = _actor(job.actor_key)  # asked anew: an appointment may have ended meanwhile
+            for case_id in chunk:
+                try:
+                    with atomic():
+                        act(actor, case_id)
+                except Refusal as refusal:
+                    step.fail(str(case_id), refusal)
+    return {"move": job.params["move"], "cases": len(ids)}
+
+
+def _actor(key: str) -> Actor:
+    kind, _, number = key.partition(":")
+    user = get_user_model().objects.filter(pk=number).first() if kind == "user" else None
+    if user is None:
+        raise NotFound("bulk.nobody", "发起人已不在册", "who started this is no longer known")
+    return people.actor_of(user)

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the moves of a unit do to its work order: sign, assign, submit, confirm, return."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from tongguan.dispatch.evidence import Bounds, Photo, weigh
+from tongguan.dispatch.facts import PingPongSeen, WorkOrdersIssued
+from tongguan.dispatch.models import WorkOrder
+from tongguan.dispatch.turns import Turn, heads
+from tongguan.kernel.errors import Conflict, Invalid
+from tongguan.kernel.ids import new_id
+from tongguan.people import queries as people
+from tongguan.people.contracts import Post, UnitInfo
+from tongguan.runtime import files
+
+_PHOTOS = ("photos_before", "photos_after", "photos")
+
+
+def issue(
+    turn: Turn, lead: UnitInfo | None, co: Sequence[UnitInfo], plan: dict[str, Any], basis: str
+) -> list[WorkOrder]:
+    """Make orders for units, the lead's first; a unit that already works is not asked twice."""
+    busy = {order.unit_id for order in turn.running()}
+    wanted = [("lead", lead)] if lead is not None else []
+    wanted += [("co", unit) for unit in co if lead is None or unit.id != lead.id]
+    number = max((order.no for order in (*turn.orders, *turn.fresh)), default=0)
+    made = []
+    for role, unit in wanted:
+        if unit is None or unit.id in busy:
+            continue
+        number += 1
+        made.append(
+            WorkOrder(
+                id=new_id(),
+                case_id=turn.case.id,
+                no=number,
+                unit_id=unit.id,
+                unit_path=unit.path,
+                role=role,
+                division=turn.case.division,
+                state="pending_sign",
+                plan=plan,
+                limit_value=plan.get("limit_value"),
+                limit_unit=plan.get("limit_unit") or "",
+                dispatched_at=turn.at,
+            )
+        )
+        busy.add(unit.id)
+    turn.fresh.extend(made)
+    turn.facts.append(
+        WorkOrdersIssued(
+            division=turn.case.division,
+            case_id=turn.case.id,
+            order_ids=tuple(order.id for order in made),
+            unit_ids=tuple(order.unit_id for order in made),
+            basis=basis,
+        )
+    )
+    return made
+
+
+def sign(turn: Turn) -> None:
+    """签收: the unit has seen it. The clock was already running."""
+    turn.put(_order(turn), "pending_assign", signed_at=turn.at)
+
+
+def assign(turn: Turn) -> None:
+    """指派: to a handler of the unit's subtree; an unsigned order is signed with it."""
+    order = _order(turn)
+    handler = turn.inputs["handler_id"]
+    if handler not in {person.id for person in people.holders(Post.HANDLER, order.unit_id)}:
+        raise Invalid(
+            "assign.not_theirs", "该人员不是本单位处置人员", "not a handler of this unit", field="handler_id"
+        )
+    turn.put(order, "handling", handler_id=handler, assigned_at=turn.at, signed_at=order.signed_at or turn.at)
+    if order.role == "lead":
+        turn.values["handler_id"] = handler
+    due = timezone.localtime(turn.case.due_at).strftime("%m-%d %H:%M") if turn.case.due_at else "未设时限"
+    turn.tell("case.assigned", [handler], due=due)
+
+
+def unassign(turn: Turn) -> None:
+    """撤销指派 / 退回部门: back to the unit, which assigns anew."""
+    order = _order(turn)
+    turn.put(order, "pending_assign", handler_id=None, assigned_at=None)
+    if order.role == "lead":
+        turn.values["handler_id"] = None
+    turn.tell("case.returned", heads(order.unit_id), unit=turn.actor.name, reason=_reason(turn))
+
+
+def submit(turn: Turn) -> None:
+    """提交结果: with photos, whose time and place are weighed against the case."""
+    order = _order(turn)
+    check_photos(turn)
+    turn.put(
+        order, "submitted", submitted_at=turn.at, result=turn.inputs["result"], evidence=dict(turn.evidence)
+    )
+
+
+def hand_back(turn: Turn) -> None:
+    """退回处置人员: the unit is not content with the result."""
+    order = _order(turn)
+    turn.put(order, "handling", submitted_at=None)
+    if order.handler_id:
+        turn.tell("case.rework", [order.handler_id], reason=_reason(turn))
+
+
+def confirm(turn: Turn) -> None:
+    """部门确认: this unit is done; the case goes on when all units are."""
+    order = _order(turn)
+    turn.put(order, "confirmed", confirmed_at=turn.at, ended_at=turn.at)
+    waiting = turn.running()
+    if waiting:
+        turn.to = turn.case.state
+        names = people.units(row.unit_id for row in waiting)
+        turn.remarks.append("尚待确认：" + "、".join(names[row.unit_id].name for row in waiting))
+    else:
+        turn.to = "pending_check"
+
+
+def give_back(turn: Turn) -> None:
+    """部门回退: not this unit's duty. Counted; after N returns only a ruling helps (先办后议)."""
+    order = _order(turn)
+    returned = [row.unit_id for row in turn.orders if row.state == "returned"]
+    if order.role == "lead" and turn.case.returns >= turn.process.settings["max_returns"]:
+        raise Conflict(
+            "return.limit",
+            f"本案已回退 {turn.case.returns} 次，不能再退，请提请上级裁定（先办后议）",
+            f"returned {turn.case.returns} times: ask the higher centre for a ruling",
+            returns=turn.case.returns,
+        )
+    turn.put(order, "returned", ended_at=turn.at)
+    if order.role == "lead":
+        turn.values |= {"lead_unit_id": None, "lead_unit_path": "", "handler_id": None}
+    if order.unit_id in returned:
+        turn.remarks.append("推诿提示：同一单位两次退回本案，建议提请裁定")
+        turn.facts.append(
+            PingPongSeen(
+                division=turn.case.division,
+                case_id=turn.case.id,
+                unit_ids=(*returned, order.unit_id),
+                kind="repeat",
+            )
+        )
+    names = people.units([order.unit_id])
+    dispatchers = [person.id for person in people.holders(Post.DISPATCHER, turn.case.hub)]
+    turn.tell("case.returned", dispatchers, unit=names[order.unit_id].name, reason=_reason(turn))
+
+
+def rework(turn: Turn) -> None:
+    """返工: the same unit does it again, in a new round of its clock."""
+    order = turn.last_lead()
+    if order is None:
+        raise Conflict("rework.no_unit", "本案没有可返工的单位", "no unit to do it again")
+    for row in turn.running():
+        turn.put(row, "withdrawn", ended_at=turn.at)
+    turn.put(
+        order,
+        "pending_assign",
+        ended_at=None,
+        confirmed_at=None,
+        submitted_at=None,
+        handler_id=None,
+        assigned_at=None,
+        reworks=order.reworks + 1,
+    )
+    if turn.inputs.get("photos"):
+        check_photos(turn)
+    turn.values |= {"handler_id": None, "lead_unit_id": order.unit_id, "lead_unit_path": order.unit_path}
+    turn.tell("case.rework", heads(order.unit_id), reason=_reason(turn))
+
+
+def check_photos(turn: Turn) -> None:
+    """Weigh the photos of the move; the result is stored with its line. Raises Invalid for unknown ones."""
+    bounds = Bounds(turn.process.settings["photo_distance_m"], turn.process.settings["photo_hours"])
+    for name in _PHOTOS:
+        given = turn.inputs.get(name)
+        if not given:
+            continue
+        ids = [_file_id(value, name) for value in given]
+        known = files.infos(ids)
+        missing = [file_id for file_id in ids if file_id not in known]
+        if missing:
+            raise Invalid("file.unknown", "没有这张照片", "no such file", field=name)
+        reused = {file_id for file_id in ids if files.same_content(file_id)}
+        photos = [
+            Photo(str(f.id), f.taken_at, f.lon, f.lat, reused=f.id in reused)
+            for f in (known[file_id] for file_id in ids)
+        ]
+        turn.evidence[name] = weigh(photos, turn.case.lon, turn.case.lat, turn.at, bounds)
+        if turn.evidence[name]["verdict"] == "doubt":
+            turn.remarks += [f"照片存疑：{p['words']}" for p in turn.evidence[name]["photos"]]
+
+
+def _file_id(value: object, field: str) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise Invalid("file.unknown", "没有这张照片", "no such file", field=field) from None
+
+
+def _order(turn: Turn) -> WorkOrder:
+    if turn.order is None:
+        message = f"{turn.move.id} needs a work order"
+        raise AssertionError(message)
+    return turn.order
+
+
+def _reason(turn: Turn) -> str:
+    return str(turn.inputs.get("reason") or "")
