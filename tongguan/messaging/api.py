@@ -73,15 +73,15 @@ def _row(notice: Notice) -> Message:
     return Message(
         id=message_id,
         once=once(notice.channel, recipient, notice.key),
-        key=notice.key[:200],
+        key=_clean(notice.key)[:200],
         channel=notice.channel,
-        lane=lane[:60],
+        lane=_clean(lane)[:60],
         to_user_id=notice.to_user,
-        to_address=notice.to_address[:500],
+        to_address=_clean(notice.to_address)[:500],
         template=notice.template,
         subject=subject[:300],
         body=body[:MAX_BODY],
-        link=notice.link[:300],
+        link=_clean(notice.link)[:300],
         case_id=notice.case_id,
         division=notice.division[:12],
         state=MessageState.SENT if inbox else MessageState.WAITING,
@@ -132,7 +132,7 @@ def _clean(text: str) -> str:
 
 def once(channel: str, recipient: str, key: str) -> UUID:
     """Give the identity under which a message exists only once."""
-    parts = f"{channel}\x1f{recipient}\x1f{key}".encode("utf-8", "replace")
+    parts = f"{channel}\x1f{recipient}\x1f{key}".encode("utf-8", "surrogatepass")
     return UUID(bytes=hashlib.blake2b(parts, digest_size=16).digest())
 
 

@@ -38,7 +38,7 @@ def http(answer=lambda _: (204, {}, b"")) -> Iterator[HttpNeighbour]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self):  # noqa: N802 - the library's word
+        def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             heard = Heard(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             neighbour.heard.append(heard)

@@ -59,7 +59,7 @@ KINDS = {
         lambda port, **b: MailSender(mail_server(f"smtp://127.0.0.1:{port}"), **b), "w@example.com", "no"
     ),
     "sms": Kind(lambda port, **b: sms(f"http://127.0.0.1:{port}/send", **b), "13900000001", "not a number"),
-    "webhook": Kind(lambda port, **b: WebhookSender(private=True, **b), "x", ""),
+    "webhook": Kind(lambda _port, **b: WebhookSender(private=True, **b), "x", ""),
 }
 each_kind = pytest.mark.parametrize("name", KINDS)
 
