@@ -6,10 +6,12 @@ a thread without database, so that a bus that hangs delays nothing.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +22,9 @@ from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
 from tongguan.kernel import clock
+from tongguan.messaging import circuit
+from tongguan.messaging.aside import aside
 from tongguan.messaging.models import FanOut
-from tongguan.runtime import backoff
 from tongguan.runtime.queries import StreamedFact, facts_after
 
 _log = logging.getLogger(__name__)
@@ -45,7 +48,6 @@ class BusCopier:
         """Bound one batch in seconds; nothing is connected yet."""
         self.seconds = seconds
         self.stream = stream
-        self._pool: ThreadPoolExecutor | None = None
         self._running: tuple[FanOut, int, Future[None]] | None = None
 
     def round(self, patience: float = 0.3) -> int:
@@ -62,9 +64,8 @@ class BusCopier:
 
     def close(self) -> None:
         """Wait for the batch on its way (bounded) and record it."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
-            self._pool = None
+        if self._running is not None:
+            wait([self._running[2]])
             self._collect()
 
     def _start(self) -> None:
@@ -74,9 +75,7 @@ class BusCopier:
         facts = facts_after(row.seq, BATCH)
         if not facts:
             return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "bus")
-        future = self._pool.submit(_publish, settings.NATS_URL, self.stream, facts, self.seconds)
+        future = aside("bus", partial(_publish, settings.NATS_URL, self.stream, facts, self.seconds))
         self._running = (row, facts[-1].seq, future)
 
     def _collect(self) -> int:
@@ -96,7 +95,7 @@ class BusCopier:
             _log.error("the message bus is down: %s", text)
         mine.update(
             attempts=row.attempts + 1,
-            retry_at=clock.now() + backoff.wait(row.attempts + 1, 2, 60),
+            retry_at=clock.now() + circuit.doubling(row.attempts + 1, 2, 60),
             failing_since=row.failing_since or clock.now(),
             error=text,
         )
@@ -108,20 +107,25 @@ def _publish(url: str, stream: str, facts: Sequence[StreamedFact], seconds: floa
 
 
 async def _bounded(url: str, stream: str, facts: Sequence[StreamedFact], seconds: float) -> None:
-    async with asyncio.timeout(seconds):
-        bus = await nats.connect(
-            url,
-            allow_reconnect=False,
-            connect_timeout=max(1, int(seconds / 2)),
-            error_cb=_ignore,
-            name="tongguan",
-        )
-        try:
+    bus = nats.NATS()
+    try:
+        async with asyncio.timeout(seconds):
+            await bus.connect(
+                url,
+                allow_reconnect=False,
+                connect_timeout=max(1, int(seconds / 2)),
+                error_cb=_ignore,
+                name="tongguan",
+            )
             js = bus.jetstream(timeout=seconds)
             await _have_stream(js, stream)
             await asyncio.gather(*(_one(js, fact) for fact in facts))
-        finally:
-            await bus.close()
+    finally:
+        with contextlib.suppress(NatsError, OSError, TimeoutError):
+            await asyncio.wait_for(bus.close(), 1)
+        # A client that never got as far as "connected" leaves its socket open.
+        if bus._transport is not None:  # noqa: SLF001
+            bus._transport.close()  # noqa: SLF001
 
 
 async def _one(js: Any, fact: StreamedFact) -> None:

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from tongguan.runtime import backoff
-
 #: After so many attempts a message is given up: with the pauses below, about four hours of trouble.
 MAX_ATTEMPTS: Final = 12
 #: After so many failures in a row, with no success between, a lane is left alone for a while.
@@ -15,6 +13,11 @@ THRESHOLD: Final = 3
 _FIRST, _MOST = 10.0, 3600.0
 _REST_FIRST, _REST_MOST = 10.0, 300.0
 _JITTER: Final = 0.2
+
+
+def doubling(times: int, first: float, most: float) -> timedelta:
+    """Give the pause after the n-th failure (from 1): doubling from ``first`` seconds up to ``most``."""
+    return timedelta(seconds=min(most, first * 2 ** min(times - 1, 30)))
 
 
 def pause(attempts: int, message_id: UUID, asked: float = 0.0) -> timedelta:
@@ -25,7 +28,7 @@ def pause(attempts: int, message_id: UUID, asked: float = 0.0) -> timedelta:
     """
     digest = hashlib.blake2b(message_id.bytes + attempts.to_bytes(4), digest_size=4).digest()
     spread = 1 + _JITTER * (int.from_bytes(digest) / 0xFFFFFFFF * 2 - 1)
-    wait = backoff.wait(attempts, _FIRST, _MOST) * spread
+    wait = doubling(attempts, _FIRST, _MOST) * spread
     return max(wait, timedelta(seconds=min(asked, _MOST)))
 
 
@@ -33,7 +36,7 @@ def rest(failures: int) -> timedelta | None:
     """Give how long to leave a lane alone after so many failures in a row; None: go on."""
     if failures < THRESHOLD:
         return None
-    return backoff.wait(failures - THRESHOLD + 1, _REST_FIRST, _REST_MOST)
+    return doubling(failures - THRESHOLD + 1, _REST_FIRST, _REST_MOST)
 
 
 def share(failures: int, batch: int) -> int:

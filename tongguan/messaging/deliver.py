@@ -9,9 +9,10 @@ import logging
 import time
 import traceback
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from tongguan.kernel import clock
 from tongguan.messaging import circuit, spi
+from tongguan.messaging.aside import aside
 from tongguan.messaging.contracts import Channel, MessageState
 from tongguan.messaging.facts import MessageGivenUp
 from tongguan.messaging.models import Lane, Message, WebhookTarget
@@ -52,11 +54,10 @@ class Deliverer:
 
     def __init__(self) -> None:
         """Begin with no threads and nothing on its way."""
-        self._pools: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, _Run] = {}
         self._lanes_checked = float("-inf")
 
-    def round(self, patience: float = 0.5) -> int:
+    def round(self, patience: float = 0.25) -> int:
         """Record what is finished, send what is due, wait at most ``patience`` seconds; give how many ended.
 
         What takes longer is recorded by a later round.
@@ -78,10 +79,8 @@ class Deliverer:
 
     def close(self) -> None:
         """Wait for what is on its way (bounded by the senders' deadlines) and record it."""
-        for pool in self._pools.values():
-            pool.shutdown(wait=True)
+        wait([run.future for run in self._running.values()])
         self._collect()
-        self._pools.clear()
 
     def _know_lanes(self) -> None:
         """Make sure that every channel and every target has its lane row."""
@@ -120,8 +119,7 @@ class Deliverer:
         rows = _claim(lane.lane, circuit.share(lane.failures, sender.batch), claim, now, lease)
         if not rows:
             return False
-        pool = self._pools.setdefault(channel, ThreadPoolExecutor(LANES_AT_ONCE, f"send-{channel}"))
-        future = pool.submit(_sent, sender, _envelopes(rows, target))
+        future = aside(f"send {lane.lane}", partial(_sent, sender, _envelopes(rows, target)))
         abandon_at = time.monotonic() + lease.total_seconds()
         self._running[lane.lane] = _Run(lane.lane, channel, claim, rows, future, abandon_at)
         return True

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engine by hand, for tests: one call does what the running engine would do by itself."""
+"""For tests: the engine by hand in one call, and what lies in the audit and the outbox, oldest first."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tongguan.runtime import jobruns, relay
 from tongguan.runtime.delivery import Delivery
+from tongguan.runtime.models import AuditEntry, FactRecord
 
 _MOST_ROUNDS = 1000
 
@@ -31,3 +33,29 @@ def settle(*, jobs: bool = True) -> None:
             return
     message = f"the engine still moves after {_MOST_ROUNDS} rounds"
     raise AssertionError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One audit entry."""
+
+    verb: str
+    subject: str
+    actor_key: str
+    detail: dict[str, Any]
+
+
+def audited(verb: str | None = None) -> list[Act]:
+    """Give the audit's entries, of one verb or all."""
+    rows = AuditEntry.objects.order_by("id")
+    if verb is not None:
+        rows = rows.filter(verb=verb)
+    return [Act(row.verb, row.subject, row.actor_key, row.detail) for row in rows]
+
+
+def published(name: str | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """Give (name, fields) of the facts published, of one name or all."""
+    rows = FactRecord.objects.order_by("id")
+    if name is not None:
+        rows = rows.filter(name=name)
+    return list(rows.values_list("name", "payload"))

@@ -14,7 +14,7 @@ from tongguan.messaging.deliver import Deliverer, record
 from tongguan.messaging.models import Lane, Message
 from tongguan.messaging.spi import Fate, Result
 from tongguan.messaging.testing import ScriptedSender
-from tongguan.runtime.models import AuditEntry, FactRecord
+from tongguan.runtime.testing import audited, published
 from tongguan.runtime.transactions import atomic
 
 FAILED = Result(Fate.FAILED, error="no route")
@@ -83,7 +83,7 @@ def test_a_failed_message_waits_longer_each_time_and_is_then_given_up(db, time, 
     assert (row.state, row.attempts, row.error, row.claim) == ("dead", 12, "no route", None)
     assert deliverer.round(PATIENT) == 0
     assert len(mail.seen) == 12
-    assert FactRecord.objects.filter(name="MessageGivenUp").count() == 1
+    assert len(published("MessageGivenUp")) == 1
 
 
 def test_a_refused_message_is_given_up_at_once_and_the_lane_is_well(db, mail, deliverer):
@@ -211,7 +211,7 @@ def test_dead_letters_are_seen_and_replayed_by_the_divisions_administrator(cast,
     assert api.replay_lane(cast.sysadmin, "mail") == 1
     deliverer.round(PATIENT)
     assert states() == ["sent", "sent"]
-    assert AuditEntry.objects.filter(verb="messaging.replay").count() == 2
+    assert len(audited("messaging.replay")) == 2
 
 
 def test_operators_see_how_lanes_are_doing(cast, time, mail, deliverer):
