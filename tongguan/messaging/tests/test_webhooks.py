@@ -14,7 +14,7 @@ from tongguan.messaging.models import Message, WebhookTarget
 from tongguan.messaging.tests import neighbours
 from tongguan.messaging.webhooks import WebhookSender
 from tongguan.runtime import outbox
-from tongguan.runtime.testing import audited, deliver_facts, published
+from tongguan.runtime.testing import audited, published, settle
 from tongguan.runtime.transactions import atomic
 
 PATIENT = 5.0
@@ -41,7 +41,7 @@ def open_door():
 def publish(*facts):
     with atomic():
         outbox.publish(*facts)
-    deliver_facts()
+    settle()
 
 
 def target(code="water", url="http://203.0.113.9/hook", division="990101", facts=("LampLit",)):
@@ -56,7 +56,7 @@ def test_a_target_gets_its_facts_of_its_division_signed_and_once(cast, open_door
             LampOut(lamp="L1", division="990101001"),
             LampLit(lamp="L2", division="990102001"),
         )
-        deliver_facts()
+        settle()
         deliverer.round(PATIENT)
         (heard,) = there.heard
     event = json.loads(heard.body)
