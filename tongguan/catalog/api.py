@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import BinaryIO, Final
 
 from tongguan.catalog import checking, importers, lists, loading, own_items, shelves, stamps
-from tongguan.catalog.contracts import ImportReport, ListRow, RowError, VersionInfo
+from tongguan.catalog.contracts import ImportReport, ListRow, VersionInfo
 from tongguan.catalog.facts import (
     CatalogueLoaded,
     FilingStandardImported,
@@ -27,6 +27,7 @@ from tongguan.catalog.upserts import Upserted
 from tongguan.kernel import clock, tables
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.kernel.limits import parse_limit
+from tongguan.kernel.tables import RowError
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic

@@ -11,9 +11,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final, NamedTuple
 
-from tongguan.catalog.contracts import ListRow, RowError
+from tongguan.catalog.contracts import ListRow
 from tongguan.kernel.codes import DIVISION_LENGTHS
-from tongguan.kernel.tables import Cell, Line, text_of
+from tongguan.kernel.tables import Cell, Line, RowError, text_of
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "item_code": ("事项代码", "事项编码"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tongguan.kernel.tables import RowError
 from tongguan.kernel.worktime import Limit
 
 
@@ -108,16 +109,6 @@ class ListRow(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None = None
     note: str = ""
     id: int = 0
-
-
-class RowError(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with one line of a file: its number (the heading is line 1), field, code, words."""
-
-    row_no: int
-    field: str
-    code: str
-    zh: str
-    en: str
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):

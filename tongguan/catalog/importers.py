@@ -12,13 +12,12 @@ from typing import Final, NamedTuple
 
 from django.db.models import Max
 
-from tongguan.catalog.contracts import RowError
 from tongguan.catalog.models import FilingRule, Item, LegacyClass, Major, RuleBook, Source
 from tongguan.catalog.standards import OLD_STANDARD, STANDARD
 from tongguan.kernel import tables
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.limits import ParsedLimit, parse_limit
-from tongguan.kernel.tables import Line, text_of
+from tongguan.kernel.tables import Line, RowError, text_of
 
 #: CJ/T 214 and the systems built on it have 突发事件 and 街面秩序 the other way round.
 OLDEST_STANDARD: Final = "CJ/T 214"
@@ -43,7 +42,7 @@ _SWAPPED: Final = {"04": "05", "05": "04"}
 _LOCAL_FIRST: Final = 80
 _LOCAL_LAST: Final = 999
 _CONDITION_MOST: Final = 500
-_SEPARATORS: Final = re.compile(r"[;；、，,\n]+")
+_SEPARATORS: Final = re.compile(r"[;；、，,\s]+")
 
 
 class RuleLine(NamedTuple):
@@ -148,7 +147,7 @@ def _rule_line(line: Line, standard: str, mistakes: list[RowError]) -> RuleLine 
         line.row_no,
         kind,
         major + minor,
-        text["name"][:100],
+        "".join(text["name"].split())[:100],  # tables break long names with a blank
         split(text["duties"]),
         split(text["supervising"]),
         text["filing"],

@@ -53,11 +53,6 @@ LIMIT_UNITS: Final[dict[str, Label]] = {
 }
 
 
-def choices(labels: dict[str, Label]) -> list[tuple[str, str]]:
-    """Give the codes with their Chinese words, as Django choices."""
-    return [(code, zh) for code, (zh, _) in labels.items()]
-
-
 def row_line(row: ListRow) -> str:
     """Give a line of a responsibility list on one line of text."""
     helpers = "、".join((*row.co_unit_codes, *row.co_duties))

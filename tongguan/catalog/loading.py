@@ -17,50 +17,28 @@ from tongguan.catalog.models import (
 )
 from tongguan.catalog.upserts import Upserted, upsert
 
+_ITEM_FIELDS = "name kind major_id parent_code component_name local example standard source confidence note"
 _RULE_FIELDS = (
-    "item_id",
-    "condition_no",
-    "local_name",
-    "filing_condition",
-    "closing_condition",
-    "limit_value",
-    "limit_unit",
-    "limit_note",
-    "duties",
-    "supervising",
-    "confidence",
-    "active",
+    "item_id condition_no local_name filing_condition closing_condition limit_value limit_unit limit_note "
+    "duties supervising confidence active"
 )
 
 
 def load_items() -> Upserted:
     """Load sources, majors, items, old codes and request types. Urgency, process, needs, dates stay."""
-    count = upsert(
-        Source.objects.all(), standards.sources(), key=["code"], compare=["title", "grade", "confidence"]
-    )
-    count += upsert(Major.objects.all(), standards.majors(), key=["code"], compare=["name"])
-    count += upsert(
-        Item.objects.all(),
-        standards.items(),
-        key=["code"],
-        compare=[
-            "name", "kind", "major_id", "parent_code", "component_name", "local", "example", "standard",
-            "source", "confidence", "note",
-        ],
-        union=["aliases"],
-    )  # fmt: skip
+    count = upsert(Source.objects.all(), standards.sources(), key="code", compare="title grade confidence")
+    count += upsert(Major.objects.all(), standards.majors(), key="code", compare="name")
+    count += upsert(Item.objects.all(), standards.items(), key="code", compare=_ITEM_FIELDS, union="aliases")
     ids = dict(Item.objects.values_list("code", "id"))
     count += upsert(
         LegacyClass.objects.all(),
         standards.legacy(ids),
-        key=["source", "kind", "code", "name"],
-        compare=["item_id", "basis", "confidence"],
+        key="source kind code name",
+        compare="item_id basis confidence",
     )
+    wanted = standards.request_types()
     return count + upsert(
-        RequestType.objects.all(),
-        standards.request_types(),
-        key=["code"],
-        compare=["name", "example", "source", "confidence"],
+        RequestType.objects.all(), wanted, key="code", compare="name example source confidence"
     )
 
 
@@ -89,33 +67,29 @@ def load_rules(loaded_by: str, at: datetime) -> Upserted:
         )
         held = FilingRule.objects.filter(book=book)
         count += Upserted(int(made), 0)
-        count += upsert(held, (_rule(book, row, ids) for row in rows), key=["rule_key"], compare=_RULE_FIELDS)
+        count += upsert(held, (_rule(book, row, ids) for row in rows), key="rule_key", compare=_RULE_FIELDS)
         gone = held.filter(active=True).exclude(rule_key__in=[row["rule_id"] for row in rows])
         count += Upserted(0, gone.update(active=False))
     return count
 
 
 def _rule(book: RuleBook, row: standards.Record, ids: dict[str, int]) -> FilingRule:
+    same = "condition_no local_name filing_condition closing_condition limit_unit limit_note confidence"
     return FilingRule(
         book=book,
         item_id=ids[row["item_code"]],
         rule_key=row["rule_id"],
-        condition_no=int(row["condition_no"]),
-        local_name=row["local_name"],
-        filing_condition=row["filing_condition"],
-        closing_condition=row["closing_condition"],
         limit_value=standards.decimal_or_none(row["limit_value"]),
-        limit_unit=row["limit_unit"],
-        limit_note=row["limit_note"],
-        duties=row["responsible_kinds"].split(";") if row["responsible_kinds"] else [],
-        supervising=row["supervising_kinds"].split(";") if row["supervising_kinds"] else [],
-        confidence=row["confidence"],
-        active=True,
+        duties=_words(row["responsible_kinds"]),
+        supervising=_words(row["supervising_kinds"]),
+        **({name: row[name] for name in same.split()} | {"condition_no": int(row["condition_no"])}),
     )
+
+
+def _words(text: str) -> list[str]:
+    return text.split(";") if text else []
 
 
 def load_stage_limits() -> Upserted:
     """Load the stage limits that are missing; those a city has are its own and stay."""
-    return upsert(
-        StageLimit.objects.all(), standards.stage_limits(), key=["stage", "kind", "division"], compare=[]
-    )
+    return upsert(StageLimit.objects.all(), standards.stage_limits(), key="stage kind division", compare="")

@@ -1,10 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of the catalogue: items, filing rules, the responsibility list, stage limits."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
 from tongguan.catalog import labels
+
+
+def _word(label: str, words: dict[str, labels.Label], **more: Any) -> "models.CharField[str, str]":
+    """Give a column that holds one of the labelled codes."""
+    return models.CharField(
+        label, max_length=20, choices=[(code, zh) for code, (zh, _) in words.items()], **more
+    )
+
+
+class Shown(models.Model):
+    """A table whose rows have a name in the admin, made by the pattern ``shown``."""
+
+    shown = "{0.code} {0.name}"
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        """Give the row's name."""
+        return self.shown.format(self)
 
 
 class Stamp(models.Model):
@@ -14,23 +36,21 @@ class Stamp(models.Model):
     token = models.CharField(max_length=36)
 
 
-class Source(models.Model):
+class Source(Shown):
     """Where facts of the catalogue come from (来源): a standard, a city's manual, a transcription."""
+
+    shown = "{0.code} {0.title}"
 
     code = models.CharField("来源代码", max_length=40, unique=True)
     title = models.CharField("名称", max_length=300)
     grade = models.CharField("来源类型", max_length=30)
-    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    confidence = _word("可信度", labels.CONFIDENCES)
 
     class Meta:
         verbose_name = verbose_name_plural = "来源"
 
-    def __str__(self) -> str:
-        """Give code and title."""
-        return f"{self.code} {self.title}"
 
-
-class Major(models.Model):
+class Major(Shown):
     """A major class (大类): two digits for components and events, ``A`` and two digits for appeals."""
 
     code = models.CharField("大类代码", max_length=3, primary_key=True)
@@ -40,12 +60,8 @@ class Major(models.Model):
         verbose_name = verbose_name_plural = "大类"
         ordering = ("code",)
 
-    def __str__(self) -> str:
-        """Give code and name."""
-        return f"{self.code} {self.name}"
 
-
-class Item(models.Model):
+class Item(Shown):
     """An item (事项): a kind of matter.
 
     Codes of components and events are the five digits of GB/T 47678.5-2026 (majors 01 to 05: something
@@ -55,14 +71,12 @@ class Item(models.Model):
 
     code = models.CharField("事项代码", max_length=12, unique=True)
     name = models.CharField("事项名称", max_length=100)
-    kind = models.CharField("类型", max_length=10, choices=labels.choices(labels.KINDS))
+    kind = _word("类型", labels.KINDS)
     major = models.ForeignKey(Major, on_delete=models.PROTECT, verbose_name="大类", related_name="items")
     parent_code = models.CharField("上级代码", max_length=12, blank=True)
     component_name = models.CharField("部件名称", max_length=60, blank=True)
     aliases = models.JSONField("别名", default=list, blank=True)
-    urgency = models.CharField(
-        "紧急程度", max_length=10, choices=labels.choices(labels.URGENCIES), default="normal"
-    )
+    urgency = _word("紧急程度", labels.URGENCIES, default="normal")
     process = models.CharField("流程", max_length=40, default="default")
     needs_photo = models.BooleanField("须有照片", default=True)
     needs_place = models.BooleanField("须有位置", default=True)
@@ -72,16 +86,12 @@ class Item(models.Model):
     active_to = models.DateField("停用日期", null=True, blank=True)
     standard = models.CharField("依据标准", max_length=40, blank=True)
     source = models.CharField("来源", max_length=40)
-    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    confidence = _word("可信度", labels.CONFIDENCES)
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "事项"
         ordering = ("code",)
-
-    def __str__(self) -> str:
-        """Give code and name."""
-        return f"{self.code} {self.name}"
 
     @property
     def major_code(self) -> str:
@@ -94,11 +104,11 @@ class Item(models.Model):
         return self.major.name
 
 
-class LegacyClass(models.Model):
+class LegacyClass(Shown):
     """A class of an older code (GB/T 30428.2-2013 or a city's) and the item it became, if any."""
 
     source = models.CharField("来源", max_length=40)
-    kind = models.CharField("类型", max_length=10, choices=labels.choices(labels.KINDS))
+    kind = _word("类型", labels.KINDS)
     code = models.CharField("旧代码", max_length=12)
     name = models.CharField("旧名称", max_length=100, blank=True)
     item = models.ForeignKey(
@@ -113,29 +123,21 @@ class LegacyClass(models.Model):
             models.UniqueConstraint(fields=["source", "kind", "code", "name"], name="catalog_legacy_once"),
         )
 
-    def __str__(self) -> str:
-        """Give code and name."""
-        return f"{self.code} {self.name}"
 
-
-class RequestType(models.Model):
+class RequestType(Shown):
     """What a citizen wants with an appeal (诉求类型): advice, help, complaint …; each city has its own."""
 
     code = models.CharField("代码", max_length=20, unique=True)
     name = models.CharField("名称", max_length=30)
     example = models.BooleanField("示例", default=False)
     source = models.CharField("来源", max_length=40)
-    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    confidence = _word("可信度", labels.CONFIDENCES)
 
     class Meta:
         verbose_name = verbose_name_plural = "诉求类型"
 
-    def __str__(self) -> str:
-        """Give the name."""
-        return self.name
 
-
-class RuleBook(models.Model):
+class RuleBook(Shown):
     """One version of one source's filing and closing standard (立结案标准).
 
     Sources are never merged. A new version of a source supersedes the older one, whose rules stay
@@ -143,12 +145,12 @@ class RuleBook(models.Model):
     one with the highest rank answers (a city's own import is above the shipped references).
     """
 
+    shown = "{0.title}（第 {0.number} 版）"
+
     source = models.CharField("来源", max_length=40)
     number = models.PositiveIntegerField("版本号")
     title = models.CharField("名称", max_length=300)
-    state = models.CharField(
-        "状态", max_length=12, choices=labels.choices(labels.BOOK_STATES), default="active"
-    )
+    state = _word("状态", labels.BOOK_STATES, default="active")
     rank = models.PositiveSmallIntegerField("优先次序", default=0)
     shipped = models.BooleanField("随平台提供", default=False)
     sha256 = models.CharField("文件摘要", max_length=64, blank=True)
@@ -164,16 +166,14 @@ class RuleBook(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        """Give title and version."""
-        return f"{self.title}（第 {self.number} 版）"
 
-
-class FilingRule(models.Model):
+class FilingRule(Shown):
     """A filing condition (立案条件) of an item with its closing condition, limit and duties.
 
     No limit means: filed, but no clock runs. ``rule_key`` is the source's own number.
     """
+
+    shown = "{0.rule_key} {0.filing_condition}"
 
     book = models.ForeignKey(RuleBook, on_delete=models.PROTECT, related_name="rules", verbose_name="标准")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="rules", verbose_name="事项")
@@ -183,13 +183,11 @@ class FilingRule(models.Model):
     filing_condition = models.CharField("立案条件", max_length=500)
     closing_condition = models.CharField("结案条件", max_length=500)
     limit_value = models.DecimalField("处置时限", max_digits=7, decimal_places=2, null=True, blank=True)
-    limit_unit = models.CharField(
-        "时限单位", max_length=20, blank=True, choices=labels.choices(labels.LIMIT_UNITS)
-    )
+    limit_unit = _word("时限单位", labels.LIMIT_UNITS, blank=True)
     limit_note = models.CharField("时限说明", max_length=200, blank=True)
     duties = models.JSONField("处置职责", default=list, blank=True)
     supervising = models.JSONField("主管职责", default=list, blank=True)
-    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    confidence = _word("可信度", labels.CONFIDENCES)
     active = models.BooleanField("在用", default=True)
 
     class Meta:
@@ -203,20 +201,16 @@ class FilingRule(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        """Give the number and the condition."""
-        return f"{self.rule_key} {self.filing_condition}"
 
-
-class ResponsibilityVersion(models.Model):
+class ResponsibilityVersion(Shown):
     """One version of a responsibility list (权责清单) of one division: draft, applied, superseded."""
+
+    shown = "{0.title}（第 {0.number} 版）"
 
     division = models.CharField("区划", max_length=12)
     number = models.PositiveIntegerField("版本号")
     title = models.CharField("名称", max_length=200)
-    state = models.CharField(
-        "状态", max_length=12, choices=labels.choices(labels.VERSION_STATES), default="draft"
-    )
+    state = _word("状态", labels.VERSION_STATES, default="draft")
     derived = models.BooleanField("演示推导", default=False)
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="回退到"
@@ -241,17 +235,15 @@ class ResponsibilityVersion(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        """Give title and version."""
-        return f"{self.title}（第 {self.number} 版）"
 
-
-class ResponsibilityRow(models.Model):
+class ResponsibilityRow(Shown):
     """A line of the list: who leads and who helps with an item in a division, from when to when.
 
     ``item_code`` is an item or, as a fallback, a major. ``valid_to`` is the last day. The lead is
     either a unit's code or a duty word that units of the place declare (供水, 排水 …).
     """
+
+    shown = "{0.item_code} {0.division} {0.lead_unit_code}{0.lead_duty}"
 
     version = models.ForeignKey(
         ResponsibilityVersion, on_delete=models.CASCADE, related_name="rows", verbose_name="版本"
@@ -285,23 +277,19 @@ class ResponsibilityRow(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        """Give item, division and lead."""
-        return f"{self.item_code} {self.division} {self.lead_unit_code or self.lead_duty}"
 
-
-class StageLimit(models.Model):
+class StageLimit(Shown):
     """How long a stage may take (环节时限), by kind of item and division; no value means no clock."""
 
-    stage = models.CharField("环节", max_length=12, choices=labels.choices(labels.STAGES))
-    kind = models.CharField("类型", max_length=10, blank=True, choices=labels.choices(labels.KINDS))
+    shown = "{0.stage} {0.kind} {0.division}"
+
+    stage = _word("环节", labels.STAGES)
+    kind = _word("类型", labels.KINDS, blank=True)
     division = models.CharField("区划", max_length=12, blank=True)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=2, null=True, blank=True)
-    limit_unit = models.CharField(
-        "单位", max_length=20, blank=True, choices=labels.choices(labels.LIMIT_UNITS)
-    )
+    limit_unit = _word("单位", labels.LIMIT_UNITS, blank=True)
     source = models.CharField("来源", max_length=40)
-    confidence = models.CharField("可信度", max_length=12, choices=labels.choices(labels.CONFIDENCES))
+    confidence = _word("可信度", labels.CONFIDENCES)
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
@@ -314,7 +302,3 @@ class StageLimit(models.Model):
                 name="catalog_stage_limit_whole",
             ),
         )
-
-    def __str__(self) -> str:
-        """Give stage, kind and division."""
-        return f"{self.stage} {self.kind} {self.division}".strip()

@@ -8,13 +8,12 @@ import re
 from typing import Final, NamedTuple
 
 from tongguan.catalog import labels
-from tongguan.catalog.contracts import RowError
 from tongguan.catalog.importers import KINDS, split
 from tongguan.catalog.models import Item, Major
 from tongguan.catalog.standards import STANDARD
 from tongguan.catalog.upserts import Upserted, upsert
 from tongguan.kernel import tables
-from tongguan.kernel.tables import text_of
+from tongguan.kernel.tables import RowError, text_of
 
 ITEM_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "code": ("事项代码",),
@@ -95,16 +94,28 @@ def _item_mistake(
     code, major = text["code"], text["major"]
     checks = (
         (kind == "", "kind", "row.kind_unknown", f"类型“{text['kind'][:10]}”应为部件、事件或诉求"),
-        (kind != "" and not _CODE[kind].fullmatch(code), "code", "row.code_unreadable",
-         f"事项代码“{code[:20]}”不合规则：部件、事件 5 位数字，诉求为字母加数字"),
+        (
+            kind != "" and not _CODE[kind].fullmatch(code),
+            "code",
+            "row.code_unreadable",
+            f"事项代码“{code[:20]}”不合规则：部件、事件 5 位数字，诉求为字母加数字",
+        ),
         (code in fixed, "code", "row.code_fixed", f"事项代码 {code[:20]} 属于 {STANDARD}，不能改写"),
         (code in seen, "code", "row.code_twice", f"事项代码 {code[:20]} 在文件中重复"),
         (not text["name"] or len(text["name"]) > 100, "name", "row.empty", "事项名称为空或超过 100 字"),  # noqa: PLR2004
-        (not major or not code.startswith(major) or len(major) > 3, "major", "row.major_unknown",  # noqa: PLR2004
-         f"大类代码“{major[:10]}”应为事项代码的开头"),
-        (text["urgency"] not in {"", *_URGENCIES}, "urgency", "row.urgency_unknown",
-         f"紧急程度“{text['urgency'][:10]}”应为一般、紧急或特急"),
-    )  # fmt: skip
+        (
+            not major or not code.startswith(major) or len(major) > 3,
+            "major",
+            "row.major_unknown",
+            f"大类代码“{major[:10]}”应为事项代码的开头",
+        ),
+        (
+            text["urgency"] not in {"", *_URGENCIES},
+            "urgency",
+            "row.urgency_unknown",
+            f"紧急程度“{text['urgency'][:10]}”应为一般、紧急或特急",
+        ),
+    )
     return next(((field, name, zh) for wrong, field, name, zh in checks if wrong), None)
 
 
@@ -117,9 +128,7 @@ def store_items(read: ReadItems) -> Upserted:
     return upsert(
         Item.objects.filter(standard=""),
         read.items,
-        key=["code"],
-        compare=[
-            "name", "kind", "major_id", "parent_code", "component_name", "aliases", "urgency", "process",
-            "needs_photo", "needs_place", "local", "example", "source", "confidence",
-        ],
-    )  # fmt: skip
+        key="code",
+        compare="name kind major_id parent_code component_name aliases urgency process needs_photo "
+        "needs_place local example source confidence",
+    )

@@ -2,6 +2,7 @@
 """Bringing a table in line with a list of records, set-based."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
@@ -18,40 +19,36 @@ class Upserted(NamedTuple):
 
     def __add__(self, other: object) -> "Upserted":
         """Sum the counts."""
-        if not isinstance(other, Upserted):
-            return NotImplemented
-        return Upserted(self.created + other.created, self.updated + other.updated)
+        created, updated = other if isinstance(other, Upserted) else (0, 0)
+        return Upserted(self.created + created, self.updated + updated)
 
 
 def upsert(
-    rows: "models.QuerySet[M]",
-    wanted: Iterable[M],
-    *,
-    key: Sequence[str],
-    compare: Sequence[str],
-    union: Sequence[str] = (),
+    rows: "models.QuerySet[M]", wanted: Iterable[M], *, key: str, compare: str, union: str = ""
 ) -> Upserted:
     """Create the missing rows and update those that differ in the compared fields.
 
-    ``rows`` is the part of the table that is looked at; ``key`` the fields (attribute names) that
-    identify a row. Fields in ``union`` are lists whose new members are added. Nothing is deleted.
+    ``rows`` is the part of the table that is looked at; ``key`` names the fields that identify a row.
+    Fields in ``union`` are lists whose new members are added. Names are separated by blanks. Nothing is
+    deleted.
     """
-    known = {tuple(getattr(row, name) for name in key): row for row in rows}
+    fields, lists = compare.split(), union.split()
+    identity_of = attrgetter(*key.split())
+    known = {identity_of(row): row for row in rows}
     fresh: list[M] = []
     changed: list[M] = []
     for record in wanted:
-        identity = tuple(getattr(record, name) for name in key)
+        identity = identity_of(record)
         row = known.get(identity)
         if row is None:
             known[identity] = record
             fresh.append(record)
-        elif _bring_in_line(row, record, compare, union):
+        elif _bring_in_line(row, record, fields, lists):
             changed.append(row)
-    rows.model._default_manager.bulk_create(fresh, batch_size=_BATCH)  # noqa: SLF001 - Django's documented name
+    table = rows.model._default_manager  # noqa: SLF001 - Django's documented name
+    table.bulk_create(fresh, batch_size=_BATCH)
     if changed:
-        rows.model._default_manager.bulk_update(  # noqa: SLF001 - Django's documented name
-            changed, [_field(rows.model, name) for name in (*compare, *union)], batch_size=_BATCH
-        )
+        table.bulk_update(changed, [*fields, *lists], batch_size=_BATCH)
     return Upserted(len(fresh), len(changed))
 
 
@@ -70,8 +67,3 @@ def _bring_in_line(row: M, record: M, compare: Sequence[str], union: Sequence[st
             setattr(row, name, [*held, *more])
             differs = True
     return differs
-
-
-def _field(model: type[models.Model], name: str) -> str:
-    """Give the field's name for an attribute (``major_id`` → ``major``)."""
-    return name.removesuffix("_id") if name not in {f.name for f in model._meta.get_fields()} else name  # noqa: SLF001

@@ -35,6 +35,16 @@ class Line(NamedTuple):
     cells: dict[str, Cell]
 
 
+class RowError(NamedTuple):
+    """What is wrong with one line of a file: its number, the field, a stable code, words."""
+
+    row_no: int
+    field: str
+    code: str
+    zh: str
+    en: str
+
+
 class Table(NamedTuple):
     """A table under its heading: the lines, and headings nobody asked for."""
 

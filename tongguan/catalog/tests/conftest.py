@@ -4,7 +4,7 @@
 import pytest
 from django.apps import apps
 
-from tongguan.catalog import api, stamps
+from tongguan.catalog import api
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import Cast, cast
 
@@ -17,13 +17,6 @@ PLACES = (
     ("990101001001", "一社区", "community", "990101001"),
     ("990102001", "南一街道", "street", "990102"),
 )
-
-
-@pytest.fixture(autouse=True)
-def _fresh_shelves():
-    stamps.forget()
-    yield
-    stamps.forget()
 
 
 @pytest.fixture
