@@ -8,10 +8,10 @@ a leader of its division.
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from tongguan.catalog import checking, importers, lists, loading, own_items, shelves, stamps
-from tongguan.catalog.contracts import ImportReport, ListRow, VersionInfo
+from tongguan.catalog.contracts import ImportReport, ItemInfo, ListRow, VersionInfo
 from tongguan.catalog.facts import (
     CatalogueLoaded,
     FilingStandardImported,
@@ -19,9 +19,9 @@ from tongguan.catalog.facts import (
     ResponsibilitiesApplied,
     StageLimitChanged,
 )
-from tongguan.catalog.labels import STAGES
-from tongguan.catalog.models import ResponsibilityVersion, StageLimit
-from tongguan.catalog.queries import version_info
+from tongguan.catalog.labels import STAGES, URGENCIES
+from tongguan.catalog.models import Item, ResponsibilityVersion, StageLimit
+from tongguan.catalog.queries import item, version_info
 from tongguan.catalog.standards import OLD_STANDARD
 from tongguan.catalog.upserts import Upserted
 from tongguan.kernel import clock, tables
@@ -36,7 +36,12 @@ from tongguan.runtime.transactions import atomic
 KEEPERS: Final = (Post.DISPATCHER, Post.DUTY_CHIEF, Post.SYSADMIN, Post.SYSTEM)
 #: Who decides that a responsibility list takes effect.
 DECIDERS: Final = (Post.DUTY_CHIEF, Post.LEADER, Post.SYSTEM)
+#: What a city sets for an item; the rest comes from the standard.
+CITY_FIELDS: Final = frozenset(
+    {"urgency", "process", "needs_photo", "needs_place", "active_from", "active_to", "note"}
+)
 MOST_ERRORS: Final = 1000
+_CITY: Final = 4  # digits of a city's division code
 
 
 def load_standards(actor: Actor) -> Upserted:
@@ -44,7 +49,7 @@ def load_standards(actor: Actor) -> Upserted:
 
     Safe to repeat: a second run changes nothing. Raises Forbidden ``catalog.not_yours``.
     """
-    _allow(actor, "", KEEPERS)
+    _allow(actor, None, KEEPERS)
     with atomic():
         stamps.bump(stamps.ITEMS, stamps.RULES, stamps.STAGE_LIMITS, stamps.RESPONSIBILITIES)
         count = loading.load_items()
@@ -183,7 +188,7 @@ def import_filing_standard(
     The same file again changes nothing. Raises Forbidden, Invalid ``file.*``, ``source.shipped``,
     ``standard.unknown``.
     """
-    _allow(actor, "", KEEPERS)
+    _allow(actor, None, KEEPERS)
     body = stream.read(tables.MOST_BYTES + 1)
     with atomic():
         stamps.bump(stamps.ITEMS, stamps.RULES, stamps.RESPONSIBILITIES)
@@ -218,7 +223,7 @@ def import_filing_standard(
 
 def import_items(actor: Actor, stream: BinaryIO, *, source: str, dry_run: bool = False) -> ImportReport:
     """Load a city's own items (categories of appeals, local classes) in place, or tell every mistake."""
-    _allow(actor, "", KEEPERS)
+    _allow(actor, None, KEEPERS)
     with atomic():
         stamps.bump(stamps.ITEMS, stamps.RULES, stamps.RESPONSIBILITIES)
         read = own_items.read_items(stream.read(tables.MOST_BYTES + 1), source)
@@ -232,6 +237,30 @@ def import_items(actor: Actor, stream: BinaryIO, *, source: str, dry_run: bool =
     return ImportReport(
         rows=read.lines, errors=(), errors_total=0, created=count.created, updated=count.updated
     )
+
+
+def change_item(actor: Actor, code: str, **settings: Any) -> ItemInfo:
+    """Set what a city decides about an item: urgency, process, photo and place needs, dates, note.
+
+    Raises Forbidden, NotFound ``item.unknown``, Invalid ``item.fixed`` for fields of the standard or
+    ``item.urgency_unknown``.
+    """
+    _allow(actor, None, KEEPERS)
+    before = item(code)
+    for field in settings:
+        if field not in CITY_FIELDS:
+            raise Invalid(
+                "item.fixed", zh=f"{field} 由标准规定，不能修改", en=f"{field} is fixed", field=field
+            )
+    if settings.get("urgency", "normal") not in URGENCIES:
+        raise Invalid("item.urgency_unknown", zh="没有这个紧急程度", en="no such urgency", field="urgency")
+    with atomic():
+        stamps.bump(stamps.ITEMS)
+        Item.objects.filter(code=before.code).update(**settings)
+        audit.record(
+            actor, "catalog.change_item", f"item:{code}", {name: str(new) for name, new in settings.items()}
+        )
+    return item(code)
 
 
 def set_stage_limit(
@@ -335,9 +364,13 @@ def _report(
     )
 
 
-def _allow(actor: Actor, division: str, posts: Sequence[Post]) -> None:
-    """Refuse actors who hold none of the posts over the division."""
-    if not actor.scope.covers(division, *posts):
+def _allow(actor: Actor, division: str | None, posts: Sequence[Post]) -> None:
+    """Refuse actors who hold none of the posts over the division (None: over a whole city or more)."""
+    if division is None:
+        may = any(len(held) <= _CITY for held in actor.scope.divisions(*posts))
+    else:
+        may = actor.scope.covers(division, *posts)
+    if not may:
         raise Forbidden(
             "catalog.not_yours",
             zh="您的岗位或管辖范围不能维护该区划的事项与权责清单",

@@ -33,6 +33,8 @@ _KINDS: Final = KINDS | {"诉求": "appeal", "appeal": "appeal"}
 _URGENCIES: Final = {zh: code for code, (zh, _) in labels.URGENCIES.items()} | {
     c: c for c in labels.URGENCIES
 }
+_NAME_MOST: Final = 100
+_MAJOR_MOST: Final = 3
 _YES_NO: Final = {"是": True, "1": True, "否": False, "0": False}
 _CODE: Final = {
     "appeal": re.compile(r"[A-Z]\d{2,10}", re.ASCII),
@@ -92,29 +94,17 @@ def _item_mistake(
 ) -> tuple[str, str, str] | None:
     """Give (field, code, words) of what is wrong with a line, None when nothing is."""
     code, major = text["code"], text["major"]
+    bad_code = kind != "" and not _CODE[kind].fullmatch(code)
+    bad_name = not 0 < len(text["name"]) <= _NAME_MOST
+    bad_major = not major or not code.startswith(major) or len(major) > _MAJOR_MOST
     checks = (
         (kind == "", "kind", "row.kind_unknown", f"类型“{text['kind'][:10]}”应为部件、事件或诉求"),
-        (
-            kind != "" and not _CODE[kind].fullmatch(code),
-            "code",
-            "row.code_unreadable",
-            f"事项代码“{code[:20]}”不合规则：部件、事件 5 位数字，诉求为字母加数字",
-        ),
+        (bad_code, "code", "row.code_unreadable", f"事项代码“{code[:20]}”应为 5 位数字，诉求为字母加数字"),
         (code in fixed, "code", "row.code_fixed", f"事项代码 {code[:20]} 属于 {STANDARD}，不能改写"),
         (code in seen, "code", "row.code_twice", f"事项代码 {code[:20]} 在文件中重复"),
-        (not text["name"] or len(text["name"]) > 100, "name", "row.empty", "事项名称为空或超过 100 字"),  # noqa: PLR2004
-        (
-            not major or not code.startswith(major) or len(major) > 3,
-            "major",
-            "row.major_unknown",
-            f"大类代码“{major[:10]}”应为事项代码的开头",
-        ),
-        (
-            text["urgency"] not in {"", *_URGENCIES},
-            "urgency",
-            "row.urgency_unknown",
-            f"紧急程度“{text['urgency'][:10]}”应为一般、紧急或特急",
-        ),
+        (bad_name, "name", "row.empty", f"事项名称为空或超过 {_NAME_MOST} 字"),
+        (bad_major, "major", "row.major_unknown", f"大类代码“{major[:10]}”应为事项代码的开头"),
+        (text["urgency"] not in {"", *_URGENCIES}, "urgency", "row.urgency_unknown", "应为一般、紧急或特急"),
     )
     return next(((field, name, zh) for wrong, field, name, zh in checks if wrong), None)
 

@@ -178,7 +178,8 @@ def test_reads_take_no_statement_while_fresh(standards, django_assert_num_querie
 
 
 def test_only_keepers_load(city):
-    for role in ("acceptor", "handler", "leader", "duty_chief"):
+    assert api.load_standards(city.city_dispatcher) == (0, 0)
+    for role in ("acceptor", "handler", "leader", "duty_chief", "auditor"):
         with pytest.raises(Forbidden):
             api.load_standards(city.actor(role))
 
@@ -200,3 +201,19 @@ def test_every_item_of_a_rule_and_every_cited_source_is_shipped():
             assert row["source"] in cited
             assert row["limit_value"], row["rule_id"]
     assert {item.source for item in standards.items()} <= cited
+
+
+def test_a_city_decides_urgency_and_dates_of_an_item_but_not_its_name(city):
+    changed = api.change_item(city.city_chief, "06012", urgency="critical", active_to=date(2030, 1, 1))
+    assert (changed.urgency, changed.active_to) == ("critical", date(2030, 1, 1))
+    assert AuditEntry.objects.get(subject="item:06012").detail == {
+        "urgency": "critical",
+        "active_to": "2030-01-01",
+    }
+    for settings, code in (({"name": "x"}, "item.fixed"), ({"urgency": "火急"}, "item.urgency_unknown")):
+        with pytest.raises(Invalid) as refused:
+            api.change_item(city.city_chief, "06012", **settings)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden):
+        api.change_item(city.outsider, "06012", urgency="normal")
+    assert queries.item("06012").urgency == "critical"

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from tongguan.catalog import api, queries
 from tongguan.catalog.labels import VERSION_STATES, diff_lines
-from tongguan.catalog.management.commands.import_responsibilities import refuse
+from tongguan.catalog.management.files import refuse
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Refusal
 from tongguan.people.contracts import PLATFORM
