@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city 江州市: registers, then ninety days of work, all generated from one seed (F87)."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from django.core.management import call_command
+from PIL import Image, ImageDraw
+
+from tongguan.cases import queries as cases
+from tongguan.catalog import queries as catalog
+from tongguan.catalog.seed import seed_responsibilities
+from tongguan.doors.demo.lives import Life
+from tongguan.doors.demo.staff import Staff
+from tongguan.doors.demo.tellings import Telling, tell
+from tongguan.intake import api as intake
+from tongguan.intake.contracts import ReportIn
+from tongguan.kernel import clock
+from tongguan.people.contracts import PLATFORM, Post
+from tongguan.people.seed import SeededPeople, seed_people
+from tongguan.places import queries as places
+from tongguan.places.seed import CITY, attach_people, road_points, seed_places
+from tongguan.runtime import files
+from tongguan.runtime.spi import periodic
+from tongguan.runtime.transactions import atomic
+from tongguan.things.seed import seed_components
+
+DAYS: Final = 90
+_PHOTOS: Final = 24
+_KINDS_TOLD: Final = 60
+_DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the seed made, for the command's closing words."""
+
+    people: SeededPeople
+    states: Counter[str]
+    components: int
+
+
+def seed_city(cases_wanted: int, seed: int) -> Seeded:
+    """Make registers and ``cases_wanted`` cases up to now, in one transaction."""
+    rng = np.random.default_rng(seed)
+    call_command("load_standards", verbosity=0)
+    with atomic():
+        codes = seed_places()
+        wanted = [CITY, *codes.districts, *codes.streets, *codes.communities]
+        names = {code: info.name for code, info in places.divisions(wanted).items()}
+        people = seed_people(rng, names)
+        _staff_grids(people, codes.duty_grids)
+        components = seed_components()
+        seed_responsibilities()
+        states = _live(rng, Staff(people, rng), cases_wanted)
+    return Seeded(people, states, components)
+
+
+def _staff_grids(people: SeededPeople, duty_grids: list[str]) -> None:
+    """Give every duty grid a collector of its street (the code begins with the street's)."""
+    chosen = []
+    for number, code in enumerate(duty_grids):
+        near = people.holding(Post.COLLECTOR, code[:9]) or people.holding(Post.COLLECTOR, code[:6])
+        if near:
+            chosen.append((code, near[number % len(near)].id, "collector"))
+    attach_people(chosen)
+
+
+def _live(rng: np.random.Generator, staff: Staff, wanted: int) -> Counter[str]:
+    now = clock.now()
+    queue: list[tuple[datetime, int, Iterator[timedelta]]] = []
+    begin = now - timedelta(days=DAYS)
+    with clock.using(clock.ManualClock(begin)) as hands:
+        photos = _photos()
+        tellings = list(_tellings(rng, wanted))
+        for number, (at, told) in enumerate(zip(_moments(rng, begin, now, wanted), tellings, strict=True)):
+            heapq.heappush(queue, (at, number, _told(told, staff, rng, photos)))
+        day = begin
+        while queue:
+            at, number, steps = heapq.heappop(queue)
+            if at > now:
+                continue
+            while day < at:  # once a simulated day the clocks speak
+                hands.move_to(day)
+                _speak()
+                day += timedelta(days=1)
+            hands.move_to(at)
+            wait = next(steps, None)
+            if wait is not None:
+                heapq.heappush(queue, (_daytime(at + wait, rng), number, steps))
+        hands.move_to(now)
+        _speak()
+    return Counter(cases.counts(PLATFORM))
+
+
+def _speak() -> None:
+    for name in _DUTIES:
+        periodic.get(name).run()
+
+
+def _told(told: Telling, staff: Staff, rng: np.random.Generator, photos: list[str]) -> Iterator[timedelta]:
+    report = ReportIn(
+        source=told.source,
+        title=told.title,
+        text=told.text,
+        item_code=told.item_code,
+        lon=told.lon,
+        lat=told.lat,
+        address=told.address,
+        told_at=clock.now(),
+    )
+    receipt = intake.receive(PLATFORM, report, open_now=True)
+    if receipt.case_id is not None:
+        yield from Life(receipt.case_id, staff, rng, photos).steps()
+
+
+def _tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
+    known = [i for i in catalog.items_table() if catalog.filing_rules(i.code)]
+    picked = [known[int(n)] for n in rng.choice(len(known), min(_KINDS_TOLD, len(known)), replace=False)]
+    share = 1.0 / np.arange(1, len(picked) + 1)  # few kinds make most of the work
+    roads = road_points()
+    spots = [(name, lon, lat) for name, line in roads.items() for lon, lat in line]
+    lons, lats = (np.array([spot[k] for spot in spots], np.float64) for k in (1, 2))
+    inside = np.flatnonzero(np.array(places.locate(lons, lats).grid) != "")
+    for _ in range(wanted):
+        item = picked[int(rng.choice(len(picked), p=share / share.sum()))]
+        road, lon, lat = spots[int(rng.choice(inside))]
+        yield tell(rng, (item.code, item.name), (float(lon), float(lat)), road)
+
+
+def _moments(rng: np.random.Generator, begin: datetime, now: datetime, wanted: int) -> list[datetime]:
+    """Give when tellings come: evenly over the days, a tenth of them in the last two, mostly by day."""
+    span = (now - begin).total_seconds()
+    offsets = rng.uniform(0, span, wanted)
+    recent = rng.random(wanted) < 0.1  # noqa: PLR2004
+    offsets[recent] = span - rng.uniform(0, 2 * 86_400, int(recent.sum()))
+    return [min(_daytime(begin + timedelta(seconds=float(s)), rng), now) for s in sorted(offsets)]
+
+
+def _daytime(at: datetime, rng: np.random.Generator) -> datetime:
+    """Move a moment of the night (UTC+8, 21–7 h) to the next morning, as people do."""
+    hour = (at.hour + 8) % 24
+    if 7 <= hour < 21:  # noqa: PLR2004
+        return at
+    ahead = (31 - hour) % 24
+    return at + timedelta(hours=ahead, minutes=float(rng.uniform(0, 90)))
+
+
+def _photos() -> list[str]:
+    """Draw a few placeholder photos and keep them; the demo's evidence refers to them."""
+    made = []
+    for number in range(_PHOTOS):
+        image = Image.new("RGB", (320, 240), (70 + 5 * number, 110, 180 - 5 * number))
+        ImageDraw.Draw(image).text((110, 110), f"DEMO {number + 1:02d}", fill=(255, 255, 255))
+        stream = BytesIO()
+        image.save(stream, "JPEG", quality=80)
+        stream.seek(0)
+        made.append(str(files.store(PLATFORM, f"demo-{number + 1:02d}.jpg", stream, "evidence").id))
+    return made
+
+
+def write_logins(people: SeededPeople, path: Path) -> None:
+    """Write the demonstration log-ins that ``tongguan up`` shows."""
+    lines = [f"  {name:<12} {post}（{who}）" for name, who, post in people.logins]
+    text = "\n".join([*lines, f"  密码均为 {people.password}"])
+    path.write_text(text + "\n", encoding="utf-8")
