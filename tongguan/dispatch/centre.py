@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from tongguan.catalog import queries as catalog
-from tongguan.dispatch import collectors, orders, planning
+from tongguan.dispatch import collectors, disputes, orders, planning
 from tongguan.dispatch.contracts import DispatchPlan
-from tongguan.dispatch.facts import DutyRuled
-from tongguan.dispatch.models import Ruling, WorkOrder
+from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.turns import Turn, heads
 from tongguan.kernel.errors import Conflict, Invalid
 from tongguan.people import queries as people
@@ -177,7 +176,7 @@ def raise_dispute(turn: Turn) -> None:
     if lead is not None:
         turn.put(lead, "returned", ended_at=turn.at)
     _leaderless(turn)
-    centre = people.nearest_centre(turn.case.hub[:-2] if len(turn.case.hub) > 2 else turn.case.hub)  # noqa: PLR2004
+    centre = disputes.ruling_centre(turn.case)
     if centre is not None:
         chiefs = [person.id for person in people.holders(Post.DUTY_CHIEF, centre.id)]
         turn.tell("case.returned", chiefs, unit=turn.actor.unit_name, reason=str(turn.inputs["reason"]))
@@ -186,20 +185,7 @@ def raise_dispute(turn: Turn) -> None:
 def rule_dispute(turn: Turn) -> None:
     """裁定: whose duty it is. Teaches later plans; a unit that is already at work may finish."""
     unit = _unit_required(turn.inputs["unit_id"], "unit_id")
-    ruling = Ruling.objects.create(
-        case_id=turn.case.id,
-        item_code=turn.case.item_code,
-        division=turn.case.division[:6],
-        unit_id=unit.id,
-        reason=turn.inputs["reason"],
-        by_id=turn.actor.id,
-        by_name=turn.actor.name,
-        at=turn.at,
-        valid_from=turn.at,
-    )
-    turn.facts.append(
-        DutyRuled(division=turn.case.division, case_id=turn.case.id, ruling_id=ruling.id, unit_id=unit.id)
-    )
+    ruling_id = disputes.record(turn.actor, turn.case, unit.id, turn.inputs["reason"])
     lead = turn.lead()
     started = lead is not None and lead.state not in {"pending_sign", "pending_assign"}
     if turn.case.state in {"handling", "handle_finish"} or started or (lead and lead.unit_id == unit.id):
@@ -211,7 +197,7 @@ def rule_dispute(turn: Turn) -> None:
             turn.put(row, "withdrawn", ended_at=turn.at)
     co = [_unit_required(pk, "co_unit_ids") for pk in turn.inputs.get("co_unit_ids") or ()]
     words = f"裁定：{turn.actor.name}定由{unit.name}承办：{turn.inputs['reason']}"
-    plan = {"basis": "ruling", "explanation": [words], "refs": {"ruling": ruling.id}}
+    plan = {"basis": "ruling", "explanation": [words], "refs": {"ruling": ruling_id}}
     _give(turn, unit, co, plan, "ruling")
     turn.to = "pending_handle"
 

@@ -253,7 +253,9 @@ def halt(row: Clock, at: datetime, overdue: list[ClockOverdue]) -> None:
 
 
 def told_overdue(row: Clock) -> ClockOverdue:
-    """Give the fact that a clock passed its due time."""
+    """Give the fact that a clock passed its due time. Raises ValueError for one that has none."""
+    if row.due_at is None:
+        raise ValueError(f"clock {row.pk} has no due time")
     return ClockOverdue(
         case_id=row.case_id, clock_id=row.id, stage=row.stage, due_at=row.due_at, division=row.division
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans: who is to act on a case, gathered set-based from rulings, lists, rules and the registers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from django.utils import timezone
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import Responsibility
-from tongguan.dispatch import clocks
+from tongguan.dispatch import clocks, collectors, disputes
 from tongguan.dispatch.contracts import DispatchPlan, PlanStep, UnitRef
 from tongguan.dispatch.models import Ruling, WorkOrder
 from tongguan.dispatch.routing import Answer, Choice, Unit, Wanted, choose
 from tongguan.kernel.codes import ancestors
 from tongguan.people import queries as people
-from tongguan.people.contracts import UnitInfo
+from tongguan.people.contracts import UnitInfo, UserInfo
 from tongguan.rules import evaluate
 from tongguan.rules import queries as rules
 
@@ -113,8 +113,7 @@ def _rulings(cases: Sequence[CaseInfo], at: datetime) -> dict[tuple[str, str], R
 def _by_ruling(row: Ruling | None, case: CaseInfo) -> Answer:
     if row is None:
         return Answer("ruling", lines=(f"裁定先例：事项 {case.item_code} 在本区划没有有效裁定",))
-    until = "长期有效" if row.valid_to is None else f"有效至 {timezone.localtime(row.valid_to):%Y-%m-%d}"
-    told = f"裁定先例：{row.by_name}于 {timezone.localtime(row.at):%Y-%m-%d} 裁定（{until}）：{row.reason}"
+    told = f"裁定先例：{disputes.explain(row)}"
     info = people.units([row.unit_id]).get(row.unit_id)
     lead = Wanted(str(row.unit_id), is_duty=False, found=() if info is None else (_unit(info),))
     return Answer("ruling", lead=lead, lines=(told,), ref={"ruling": row.pk})
@@ -234,6 +233,6 @@ def _by_backstop(case: CaseInfo) -> Answer:
     return Answer("backstop", lead=lead, lines=(f"中心兜底：{info.name}",))
 
 
-def explain_lines(plans: Iterable[DispatchPlan]) -> dict[UUID, tuple[str, ...]]:
-    """Give each plan's explanation by case."""
-    return {plan.case_id: plan.explanation for plan in plans}
+def nearest_collector(case: CaseInfo, at: datetime) -> UserInfo | None:
+    """Give who should verify or check on site; None when nobody is on duty."""
+    return collectors.select(case, at).user

@@ -74,7 +74,7 @@ def application(row: Application) -> ApplicationInfo:
         until=row.until,
         created_at=row.created_at,
         decided_at=row.decided_at,
-        steps=tuple(steps),
+        steps=tuple(dict(step) for step in steps),
     )
 
 

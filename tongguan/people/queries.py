@@ -2,7 +2,7 @@
 """Reads of people and units. Units come from memory; people from the database."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -30,6 +30,7 @@ __all__ = [
     "holders",
     "nearest_centre",
     "on_duty",
+    "on_duty_among",
     "prefix_q",
     "rota",
     "superior_holders",
@@ -109,6 +110,21 @@ def on_duty(post: Post, where: int | str, at: datetime) -> list[UserInfo]:
         .select_related("user")
     )
     return [row.user.info() for row in rows]
+
+
+def on_duty_among(user_ids: Iterable[int], post: Post, at: datetime) -> set[int] | None:
+    """Give which of these people are on duty at an instant; None when no rota is kept for any of them.
+
+    A rota counts as kept when one of them has a shift within a week of the instant.
+    """
+    week = timedelta(days=7)
+    rows = DutyShift.objects.filter(user_id__in=list(user_ids), post=post, cancelled_at__isnull=True)
+    shifts = list(
+        rows.filter(ends_at__gt=at - week, starts_at__lt=at + week).values_list(
+            "user_id", "starts_at", "ends_at"
+        )
+    )
+    return {user_id for user_id, start, end in shifts if start <= at < end} if shifts else None
 
 
 def _held_by(post: Post, places: Q, at: datetime | None) -> list[tuple[Appointment, UserInfo]]:
