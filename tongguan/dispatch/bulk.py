@@ -9,8 +9,8 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from tongguan.cases import queries as cases
-from tongguan.dispatch.performing import perform
 from tongguan.dispatch.contracts import BulkPreview
+from tongguan.dispatch.performing import perform
 from tongguan.dispatch.queries import allowed_moves
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from tongguan.people import queries as people

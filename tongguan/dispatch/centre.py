@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the centre's moves do: send a collector, file, dispatch, rule, add and withdraw units, transfer."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import collectors, disputes, orders, planning
-from tongguan.dispatch.contracts import DispatchPlan
+from tongguan.dispatch.contracts import DispatchPlan, UnitRef
 from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.turns import Turn, heads
 from tongguan.kernel.errors import Conflict, Invalid
@@ -79,6 +79,8 @@ def register(turn: Turn) -> None:
 def dispatch(turn: Turn) -> None:
     """派遣 / 指定先办: by plan, or to the unit a person chose with a reason."""
     plan = planning.plan_dispatch(turn.case, turn.at)
+    if turn.move.id == "act_first":
+        plan = _act_first(turn, plan)
     lead = _unit(turn.inputs.get("unit_id"), "unit_id")
     co = [_unit_required(pk, "co_unit_ids") for pk in turn.inputs.get("co_unit_ids") or ()]
     basis = plan.basis
@@ -106,6 +108,14 @@ def dispatch(turn: Turn) -> None:
         if row.unit_id == lead.id or row.role == "lead":
             turn.put(row, "withdrawn", ended_at=turn.at)
     _give(turn, lead, co, frozen(plan, basis), basis)
+
+
+def _act_first(turn: Turn, plan: DispatchPlan) -> DispatchPlan:
+    """Give the plan for the time until the ruling: who has it acts, whoever's duty it turns out to be."""
+    unit, lines = disputes.interim(turn.case)
+    lead = None if unit is None else UnitRef(unit.id, unit.code, unit.name, unit.path)
+    basis = "human" if unit is None else "first_contact"
+    return replace(plan, lead=lead, co=(), basis=basis, confidence=0.5, explanation=lines)
 
 
 def frozen(plan: DispatchPlan, basis: str) -> dict[str, Any]:

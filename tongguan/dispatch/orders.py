@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from tongguan.dispatch import disputes
 from tongguan.dispatch.evidence import Bounds, Photo, weigh
 from tongguan.dispatch.facts import PingPongSeen, WorkOrdersIssued
 from tongguan.dispatch.models import WorkOrder
@@ -126,12 +127,14 @@ def give_back(turn: Turn) -> None:
     """部门回退: not this unit's duty. Counted; after N returns only a ruling helps (先办后议)."""
     order = _order(turn)
     returned = [row.unit_id for row in turn.orders if row.state == "returned"]
-    if order.role == "lead" and turn.case.returns >= turn.process.settings["max_returns"]:
+    standing = disputes.standing(turn.case)
+    if order.role == "lead" and standing.must_rule:
         raise Conflict(
             "return.limit",
-            f"本案已回退 {turn.case.returns} 次，不能再退，请提请上级裁定（先办后议）",
-            f"returned {turn.case.returns} times: ask the higher centre for a ruling",
-            returns=turn.case.returns,
+            f"{standing.why}（先办后议），不能再退",
+            f"returned {standing.returns} times: ask the higher centre for a ruling",
+            returns=standing.returns,
+            ping_pong=standing.ping_pong,
         )
     turn.put(order, "returned", ended_at=turn.at)
     if order.role == "lead":
