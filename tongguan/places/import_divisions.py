@@ -29,7 +29,7 @@ DIVISION_COLUMNS: Final = {
     "geometry": ("geometry", "boundary", "geojson", "边界"),
 }
 GRID_COLUMNS: Final = {
-    "code": ("code", "标识码", "单元网格标识码", "网格编码", "bsm", "szdywgbsm", "id"),
+    "code": ("code", "标识码", "单元网格标识码", "代码", "编码", "网格编码", "bsm", "szdywgbsm", "id"),
     "name": ("name", "名称", "网格名称"),
     "state": ("state", "状态"),
     "geometry": ("geometry", "boundary", "geojson", "边界"),

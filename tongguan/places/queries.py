@@ -13,9 +13,10 @@ from django.db.models import Q, QuerySet
 from tongguan.kernel.codes import ancestors
 from tongguan.kernel.coordinates import Floats, checked
 from tongguan.kernel.geometry import cell_ranges, distance_m
-from tongguan.people.contracts import PLATFORM, Actor
-from tongguan.people.queries import prefix_q
+from tongguan.people.contracts import PLATFORM, Actor, Post
+from tongguan.people.queries import division_q, prefix_q
 from tongguan.places import layers
+from tongguan.places.codes import division_code
 from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located, PlaceInfo
 from tongguan.places.gazetteer import KEY_LENGTH, fold
 from tongguan.places.models import Division, DutyGrid, DutyGridPerson, Gazetteer, GazetteerKey, UnitGrid
@@ -133,17 +134,8 @@ def collectors_of(code: str, role: str = "collector") -> list[int]:
 
 def _within(actor: Actor, field: str, division: str) -> Q:
     """Give the filter "in the actor's divisions and below ``division``"; every post reads the gazetteer."""
-    wide = {
-        held if held.startswith(division) else division
-        for held in actor.scope.divisions()
-        if held.startswith(division) or division.startswith(held)
-    }
-    if "" in wide:
-        return Q()
-    within = Q(pk__in=())
-    for prefix in sorted(wide):
-        within |= prefix_q(field, prefix)
-    return within
+    below = prefix_q(field, division_code(division, field="division")) if division else Q()
+    return division_q(actor.scope, field, *Post) & below
 
 
 def _place(row: Gazetteer) -> PlaceInfo:
