@@ -100,6 +100,7 @@ def main() -> None:
         os.environ |= {
             "TONGGUAN_HOME": home,
             "TONGGUAN_DATABASE_URL": url,
+            "TONGGUAN_RATES": "partner=100000/100000",
         }
         token = prepare()
         with load.web(dict(os.environ), given.workers) as (port, pid):

@@ -121,7 +121,7 @@ class Load:
 
     def percentile(self, share: float) -> float:
         """Give a percentile of the latencies in milliseconds."""
-        ordered = sorted(self.latencies)
+        ordered = sorted(self.latencies) or [0.0]
         return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000, 2)
 
 
@@ -140,12 +140,13 @@ class Connection(asyncio.Protocol):
         self.send()
 
     def send(self) -> None:
-        """Send the next request, or stop when the time is over."""
-        if time.perf_counter() >= self.ends:
+        """Send the next request, or stop when the time is over or there are no more."""
+        request = self.next_request() if time.perf_counter() < self.ends else b""
+        if not request:
             self.transport.close()
             return
         self.sent = time.perf_counter()
-        self.transport.write(self.next_request())
+        self.transport.write(request)
 
     def data_received(self, chunk: bytes) -> None:
         """Read answers with a Content-Length, or chunked ones to their last chunk."""
@@ -159,7 +160,7 @@ class Connection(asyncio.Protocol):
             length = int(headers[at + 15 :].split(b"\r\n", 1)[0])
             if len(self.buffer) < head + 4 + length:
                 return
-        elif not self.buffer.endswith(b"0\r\n\r\n"):
+        elif not self.buffer.endswith(b"\r\n0\r\n\r\n"):
             return
         status = int(self.buffer[9:12])
         self.load.latencies.append(time.perf_counter() - self.sent)

@@ -50,6 +50,22 @@ class Env:
             raise ImproperlyConfigured(message)
         return value
 
+    def rates(self, name: str) -> dict[str, tuple[float, int]]:
+        """Give limits as ``key=per second/burst,…``. Raises ImproperlyConfigured for anything else."""
+        found: dict[str, tuple[float, int]] = {}
+        for part in filter(None, (p.strip() for p in self.text(name).split(","))):
+            key, _, value = part.partition("=")
+            rate, _, burst = value.partition("/")
+            try:
+                found[key.strip()] = (float(rate), int(burst))
+            except ValueError as error:
+                message = f"{name}: {part!r} 应形如 desk=20/200 (must look like that)"
+                raise ImproperlyConfigured(message) from error
+            if not (found[key.strip()][0] > 0 and found[key.strip()][1] > 0):
+                message = f"{name}: {part!r} 应大于零 (must be above zero)"
+                raise ImproperlyConfigured(message)
+        return found
+
     def folder(self, name: str, default: Path) -> Path:
         """Give an absolute folder, made if missing. Raises ImproperlyConfigured if it cannot be."""
         path = Path(self.text(name) or default).expanduser().resolve()

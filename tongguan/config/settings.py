@@ -10,6 +10,10 @@ from tongguan.config.env import Env, database_config
 env = Env(os.environ)
 
 HOME = env.folder("TONGGUAN_HOME", Path.cwd() / "var")
+#: Requests per second and burst by limit, where a city wants other ones: desk=20/200,partner=1000/2000.
+RATES = env.rates("TONGGUAN_RATES")
+#: How many proxies stand before the web process and name the client in X-Forwarded-For.
+PROXIES = env.integer("TONGGUAN_PROXIES", 0, low=0, high=9)
 DEBUG = env.flag("TONGGUAN_DEBUG", default=False)
 HOSTS = env.text("TONGGUAN_HOSTS", "*")
 ALLOWED_HOSTS = [host.strip() for host in HOSTS.split(",") if host.strip()]
@@ -164,5 +168,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Refused requests are the callers' business and theirs to see; errors are ours.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.text("TONGGUAN_LOG_LEVEL", "WARNING") or "WARNING"},
 }

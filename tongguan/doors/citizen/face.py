@@ -18,7 +18,7 @@ api = face(
     title="统管市民接口",
     description="凭查询码和查询密码查看办理进度。",
     auth=None,
-    throttle=[AddressBucket("TONGGUAN_RATE_CITIZEN", rate=1, burst=30)],
+    throttle=[AddressBucket("citizen", rate=1, burst=30)],
 )
 
 

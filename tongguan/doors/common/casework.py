@@ -14,7 +14,7 @@ from tongguan.cases.contracts import CaseFilter, CaseInfo, TimelineLine
 from tongguan.catalog import queries as catalog
 from tongguan.doors.common.due import due_mark
 from tongguan.doors.common.reply import page, reply, unchanged, unseal
-from tongguan.doors.common.shapes import Latitude, Longitude, Moment, Told
+from tongguan.doors.common.shapes import Moment, Told
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.people import queries as people
@@ -186,8 +186,8 @@ class NarrowPage(Narrow):
 class Around(Schema):
     """A place and how far around it, in metres."""
 
-    lon: Longitude
-    lat: Latitude
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     radius_m: float = Field(500, gt=0, le=20_000)
     limit: int = Field(50, ge=1, le=200)
     open_only: bool = True

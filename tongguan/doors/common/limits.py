@@ -14,8 +14,8 @@ _MOST_BUCKETS: Final = 20_000
 
 
 def address(request: HttpRequest) -> str:
-    """Give the client's address; behind ``TONGGUAN_PROXIES`` trusted proxies, as the outermost saw it."""
-    proxies = int(getattr(settings, "TONGGUAN_PROXIES", 0))
+    """Give the client's address; behind trusted proxies (``TONGGUAN_PROXIES``), as the outermost saw it."""
+    proxies = int(settings.PROXIES)
     remote = str(request.META.get("REMOTE_ADDR", ""))
     if not proxies:
         return remote
@@ -26,14 +26,14 @@ def address(request: HttpRequest) -> str:
 class Bucket(BaseThrottle):
     """So many requests per second, with a burst: cheap, exact within one process.
 
-    ``setting`` names a Django setting holding (per second, burst), so that a city or a test may change it.
+    ``name`` is the key under which ``settings.RATES`` (``TONGGUAN_RATES``) may hold another rate and burst.
     """
 
     def __init__(
-        self, setting: str, rate: float, burst: int, timer: Callable[[], float] = time.monotonic
+        self, name: str, rate: float, burst: int, timer: Callable[[], float] = time.monotonic
     ) -> None:
         """Set the rate in requests per second and how many may come at once."""
-        self._setting = setting
+        self._name = name
         self._default = (rate, burst)
         self._timer = timer
         self._lock = threading.Lock()
@@ -52,7 +52,7 @@ class Bucket(BaseThrottle):
 
     def take(self, key: str) -> bool:
         """Take one from the key's bucket; False when it is empty."""
-        rate, burst = getattr(settings, self._setting, self._default)
+        rate, burst = settings.RATES.get(self._name, self._default)
         now = self._timer()
         with self._lock:
             left, at = self._buckets.get(key, (float(burst), now))

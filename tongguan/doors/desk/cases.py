@@ -47,7 +47,7 @@ def near(request: HttpRequest, place: Query[Around]) -> HttpResponse:
 
 @router.get(
     "/cases/export.csv",
-    throttle=[Bucket("TONGGUAN_RATE_EXPORT", rate=0.2, burst=10)],
+    throttle=[Bucket("export", rate=0.2, burst=10)],
     operation_id="case_export",
     response=answers(None),
     openapi_extra={

@@ -11,7 +11,7 @@ api = face(
     title="统管工作台接口",
     description="登录人员的案件、派遣、督办与登记接口。修改须带 X-CSRFToken；错误以 problem+json 给出。",
     auth=[Session()],
-    throttle=[Bucket("TONGGUAN_RATE_DESK", rate=20, burst=200)],
+    throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (session, cases, reports, inbox, files, registers, operation):
     api.add_router("", part.router)

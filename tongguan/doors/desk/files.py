@@ -23,7 +23,7 @@ router = Router(tags=["附件 files"])
 
 @router.post(
     "/files",
-    throttle=[Bucket("TONGGUAN_RATE_FILES", rate=5, burst=60)],
+    throttle=[Bucket("files", rate=5, burst=60)],
     response=answers(FileShown, 201),
     operation_id="keep_file",
 )

@@ -79,7 +79,7 @@ def csrf(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/session",
     auth=None,
-    throttle=[AddressBucket("TONGGUAN_RATE_SIGN_IN", rate=1, burst=20)],
+    throttle=[AddressBucket("sign_in", rate=1, burst=20)],
     response=answers(Me),
     operation_id="sign_in",
 )
@@ -105,7 +105,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @router.post(
     "/password",
-    throttle=[AddressBucket("TONGGUAN_RATE_PASSWORD", rate=0.2, burst=10)],
+    throttle=[AddressBucket("password", rate=0.2, burst=10)],
     response={204: None, **answers(Token)},
     operation_id="change_password",
 )

@@ -11,7 +11,7 @@ from tongguan.kernel.errors import Forbidden, Refusal, TooMany
 from tongguan.people import api as people
 
 #: Wrong tokens from one address: guessing 256 bits is hopeless, but it should not cost us either.
-wrong_tokens = AddressBucket("TONGGUAN_RATE_WRONG_TOKEN", rate=1, burst=20)
+wrong_tokens = AddressBucket("wrong_token", rate=1, burst=20)
 
 
 class Bearer(HttpBearer):

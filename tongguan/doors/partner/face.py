@@ -11,7 +11,7 @@ api = face(
     title="统管开放接口",
     description="上报、查询与办理案件。令牌由安全管理员签发，权限按范围授予；错误以 problem+json 给出。",
     auth=[Bearer("reports:read")],
-    throttle=[Bucket("TONGGUAN_RATE_PARTNER", rate=1000, burst=2000)],
+    throttle=[Bucket("partner", rate=1000, burst=2000)],
 )
 for part in (reports, cases):
     api.add_router("", part.router)

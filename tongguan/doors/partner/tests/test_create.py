@@ -179,7 +179,7 @@ def test_an_unknown_address_is_a_problem_too(partner):
 
 
 def test_the_rate_limit_tells_when_to_come_back(partner, settings):
-    settings.TONGGUAN_RATE_PARTNER = (0.5, 1)
+    settings.RATES = {"partner": (0.5, 1)}
     codes = [partner.get("/reports/A").status_code for _ in range(3)]
     response = partner.get("/reports/A")
     assert codes[-1] == 429
