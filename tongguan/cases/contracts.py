@@ -7,6 +7,23 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from tongguan.cases.lifecycle import Move, Plan, Process, State
+
+__all__ = [
+    "COUNTERS",
+    "CaseFilter",
+    "CaseInfo",
+    "Held",
+    "Move",
+    "NearCase",
+    "NewCase",
+    "Page",
+    "Plan",
+    "Process",
+    "State",
+    "TimelineLine",
+]
+
 #: Counters a move may add to; columns of the case row.
 COUNTERS: Final = ("returns", "reworks", "extensions", "suspensions", "urges", "reopens")
 
@@ -115,7 +132,8 @@ class TimelineLine:
 class CaseFilter:
     """What a list is narrowed to; empty values do not narrow. ``bbox`` is west, south, east, north.
 
-    ``text`` matches the beginning of the number or of the title. ``division`` is a prefix.
+    ``text`` matches the beginning of the number or of the title. ``division`` is a prefix; ``hubs`` are the
+    divisions of the centres that run the cases.
     """
 
     states: tuple[str, ...] = ()
@@ -133,6 +151,7 @@ class CaseFilter:
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
+    hubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from tongguan.kernel.errors import Invalid
 
 #: Up to here totals are counted; above, the planner's estimate (PostgreSQL) or "at least" (SQLite).
 COUNT_BOUND: Final = 1000
-_ORDERS: Final = {"newest": "opened_at", "due": "due_at"}
+_ORDERS: Final = {"newest": "opened_at", "oldest": "opened_at", "due": "due_at"}
 
 
 def page(rows: QuerySet[Case], after: str, limit: int, order: str) -> Page:
@@ -34,7 +34,7 @@ def page(rows: QuerySet[Case], after: str, limit: int, order: str) -> Page:
         if order == "newest":
             rows = rows.filter(Q(opened_at__lte=at) & ~Q(opened_at=at, id__gte=pk))
         else:
-            rows = rows.filter(Q(due_at__gte=at) & ~Q(due_at=at, id__lte=pk))
+            rows = rows.filter(Q(**{f"{column}__gte": at}) & ~Q(**{column: at, "id__lte": pk}))
     sign = "-" if order == "newest" else ""
     found = list(rows.order_by(f"{sign}{column}", f"{sign}id").values(*FIELDS)[: limit + 1])
     infos = tuple(CaseInfo(**row) for row in found[:limit])

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from tongguan.cases import paging, versions
 from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, TimelineLine
-from tongguan.cases.lifecycle import Process
+from tongguan.cases.lifecycle import Process, check_inputs, permitted_post
 from tongguan.cases.models import Case, Involvement, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import FIELDS, division_term, visible_q
@@ -24,9 +24,11 @@ __all__ = [
     "case",
     "cases",
     "cases_by_id",
+    "check_inputs",
     "counts",
     "involved",
     "near",
+    "permitted_post",
     "process_of",
     "timeline",
     "visible",
@@ -61,7 +63,7 @@ def cases_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseInfo]:
 def cases(
     actor: Actor, narrow: CaseFilter | None = None, *, after: str = "", limit: int = 50, order: str = "newest"
 ) -> Page:
-    """Give one page: ``newest`` first, or open cases by due time (``due``), the soonest first.
+    """Give one page: ``newest`` or ``oldest`` first, or open cases by due time (``due``), the soonest first.
 
     At most 3 statements. Raises Invalid for a cursor or limit that is none.
     """
@@ -79,6 +81,7 @@ def filter_q(narrow: CaseFilter) -> Q:
         ("item_code", narrow.items),
         ("urgency", narrow.urgency),
         ("source", narrow.sources),
+        ("hub", narrow.hubs),
     ):
         if values:
             q &= Q(**{name: values[0]}) if len(values) == 1 else Q(**{f"{name}__in": values})

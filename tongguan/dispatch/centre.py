@@ -8,6 +8,7 @@ from uuid import UUID
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import collectors, disputes, orders, planning
 from tongguan.dispatch.contracts import DispatchPlan, UnitRef
+from tongguan.dispatch.facts import PingPongSeen
 from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.turns import Turn, heads
 from tongguan.kernel.errors import Conflict, Invalid
@@ -107,6 +108,7 @@ def dispatch(turn: Turn) -> None:
     for row in turn.running():
         if row.unit_id == lead.id or row.role == "lead":
             turn.put(row, "withdrawn", ended_at=turn.at)
+    _watch_ping_pong(turn, lead)
     _give(turn, lead, co, frozen(plan, basis), basis)
 
 
@@ -116,6 +118,20 @@ def _act_first(turn: Turn, plan: DispatchPlan) -> DispatchPlan:
     lead = None if unit is None else UnitRef(unit.id, unit.code, unit.name, unit.path)
     basis = "human" if unit is None else "first_contact"
     return replace(plan, lead=lead, co=(), basis=basis, confidence=0.5, explanation=lines)
+
+
+def _watch_ping_pong(turn: Turn, lead: UnitInfo) -> None:
+    """Say so when a case goes back to a unit after another one returned it too (A→B→A)."""
+    returned = [row.unit_id for row in turn.orders if row.state == "returned" and row.role == "lead"]
+    if lead.id in returned and returned[-1] != lead.id:
+        turn.remarks.append(f"推诿提示：{lead.name}曾退回本案，其后他单位又退回，建议提请裁定")
+        told = PingPongSeen(
+            division=turn.case.division,
+            case_id=turn.case.id,
+            unit_ids=(*returned, lead.id),
+            kind="to_and_fro",
+        )
+        turn.facts.append(told)
 
 
 def frozen(plan: DispatchPlan, basis: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from tongguan.dispatch import disputes
@@ -73,7 +74,7 @@ def assign(turn: Turn) -> None:
     """指派: to a handler of the unit's subtree; an unsigned order is signed with it."""
     order = _order(turn)
     handler = turn.inputs["handler_id"]
-    if handler not in {person.id for person in people.holders(Post.HANDLER, order.unit_id)}:
+    if not _handles_for(handler, order.unit_path):
         raise Invalid(
             "assign.not_theirs", "该人员不是本单位处置人员", "not a handler of this unit", field="handler_id"
         )
@@ -82,6 +83,13 @@ def assign(turn: Turn) -> None:
         turn.values["handler_id"] = handler
     due = timezone.localtime(turn.case.due_at).strftime("%m-%d %H:%M") if turn.case.due_at else "未设时限"
     turn.tell("case.assigned", [handler], due=due)
+
+
+def _handles_for(user_id: int, unit_path: str) -> bool:
+    """Tell whether a person holds the handler's post in the unit or below it."""
+    user = get_user_model().objects.filter(pk=user_id).first()
+    grants = people.actor_of(user).scope.grants if user is not None else ()
+    return any(grant.post is Post.HANDLER and grant.unit_path.startswith(unit_path) for grant in grants)
 
 
 def unassign(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import CaseInfo, Held
-from tongguan.cases.lifecycle import check_inputs, permitted_post
+from tongguan.cases.queries import check_inputs, permitted_post
 from tongguan.dispatch import applications, centre, clocks, orders, turns
 from tongguan.dispatch.contracts import Outcome
 from tongguan.dispatch.models import WorkOrder

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import CaseFilter, CaseInfo
-from tongguan.cases.lifecycle import Move, Process
+from tongguan.cases.contracts import CaseFilter, CaseInfo, Move, Process
 from tongguan.dispatch import reading
 from tongguan.dispatch.contracts import (
     AllowedMove,
@@ -149,7 +148,10 @@ def _centre_tasks(actor: Actor, limit: int) -> list[Task]:
         states += ("reported", "pending_register", "pending_check", "pending_close")
     if not posts.isdisjoint({Post.DISPATCHER, Post.DUTY_CHIEF}):
         states += ("pending_dispatch", "returned", "in_dispute")
-    page = cases.cases(actor, CaseFilter(states=states), limit=min(limit, 100), order="due")
+    own = actor.scope.divisions(Post.ACCEPTOR, Post.DISPATCHER, Post.DUTY_CHIEF)
+    # A city's desk does not list what its districts work on; stages without a limit have no due time.
+    wanted = CaseFilter(states=states, hubs=own, open=True)
+    page = cases.cases(actor, wanted, limit=min(limit, 100), order="oldest")
     return [Task(kind=case.state, case=case, order=None, due_at=case.due_at) for case in page.rows]
 
 

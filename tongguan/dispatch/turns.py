@@ -8,8 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tongguan.cases import queries as case_queries
-from tongguan.cases.contracts import CaseInfo, Held
-from tongguan.cases.lifecycle import Move, Process
+from tongguan.cases.contracts import CaseInfo, Held, Move, Process
 from tongguan.dispatch import clocks
 from tongguan.dispatch.facts import WorkOrderMoved
 from tongguan.dispatch.models import WorkOrder

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""A case opens, moves and is found."""
+
 import pytest
 
 from tongguan.cases import api, queries
