@@ -67,9 +67,9 @@ def in_memory(
 
     codes = [f"9901010010{i:05d}" for i in range(len(shapes))]
     wkb = list(shapely.to_wkb(shapes))
-    built = best(lambda: PolygonIndex.of(1, codes, wkb), 3)
+    built = best(lambda: PolygonIndex.of(codes, wkb), 3)
     yield {"figure": "index_build", "polygons": len(shapes), "seconds": round(built, 4)}
-    index = PolygonIndex.of(1, codes, wkb)
+    index = PolygonIndex.of(codes, wkb)
     lons, lats = points
     found = index.find(lons, lats)
     if not all(found):

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Polygons in memory: one immutable shapely tree per layer, rebuilt when the layer's stamp moves.
 
-Each process asks for the stamp at most every two seconds and never per lookup; a new index is built
-aside and swapped in by one assignment, so readers never wait for a lock and never see half of it.
+Each process asks for the stamp at most once a second and never per lookup; a new index is built aside
+and swapped in by one assignment, so readers never wait for a lock and never see half of it.
 """
 
 import secrets
-import threading
-import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -19,36 +18,33 @@ from numpy.typing import NDArray
 
 from tongguan.kernel import clock
 from tongguan.kernel.coordinates import Floats
+from tongguan.kernel.copies import Copy, look_again
 from tongguan.places.labels import GridState, Level
 from tongguan.places.models import Division, LayerStamp, UnitGrid
 
-COMMUNITY: Final = "community"
-GRID: Final = "grid"
-#: How old an index may be before its stamp is asked for again.
-FRESH_SECONDS: Final = 2.0
-_NEVER: Final = float("-inf")
+COMMUNITY: Final = "places.community"
+GRID: Final = "places.grid"
 _CHUNK: Final = 20_000
 _SORT_FROM: Final = 2_000
 
 
 @dataclass(frozen=True)
 class PolygonIndex:
-    """Polygons in ascending order of code, their tree, and the stamp they were read at."""
+    """Polygons in ascending order of code, and their tree."""
 
-    version: int
     codes: NDArray[np.object_]
     polygons: NDArray[np.object_]
     tree: shapely.STRtree
 
     @classmethod
-    def of(cls, version: int, codes: list[str], wkb: list[bytes]) -> "PolygonIndex":
+    def of(cls, codes: list[str], wkb: list[bytes]) -> "PolygonIndex":
         """Build from parallel lists; polygons are prepared once for fast point tests."""
         order = np.argsort(np.array(codes, dtype=np.str_)) if codes else np.array([], np.intp)
         polygons = shapely.from_wkb(np.array(wkb, dtype=np.object_))[order] if codes else np.array([], object)
         shapely.prepare(polygons)
         # The last entry stands for "in none of them": hit numbers default to it.
         named = np.array([*codes, ""], dtype=np.object_)
-        return cls(version, np.append(named[:-1][order], named[-1:]), polygons, shapely.STRtree(polygons))
+        return cls(np.append(named[:-1][order], named[-1:]), polygons, shapely.STRtree(polygons))
 
     def find(self, lons: Floats, lats: Floats) -> NDArray[np.object_]:
         """Give the code of the polygon holding each point, ``""`` for none, the lowest code on a boundary."""
@@ -83,30 +79,6 @@ def _raster(lons: Floats, lats: Floats) -> NDArray[np.uint16]:
     return np.asarray(columns << np.uint16(8) | rows, np.uint16)
 
 
-@dataclass
-class _Slot:
-    index: PolygonIndex | None = None
-    checked_at: float = _NEVER
-
-
-_slots: dict[str, _Slot] = {COMMUNITY: _Slot(), GRID: _Slot()}
-_building = threading.Lock()
-
-
-def index_of(layer: str) -> PolygonIndex:
-    """Give the layer's current index; built on first use, then followed by its stamp."""
-    slot = _slots[layer]
-    if slot.index is not None and time.monotonic() - slot.checked_at < FRESH_SECONDS:
-        return slot.index
-    with _building:
-        if slot.index is None or time.monotonic() - slot.checked_at >= FRESH_SECONDS:
-            version = _version(layer)
-            if slot.index is None or slot.index.version != version:
-                slot.index = _read(layer, version)
-            slot.checked_at = time.monotonic()
-        return slot.index
-
-
 def touch(*layers: str) -> None:
     """Move the layers' stamps; call it in the transaction that changes polygons.
 
@@ -118,21 +90,15 @@ def touch(*layers: str) -> None:
         LayerStamp.objects.update_or_create(
             layer=layer, defaults={"version": secrets.randbits(62), "changed_at": now}
         )
-    forget()
-    transaction.on_commit(forget)
-
-
-def forget() -> None:
-    """Let the next lookup of this process ask for the stamps at once."""
-    for slot in _slots.values():
-        slot.checked_at = _NEVER
+    look_again(*layers)
+    transaction.on_commit(partial(look_again, *layers))
 
 
 def _version(layer: str) -> int:
     return LayerStamp.objects.filter(layer=layer).values_list("version", flat=True).first() or 0
 
 
-def _read(layer: str, version: int) -> PolygonIndex:
+def _read(layer: str) -> PolygonIndex:
     rows: QuerySet[Any]
     if layer == COMMUNITY:
         rows = Division.objects.filter(level=Level.COMMUNITY)
@@ -144,4 +110,14 @@ def _read(layer: str, version: int) -> PolygonIndex:
     for code, boundary in pairs.iterator(chunk_size=5_000):
         codes.append(code)
         wkb.append(bytes(boundary or b""))
-    return PolygonIndex.of(version, codes, wkb)
+    return PolygonIndex.of(codes, wkb)
+
+
+_indexes: Final = {
+    layer: Copy(partial(_read, layer), partial(_version, layer), layer) for layer in (COMMUNITY, GRID)
+}
+
+
+def index_of(layer: str) -> PolygonIndex:
+    """Give the layer's current index; built on first use, then followed by its stamp."""
+    return _indexes[layer].get()

@@ -175,7 +175,7 @@ def _write_gazetteer(plan: Plan, rng: np.random.Generator, seed: int) -> None:
 def _store(named: list[tuple[str, str, float, float]], plan: Plan) -> None:
     """Keep what lies within the city, with grid, cell and search keys."""
     lons, lats = np.array([n[2] for n in named]), np.array([n[3] for n in named])
-    index = layers.PolygonIndex.of(0, plan.codes, list(shapely.to_wkb(plan.polygons)))
+    index = layers.PolygonIndex.of(plan.codes, list(shapely.to_wkb(plan.polygons)))
     grids, cells = index.find(lons, lats).tolist(), cells_of(lons, lats).tolist()
     rows: list[dict[str, Any]] = [
         {

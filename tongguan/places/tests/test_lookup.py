@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.kernel import clock
+from tongguan.kernel.copies import look_again
 from tongguan.kernel.errors import Invalid
 from tongguan.places import layers, queries
 from tongguan.places.labels import GridState
@@ -55,14 +56,14 @@ def test_lookups_ask_the_database_once_not_per_point(django_assert_num_queries):
 
 
 @pytest.mark.django_db
-def test_a_change_by_another_process_is_seen_when_the_stamp_is_asked_for_again(monkeypatch):
+def test_a_change_by_another_process_is_seen_when_the_stamp_is_asked_for_again():
     square_city()
     assert queries.locate_one(121.005, 30.805)[1] == f"{NORTH}001"
     UnitGrid.objects.filter(pk=f"{NORTH}001").update(state=GridState.RETIRED)
     # Another process moves the stamp; this one is not told.
     LayerStamp.objects.filter(layer=layers.GRID).update(version=7, changed_at=clock.now())
     assert queries.locate_one(121.005, 30.805)[1] == f"{NORTH}001"
-    monkeypatch.setattr(layers, "FRESH_SECONDS", 0.0)
+    look_again(layers.GRID)  # a second later
     # Its community still holds the point.
     assert queries.locate_one(121.005, 30.805) == (NORTH, "")
 
@@ -72,7 +73,7 @@ def test_own_changes_are_seen_at_once_and_no_index_is_rebuilt_without_one():
     square_city()
     queries.locate_one(121.005, 30.805)
     index = layers.index_of(layers.GRID)
-    layers.forget()
+    look_again(layers.GRID)
     assert layers.index_of(layers.GRID) is index
     layers.touch(layers.GRID)
     assert layers.index_of(layers.GRID) is not index
@@ -107,7 +108,7 @@ def test_bad_coordinates_are_refused_by_name(lon, lat, field):
 def test_readers_in_many_threads_always_see_a_whole_index():
     plan = draw()
     wkb = list(shapely.to_wkb(plan.polygons))
-    index = PolygonIndex.of(1, plan.codes, wkb)
+    index = PolygonIndex.of(plan.codes, wkb)
     expected = index.find(plan.centres[:, 0], plan.centres[:, 1]).tolist()
     wrong: list[int] = []
 
@@ -126,7 +127,7 @@ def test_readers_in_many_threads_always_see_a_whole_index():
 
 
 PLAN = draw()
-INDEX = PolygonIndex.of(1, PLAN.codes, list(shapely.to_wkb(PLAN.polygons)))
+INDEX = PolygonIndex.of(PLAN.codes, list(shapely.to_wkb(PLAN.polygons)))
 
 
 @settings(deadline=None, max_examples=100)
