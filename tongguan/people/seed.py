@@ -135,6 +135,8 @@ def _posts(divisions: Mapping[str, str], units: Sequence[NewUnit]) -> Iterator[N
             yield from (post(kind, unit, n) for kind, count in _CENTRE_STAFF for n in range(1, count + 1))
             if len(unit.division) == 4:
                 yield from (post(kind, unit, 1) for kind in _POWERS)
+            for kind in (Post.DEPARTMENT, Post.HANDLER):  # who works when the centre itself must (兜底)
+                yield NewAppointment(f"{kind}.{unit.code.lower()}.1", unit.code, kind, unit.division, _SINCE)
         elif unit.kind == "community":
             yield post(Post.COLLECTOR, unit, 1)
         else:

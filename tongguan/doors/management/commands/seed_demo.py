@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "生成演示城市：区划、网格、单位、人员、部件、权责清单和近 90 天的案件"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--cases", type=int, default=240, help="案件数（默认 240）")
+        parser.add_argument("--cases", type=int, default=160, help="案件数（默认 160）")
         parser.add_argument("--seed", type=int, default=20260101, help="随机种子；同一种子同一城市")
 
     def handle(self, *args: Any, **options: Any) -> None:
