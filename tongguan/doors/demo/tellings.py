@@ -35,8 +35,8 @@ def tell(rng: np.random.Generator, item: tuple[str, str], spot: tuple[float, flo
     """Make up what somebody says about an item (code, name) at a spot (lon, lat) on a road."""
     code, name = item
     place, since, ask = (str(rng.choice(words)) for words in (_PLACES, _SINCE, _ASKS))
-    names, weights = zip(*SOURCES, strict=True)
-    source = str(rng.choice(names, p=np.array(weights) / sum(weights)))
+    weights = np.array([weight for _, weight in SOURCES], np.float64)
+    source = SOURCES[int(rng.choice(len(SOURCES), p=weights / weights.sum()))][0]
     number = int(rng.integers(1, 400))
     return Telling(
         item_code=code,
