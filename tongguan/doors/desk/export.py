@@ -3,9 +3,10 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import CharField, Func
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
@@ -38,11 +39,31 @@ _COLUMNS: Final = (
     ("returns", "回退"),
     ("reworks", "返工"),
 )
-_FIELDS: Final = tuple(dict.fromkeys(name for name, _ in _COLUMNS))
+_TIMES: Final = frozenset({"opened_at", "filed_at", "due_at", "closed_at"})
+_FIELDS: Final = tuple(dict.fromkeys(f"{name}_local" if name in _TIMES else name for name, _ in _COLUMNS))
 _CHUNK: Final = 2_000
 _MOST: Final = 500_000
 #: A cell that starts so would be a formula in a spreadsheet.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class LocalTime(Func):
+    """A moment in the city's time as text, written by the database, which is many times quicker."""
+
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """Write it with PostgreSQL."""
+        zone = str(timezone.get_current_timezone())
+        template = f"to_char(%(expressions)s AT TIME ZONE '{zone}', 'YYYY-MM-DD HH24:MI:SS')"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """Write it with SQLite, which knows no zones: by today's offset."""
+        offset = timezone.localtime(clock.now()).utcoffset() or timedelta()
+        minutes = int(offset.total_seconds() // 60)
+        template = f"strftime('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%S', %(expressions)s, '{minutes:+d} minutes')"
+        return self.as_sql(compiler, connection, template=template)
 
 
 class _Lines:
@@ -68,6 +89,7 @@ def _rows(actor: Actor, narrow: CaseFilter) -> Iterator[bytes]:
     writer = csv.writer(_Lines())
     yield ("\ufeff" + writer.writerow([title for _, title in _COLUMNS])).encode()
     found = cases.visible(actor).filter(cases.filter_q(narrow)).order_by("-opened_at", "-id")
+    found = found.annotate(**{f"{name}_local": LocalTime(name) for name in _TIMES})
     cells = _Cells()
     block: list[str] = []
     for values in found.values_list(*_FIELDS)[:_MOST].iterator(chunk_size=_CHUNK):
@@ -84,7 +106,6 @@ class _Cells:
     def __init__(self) -> None:
         self._items: dict[str, str] = {}
         self._units: dict[int | None, str] = {None: ""}
-        self._zone = timezone.get_current_timezone()
 
     def row(self, values: tuple[Any, ...]) -> list[Any]:
         (
@@ -94,11 +115,8 @@ class _Cells:
         return [
             number, _safe(title), item, self._item(item), state, division, _safe(address),
             lon, lat, urgency, _safe(source), self._unit(unit),
-            self._time(opened), self._time(filed), self._time(due), self._time(closed), returns, reworks,
+            opened, filed, due, closed, returns, reworks,
         ]  # fmt: skip
-
-    def _time(self, at: datetime | None) -> str:
-        return at.astimezone(self._zone).isoformat(" ", "seconds")[:19] if at else ""
 
     def _item(self, code: str) -> str:
         if code not in self._items:
