@@ -120,7 +120,9 @@ def turn_many(changes: Sequence[Change], *, at: datetime) -> dict[UUID, list[Clo
     The case rows' due times follow; clocks that ended late are told as ``ClockOverdue``.
     """
     rows: dict[UUID, list[Clock]] = {change.case.id: [] for change in changes}
-    for row in Clock.objects.filter(case_id__in=list(rows), supervision__isnull=True).order_by("id"):
+    # Locked, so that a reminder told in this moment is not written over.
+    locked = Clock.objects.select_for_update(of=("self",))
+    for row in locked.filter(case_id__in=list(rows), supervision__isnull=True).order_by("id"):
         rows[row.case_id].append(row)
     batch = _Batch()
     running: dict[UUID, list[Clock]] = {}
@@ -328,7 +330,7 @@ def extend(case: CaseInfo, *, at: datetime) -> datetime | None:
 
 
 def _running_handle(case_id: UUID) -> list[Clock]:
-    rows = Clock.objects.filter(
+    rows = Clock.objects.select_for_update(of=("self",)).filter(
         case_id=case_id, stage=HANDLE, stopped_at__isnull=True, supervision__isnull=True
     )
     return list(rows.order_by("id"))

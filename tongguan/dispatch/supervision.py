@@ -345,7 +345,8 @@ def end(
 
 def _stop(row: Supervision, now: datetime) -> None:
     late: list[ClockOverdue] = []
-    for timer in Clock.objects.filter(supervision=row, stopped_at__isnull=True):
+    running = Clock.objects.select_for_update(of=("self",))
+    for timer in running.filter(supervision=row, stopped_at__isnull=True):
         clocks.halt(timer, now, late)
         timer.save()
     if late:
