@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,11 +72,15 @@ class Turn:
     next_at: datetime | None
 
 
+@lru_cache(maxsize=1024)
+def _step(share: str, to: str, tone: str) -> Step:
+    return Step(Fraction(share), to, tone)
+
+
 def thaw(frozen: Sequence[Any]) -> tuple[Rung, ...]:
     """Read rungs back from their JSON."""
     return tuple(
-        Rung(_EPOCH + timedelta(microseconds=at), Step(Fraction(share), to, tone))
-        for at, share, to, tone in frozen
+        Rung(_EPOCH + timedelta(microseconds=at), _step(share, to, tone)) for at, share, to, tone in frozen
     )
 
 

@@ -43,6 +43,21 @@ STAGES_ZH: Final = {
 }
 _MOMENT: Final = timedelta(microseconds=1)
 _NOTICES_AT_ONCE: Final = 2000
+_READ: Final = (
+    "case_id",
+    "order_id",
+    "supervision_id",
+    "stage",
+    "division",
+    "unit_id",
+    "due_at",
+    "overdue_at",
+    "limit_value",
+    "limit_unit",
+    "rungs",
+    "series",
+    "notice_step",
+)
 _ADVANCE: Final = (
     "UPDATE dispatch_clock SET notice_step = %s, next_notice_at = %s, overdue_at = %s WHERE id = %s"
 )
@@ -86,6 +101,7 @@ def tell_due(size: int = BATCH, *, receivers: Receivers | None = None) -> int:
         rows = list(
             Clock.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(next_notice_at__lte=now)
+            .only(*_READ)
             .order_by("next_notice_at")[:size]
         )
         if not rows:
