@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 
 import uvicorn
+from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
 from tongguan.runtime import backoff, duties, jobruns, leases, relay
@@ -22,7 +23,6 @@ from tongguan.runtime.delivery import Delivery
 from tongguan.runtime.stream import Stream
 
 _log = logging.getLogger(__name__)
-_PULSE = 10.0
 
 
 class Loop(threading.Thread):
@@ -87,7 +87,7 @@ class Engine:
             self._loop(f"duties-{n}", partial(duties.run_due, f"{self.name}/duties-{n}"), 0.5)
             for n in range(2 if several else 1)
         ]
-        loops.append(self._loop("pulse", self._pulse, _PULSE))
+        loops.append(self._loop("pulse", self._pulse, settings.LEASE_SECONDS / 3))
         return loops
 
     def _loop(self, name: str, step: Callable[[], bool], idle: float) -> Loop:

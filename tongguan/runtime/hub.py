@@ -38,12 +38,14 @@ class Listener:
         """Begin with an empty queue."""
         self.user_id = user_id
         self.view = view
+        #: What the client has already: another engine may be ahead of this one.
+        self.after = 0
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(queued)
         self._over = False
 
     def offer(self, item: Line) -> None:
         """Queue the line if the user may see it; cut the listener when the queue is full."""
-        if self._over or not self.view(item.name, item.division, item.payload):
+        if self._over or item.seq <= self.after or not self.view(item.name, item.division, item.payload):
             return
         try:
             self._queue.put_nowait(item.text)

@@ -3,18 +3,17 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from tongguan.kernel import clock
 from tongguan.runtime.models import Lease
 from tongguan.runtime.transactions import atomic
 
-#: Long enough for a busy machine, short enough that a killed engine's work goes on soon.
-SECONDS = 30.0
 
-
-def acquire(name: str, holder: str, seconds: float = SECONDS) -> bool:
+def acquire(name: str, holder: str, seconds: float | None = None) -> bool:
     """Take the lease if it is free or run out; exactly one of many callers gets True."""
     now = clock.now()
-    until = now + timedelta(seconds=seconds)
+    until = now + _span(seconds)
     if Lease.objects.filter(name=name, until__gt=now).exists():
         return False
     with atomic():
@@ -24,22 +23,26 @@ def acquire(name: str, holder: str, seconds: float = SECONDS) -> bool:
     return Lease.objects.filter(name=name, holder=holder, until=until).exists()
 
 
-def hold(name: str, holder: str, seconds: float = SECONDS) -> bool:
+def hold(name: str, holder: str, seconds: float | None = None) -> bool:
     """Renew within a transaction, and so fence it: False when somebody else has taken over."""
-    until = clock.now() + timedelta(seconds=seconds)
+    until = clock.now() + _span(seconds)
     return Lease.objects.filter(name=name, holder=holder).update(until=until) == 1
 
 
-def renew_all(engine: str, seconds: float = SECONDS) -> int:
+def renew_all(engine: str, seconds: float | None = None) -> int:
     """Renew every lease held by the threads of one engine (holders ``engine/…``)."""
     now = clock.now()
     held = Lease.objects.filter(holder__startswith=f"{engine}/", until__gt=now)
     if not held.exists():
         return 0
     with atomic():
-        return held.update(until=now + timedelta(seconds=seconds))
+        return held.update(until=now + _span(seconds))
 
 
 def release(name: str, holder: str) -> None:
     """Give the lease back, if it is still ours."""
     Lease.objects.filter(name=name, holder=holder).delete()
+
+
+def _span(seconds: float | None) -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS if seconds is None else seconds)

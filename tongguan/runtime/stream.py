@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import Min
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -36,7 +36,6 @@ _PAGE = 500
 MOST_REPLAYED = 20_000
 _SCOPE_KEPT = 60.0
 _STALE = 15.0
-_NOTHING = "event: reset\ndata: {}\n\n"
 
 
 def read_lines(after: int, limit: int = _PAGE, upto: int | None = None) -> list[Line]:
@@ -106,8 +105,11 @@ class Stream:
         """Run a database question in one of the few threads."""
 
         def answered() -> Any:
-            close_old_connections()
-            return question(*args)
+            try:
+                return question(*args)
+            finally:
+                # These threads ask seldom: an idle connection each would only weigh on the server.
+                connection.close()
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, answered)
 
@@ -134,11 +136,12 @@ class Stream:
         """Give what to send: a greeting, what was missed after ``after``, then what comes."""
         start = self.hub.join(listener)
         try:
-            if after is None or after > start:
+            if after is None:
                 yield f'id: {start}\nevent: hello\ndata: {{"position":{start}}}\n\n'.encode()
-            elif start - after > MOST_REPLAYED or after + 1 < await self.ask(oldest_seq):
-                yield f"id: {start}\n{_NOTHING}".encode()
+            elif await self.ask(_cannot_replay, after, start):
+                yield f"id: {start}\nevent: reset\ndata: {{}}\n\n".encode()
             else:
+                listener.after = after
                 yield b"event: hello\ndata: {}\n\n"
                 while missed := await self.ask(read_lines, after, _PAGE, start):
                     after = missed[-1].seq
@@ -147,6 +150,13 @@ class Stream:
                 yield text
         finally:
             self.hub.leave(listener)
+
+
+def _cannot_replay(after: int, start: int) -> bool:
+    """Tell whether a listener must read anew: too far behind, facts purged, or ahead of the stream's end."""
+    if after > start:
+        return after > relay.last_seq()
+    return start - after > MOST_REPLAYED or after + 1 < oldest_seq()
 
 
 class _Endpoint:

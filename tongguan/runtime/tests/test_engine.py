@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real processes: engines killed in the middle, the supervisor and its children."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[3]
+BELLS, ROWS = 500, 150
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(what: Callable[[], object], seconds: float = 90) -> None:
+    """Wait until something is so; fail when it never is."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    """Tell whether the process that serves this port is well."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+class City:
+    """A platform of its own: folder, database, processes."""
+
+    def __init__(self, home: Path) -> None:
+        """Make an empty database of the kind these tests run on."""
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.web, self.stream = free_port(), free_port()
+        self.environment = os.environ | {
+            "TONGGUAN_HOME": str(home),
+            "TONGGUAN_APPS": "tongguan.runtime.tests.ledger",
+            "TONGGUAN_LEASE_SECONDS": "2",
+            "TONGGUAN_PORT": str(self.web),
+            "TONGGUAN_STREAM_PORT": str(self.stream),
+            "TONGGUAN_DATABASE_URL": "",
+        }
+        database = settings.DATABASES["default"]
+        self._sqlite = home / "tongguan.sqlite3"
+        self.postgres = ""
+        if "postgresql" in database["ENGINE"]:
+            server = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+            self._name = f"{database['NAME']}_engine"
+            self._server = f"{server}/postgres"
+            self.drop()
+            with psycopg.connect(self._server, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{self._name}"')
+            self.postgres = self.environment["TONGGUAN_DATABASE_URL"] = f"{server}/{self._name}"
+
+    def drop(self) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tongguan", *command],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.running.append(process)
+        return process
+
+    def run(self, *command: str) -> str:
+        process = self.start(*command)
+        output = process.communicate(timeout=120)[0].decode()
+        assert process.returncode == 0, output
+        return output
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        if self.postgres:
+            with psycopg.connect(self.postgres) as connection:
+                return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+        connection = sqlite3.connect(self._sqlite, timeout=20)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def counted(self, what: str) -> int:
+        return len(self.ask(f"SELECT 1 FROM runtime_sequence WHERE key LIKE '{what}:%'"))
+
+    def end(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        if self.postgres:
+            self.drop()
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = City(tmp_path)
+    yield made
+    made.end()
+
+
+def test_engines_killed_in_the_middle_lose_and_double_nothing(city: City) -> None:
+    city.run("migrate", "--verbosity", "0")
+    city.run("ring", str(BELLS), "--rows", str(ROWS))
+    engines = [city.start("engine", "--port", str(free_port()))]
+    last = free_port()
+    for goal, port in ((100, free_port()), (200, last)):
+        engines.append(city.start("engine", "--port", str(port)))
+        wait_for(lambda goal=goal: city.counted("bell") >= goal and city.counted("row") >= goal // 4)
+        victim = engines.pop(0)
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+    wait_for(lambda: city.counted("bell") == BELLS and city.counted("row") == ROWS)
+    wait_for(lambda: city.ask("SELECT state FROM runtime_job") == [("done",)])
+
+    assert city.ask("SELECT key FROM runtime_sequence WHERE key LIKE '%:%' AND value <> 1") == []
+    assert city.ask("SELECT done, failed FROM runtime_job") == [(ROWS, 0)]
+    wait_for(lambda: city.ask("SELECT 1 FROM runtime_factrecord WHERE seq IS NULL") == [])
+    seqs = [row[0] for row in city.ask("SELECT seq FROM runtime_factrecord ORDER BY seq")]
+    assert seqs == list(range(1, BELLS + 2))  # and the job's end
+    wait_for(lambda: answers(last))
+    engines[0].terminate()
+    assert engines[0].wait(20) == 0
+
+
+def _children(parent: int) -> set[int]:
+    found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False)
+    return {int(word) for word in found.stdout.split()}
+
+
+def _alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def _family(parent: int) -> set[int]:
+    """Give all descendants of a process."""
+    family: set[int] = set()
+    generation = _children(parent)
+    while generation:
+        family |= generation
+        generation = set().union(*(_children(child) for child in generation))
+    return family
+
+
+def test_up_lives_through_falls_and_leaves_nothing_behind(city: City) -> None:
+    def ready() -> bool:
+        return answers(city.web) and answers(city.stream)
+
+    first = city.start("up", "--no-demo")
+    wait_for(ready)
+    family = _family(first.pid)
+    assert len(_children(first.pid)) == 2
+    first.kill()
+    first.wait()
+    wait_for(lambda: not any(_alive(pid) for pid in family), 20)
+
+    second = city.start("up", "--no-demo")
+    wait_for(ready)
+    third = city.start("up", "--no-demo")
+    assert "已被占用" in third.communicate(timeout=60)[0].decode()
+    assert third.returncode == 1
+    fallen = min(_children(second.pid))
+    os.kill(fallen, signal.SIGKILL)
+    wait_for(lambda: len(_children(second.pid) - {fallen}) == 2 and ready())
+
+    family = _family(second.pid)
+    second.terminate()
+    output = second.communicate(timeout=20)[0].decode()
+    assert second.returncode == 0
+    assert "统管已就绪" in output
+    assert "秒后重启" in output
+    assert not any(_alive(pid) for pid in family)
