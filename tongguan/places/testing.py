@@ -8,6 +8,7 @@ from tongguan.places import layers
 from tongguan.places.codes import level_of, parent_of
 from tongguan.places.models import Division, DutyGrid, DutyGridCell, UnitGrid
 from tongguan.places.outlines import columns
+from tongguan.places.seed import seed_places
 
 WEST, SOUTH, STEP = 121.0, 30.8, 0.01
 NAMES = {
@@ -20,6 +21,11 @@ NAMES = {
     "990101001001": "翠园社区",
     "990102001001": "荷塘社区",
 }
+
+
+def demo_city() -> None:
+    """Seed the whole demo city of 江州市."""
+    seed_places()
 
 
 def square_city() -> list[str]:

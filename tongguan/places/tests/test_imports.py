@@ -18,7 +18,7 @@ from tongguan.places import api, queries
 from tongguan.places.codes import GridStandard
 from tongguan.places.models import Division, DutyGrid, Gazetteer, GazetteerKey, UnitGrid
 from tongguan.places.testing import square_city
-from tongguan.runtime.models import AuditEntry, FactRecord
+from tongguan.runtime.testing import audited, published
 
 pytestmark = pytest.mark.django_db
 
@@ -63,8 +63,8 @@ def test_a_tree_is_taken_and_the_second_time_nothing_changes(write):
     renamed = api.import_divisions(PLATFORM, write("new.csv", TREE.replace("东湖区", "东湖新区")))
     assert (renamed.created, renamed.updated, renamed.unchanged) == (0, 1, 4)
     assert queries.division_name("420101001") == "云城市东湖新区水果街道"
-    assert AuditEntry.objects.filter(verb="places.import", subject="places:divisions").count() == 3
-    assert FactRecord.objects.filter(name="DivisionsChanged").count() == 3
+    assert [act.subject for act in audited("places.import")] == ["places:divisions"] * 3
+    assert len(published("DivisionsChanged")) == 3
 
 
 def test_one_bad_row_and_nothing_is_imported(write):
@@ -79,8 +79,8 @@ def test_one_bad_row_and_nothing_is_imported(write):
         (10, "code", "division.no_parent", True),
     ]
     assert not Division.objects.exists()
-    assert not AuditEntry.objects.exists()
-    assert not FactRecord.objects.exists()
+    assert not audited()
+    assert not published()
     assert report.created == 0
 
 
@@ -88,7 +88,7 @@ def test_a_dry_run_counts_and_writes_nothing(write):
     report = api.import_divisions(PLATFORM, write("tree.csv", TREE), dry_run=True)
     assert (report.created, report.failed) == (5, False)
     assert not Division.objects.exists()
-    assert not AuditEntry.objects.exists()
+    assert not audited()
 
 
 def test_texts_no_register_takes_are_refused(write):

@@ -16,7 +16,7 @@ from tongguan.kernel.geometry import cell_of
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import cast
 from tongguan.places.testing import square_city
-from tongguan.runtime.models import AuditEntry, FactRecord
+from tongguan.runtime.testing import audited, published
 from tongguan.things import api, import_components, queries
 from tongguan.things.models import Component, ImportRefusal, ImportRun
 
@@ -65,9 +65,9 @@ def test_components_are_placed_dated_and_tied_to_units(write):
     assert first.changed_on is None
     # Where polygons are known, the position decides over the code written in the file.
     assert (second.division, second.grid, second.state) == ("990102001001", "990102001001002", "破损")
-    fact = FactRecord.objects.get(name="ComponentsImported")
-    assert fact.payload["created"] == 2
-    assert AuditEntry.objects.filter(verb="things.import").count() == 1
+    [(_, fact)] = published("ComponentsImported")
+    assert (fact["created"], fact["updated"], fact["refused"]) == (2, 0, 0)
+    assert len(audited("things.import")) == 1
 
 
 def test_without_polygons_the_codes_decide(write):
@@ -162,7 +162,7 @@ def test_an_interrupted_import_resumes_where_it_stopped(write, monkeypatch):
         api.import_components(PLATFORM, path, crs="GCJ02", progress=cut)
     run = ImportRun.objects.get()
     assert (run.state, run.done_rows, run.created_rows, run.refused_rows) == ("running", 8, 7, 1)
-    assert not FactRecord.objects.filter(name="ComponentsImported").exists()
+    assert not published("ComponentsImported")
     # The options of the interrupted run hold, whatever is given now.
     report = api.import_components(PLATFORM, path, resume=True)
     assert (report.skipped, report.rows, report.created, report.updated) == (8, 2, 2, 0)

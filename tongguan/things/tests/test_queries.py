@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tongguan.kernel.geometry import cells_of, distance_m
 from tongguan.people.testing import cast
-from tongguan.places.seed import seed_places
+from tongguan.places.testing import demo_city
 from tongguan.things import queries
 from tongguan.things.models import Component
 from tongguan.things.seed import seed_components
@@ -66,7 +66,7 @@ def test_every_reader_sees_the_own_divisions_only():
 
 
 def test_the_demo_citys_components_lie_in_it_and_do_not_grow_by_seeding_again():
-    seed_places()
+    demo_city()
     assert seed_components(500) == 500
     assert seed_components(500) == 500
     assert Component.objects.count() == 500
@@ -77,7 +77,7 @@ def test_the_demo_citys_components_lie_in_it_and_do_not_grow_by_seeding_again():
 @given(st.floats(121.05, 121.35), st.floats(30.85, 31.05), st.floats(1, 9_000))
 def test_cells_miss_nothing_that_a_plain_search_finds(db, lon, lat, metres):
     if not Component.objects.exists():
-        seed_places()
+        demo_city()
         seed_components(800)
     rows = list(Component.objects.exclude(state="移除").values_list("code", "lon", "lat"))
     away = distance_m(lon, lat, np.array([r[1] for r in rows]), np.array([r[2] for r in rows])).tolist()
