@@ -8,6 +8,8 @@ import csv
 import gzip
 import io
 import json
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, TextIO
@@ -17,6 +19,9 @@ from tongguan.kernel.errors import Invalid
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _PEEK: Final = 65_536
 _MAX_FIELD: Final = 16 * 1024 * 1024
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+#: What reading a damaged, cut off or wrongly encoded file raises.
+BROKEN: Final = (UnicodeDecodeError, EOFError, OSError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,13 @@ def csv_rows(lines: Iterable[str], columns: Mapping[str, Sequence[str]]) -> Iter
     try:
         heading = next(reader, None)
         if not heading:
-            raise _unreadable("文件是空的", "the file is empty")
+            raise unreadable("文件是空的", "the file is empty")
         places = column_places(heading, columns)
         for record in reader:
             if record:
                 yield Row(reader.line_num, {n: record[i] for n, i in places.items() if i < len(record)})
-    except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
-        raise _unreadable(f"第 {reader.line_num} 行后无法读取：{error}", f"unreadable: {error}") from error
+    except (csv.Error, *BROKEN) as error:
+        raise unreadable(f"第 {reader.line_num} 行后无法读取：{error}", f"unreadable: {error}") from error
 
 
 def column_places(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -98,11 +103,11 @@ def geojson_rows(text: TextIO, columns: Mapping[str, Sequence[str]]) -> tuple[st
     """
     try:
         body = json.load(text)
-    except (ValueError, RecursionError, UnicodeDecodeError, EOFError, OSError) as error:
-        raise _unreadable(f"不是 JSON：{error}", f"not JSON: {error}") from error
+    except (ValueError, RecursionError, *BROKEN) as error:
+        raise unreadable(f"不是 JSON：{error}", f"not JSON: {error}") from error
     features = body.get("features") if isinstance(body, dict) else None
     if not isinstance(features, list):
-        raise _unreadable("不是 GeoJSON FeatureCollection", "not a GeoJSON FeatureCollection")
+        raise unreadable("不是 GeoJSON FeatureCollection", "not a GeoJSON FeatureCollection")
     crs = body.get("crs")
     named = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
     return str(named), (feature_row(n, f, columns) for n, f in enumerate(features, start=1))
@@ -131,8 +136,10 @@ def _text(value: Any) -> str:
         return ";".join(_text(v) for v in value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    # JSON may escape half a character, which no database takes: it is shown as one that is not known.
+    return _HALVES.sub("\ufffd", str(value))
 
 
-def _unreadable(zh: str, en: str) -> Invalid:
+def unreadable(zh: str, en: str) -> Invalid:
+    """Give the refusal of a file that cannot be read."""
     return Invalid("file.unreadable", zh=f"文件无法读取：{zh}", en=en, field="file")

@@ -68,7 +68,8 @@ def import_divisions(
         _need_parents(drafts, {d.code for d in drafts}, faults)
         if not report.failed:
             _upsert(Division, drafts, system, report)
-            layers.touch(layers.COMMUNITY)
+            if report.created or report.updated:
+                layers.touch(layers.COMMUNITY)
             outbox.publish(DivisionsChanged(division=under, count=report.created + report.updated))
     return report
 
@@ -98,7 +99,8 @@ def import_grids(
         _need_parents(drafts, set(), faults)
         if not report.failed:
             _upsert(UnitGrid, drafts, system, report)
-            layers.touch(layers.GRID)
+            if report.created or report.updated:
+                layers.touch(layers.GRID)
             outbox.publish(GridsChanged(count=report.created + report.updated))
     return report
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every import of a register shares: open the file, collect faults, all or nothing."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from tongguan.runtime.transactions import atomic
 BATCH: Final = 1_000
 _GEOJSON: Final = (".geojson", ".json")
 _CSV: Final = (".csv", ".txt")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ufffd]")
 _KEEPERS: Final = (Post.SYSADMIN, Post.SYSTEM)
 
 
@@ -106,8 +108,8 @@ def clean(row: Row, faults: Faults, limits: Mapping[str, int]) -> bool:
         if len(text) > longest:
             faults.add(row, name, "text.too_long", f"{name} 有 {len(text)} 字，最多 {longest} 字")
             good = False
-        elif any(ord(ch) < 32 for ch in text):  # noqa: PLR2004 - control characters, NUL among them
-            faults.add(row, name, "text.control", f"{name} 含控制字符")
+        elif _CONTROL.search(text):
+            faults.add(row, name, "text.control", f"{name} 含控制字符或乱码")
             good = False
     return good
 

@@ -42,6 +42,10 @@ class PolygonIndex:
         order = np.argsort(np.array(codes, dtype=np.str_)) if codes else np.array([], np.intp)
         polygons = shapely.from_wkb(np.array(wkb, dtype=np.object_))[order] if codes else np.array([], object)
         shapely.prepare(polygons)
+        if codes:
+            # The first test builds a prepared polygon's own index; done here, before threads share it.
+            box = shapely.bounds(polygons)
+            shapely.intersects_xy(polygons, (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2)
         # The last entry stands for "in none of them": hit numbers default to it.
         named = np.array([*codes, ""], dtype=np.object_)
         return cls(np.append(named[:-1][order], named[-1:]), polygons, shapely.STRtree(polygons))

@@ -54,7 +54,7 @@ _TEXTS: Final = {
 _LIMITS: Final = tuple((name, _AT[name], longest) for name, longest in _TEXTS.items())
 _DIVISION: Final = re.compile(r"\d{6}(?:\d{3}(?:\d{3})?)?")
 _GRID: Final = re.compile(r"\d{15}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ufffd]")
 _STATES: Final = frozenset(ComponentState.values)
 _SOURCES: Final = frozenset(["", *SurveySource.values])
 _HALF_WORLD: Final = 180.0
@@ -132,7 +132,7 @@ def _texts(values: list[str], reading: Reading) -> dict[str, Any]:
             raise _refuse(name, "value.missing", f"缺少 {COLUMNS[name][0]}")
     if _CONTROL.search("".join(values)):
         bad = next(n for n in ORDER if _CONTROL.search(values[_AT[n]]))
-        raise _refuse(bad, "text.control", f"{COLUMNS[bad][0]} 含控制字符")
+        raise _refuse(bad, "text.control", f"{COLUMNS[bad][0]} 含控制字符或乱码")
     for name, at, longest in _LIMITS:
         if len(values[at]) > longest:
             raise _refuse(name, "text.too_long", f"{COLUMNS[name][0]} 超过 {longest} 字")

@@ -17,7 +17,7 @@ from django.db.models import F
 from tongguan.kernel import clock
 from tongguan.kernel.coordinates import system_of
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
-from tongguan.kernel.tabular import csv_rows, feature_row, geojson_rows, open_text
+from tongguan.kernel.tabular import BROKEN, csv_rows, feature_row, geojson_rows, open_text, unreadable
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
@@ -177,7 +177,7 @@ _LON, _LAT = ORDER.index("lon"), ORDER.index("lat")
 
 def _feature_records(text: TextIO) -> Iterator[Record]:
     """Give one record per line of GeoJSON; a line that is no JSON is a record without values."""
-    for number, line in enumerate(text, start=1):
+    for number, line in enumerate(_whole_lines(text), start=1):
         body = line.strip("\x1e \t\r\n")
         if not body:
             continue
@@ -187,6 +187,13 @@ def _feature_records(text: TextIO) -> Iterator[Record]:
             feature = None
         row = feature_row(number, feature, COLUMNS)
         yield _record(number, row.values, row.geometry)
+
+
+def _whole_lines(text: TextIO) -> Iterator[str]:
+    try:
+        yield from text
+    except BROKEN as error:
+        raise unreadable(f"{error}", f"unreadable: {error}") from error
 
 
 class _Seen:

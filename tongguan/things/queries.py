@@ -4,6 +4,7 @@
 import numpy as np
 from django.db.models import Q, QuerySet
 
+from tongguan.kernel.errors import Invalid
 from tongguan.kernel.geometry import cell_ranges, distance_m
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q, prefix_q
@@ -11,6 +12,8 @@ from tongguan.things.contracts import ComponentInfo, Near
 from tongguan.things.labels import ComponentState
 from tongguan.things.models import Component
 
+#: The widest circle that is still called near.
+MAX_NEAR_M = 10_000
 #: Every post but the citizen's reads the components of its divisions.
 _READERS = tuple(post for post in Post if post is not Post.CITIZEN)
 
@@ -54,20 +57,30 @@ def nearest(
     actor: Actor = PLATFORM,
     limit: int = 1,
 ) -> list[Near]:
-    """Give up to ``limit`` components within ``within_m`` metres, the nearest first, in one query.
+    """Give up to ``limit`` components within ``within_m`` metres, the nearest first, in two queries.
 
     ``class_code`` may be None (any class) or a prefix (major class). Removed components are left out.
+    Raises Invalid (``near.too_wide``) beyond 10 km, and for coordinates that do not hold.
     """
+    if not 0 <= within_m <= MAX_NEAR_M:
+        raise Invalid(
+            "near.too_wide",
+            zh=f"查找半径应在 0 到 {MAX_NEAR_M} 米之间",
+            en=f"the radius must be between 0 and {MAX_NEAR_M} metres",
+            field="within_m",
+        )
     cells = Q()
     for low, high in cell_ranges(lon, lat, within_m):
         cells |= Q(cell=low) if low == high else Q(cell__gte=low, cell__lte=high)
     rows = _visible(actor).filter(cells).exclude(state=ComponentState.REMOVED)
     if class_code:
         rows = rows.filter(prefix_q("class_code", class_code))
-    found = list(rows)
-    metres = distance_m(lon, lat, np.array([r.lon for r in found]), np.array([r.lat for r in found]))
-    near = sorted(
-        (Near(_info(row), m) for row, m in zip(found, metres.tolist(), strict=True) if m <= within_m),
-        key=lambda n: (n.metres, n.component.code),
-    )
-    return near[:limit]
+    # Positions of all, whole rows of the winners only: a wide circle in a city centre holds 100,000.
+    spots = list(rows.order_by().values_list("pk", "lon", "lat"))
+    if not spots:
+        return []
+    codes, lons, lats = zip(*spots, strict=True)
+    metres = distance_m(lon, lat, np.array(lons), np.array(lats)).tolist()
+    best = sorted((m, code) for m, code in zip(metres, codes, strict=True) if m <= within_m)[: max(1, limit)]
+    found = Component.objects.in_bulk([code for _, code in best])
+    return [Near(_info(found[code]), m) for m, code in best if code in found]

@@ -2,6 +2,7 @@
 """Import of components: bad rows kept, good rows taken, resumed where it stopped, doubles refused."""
 
 import csv
+import gzip
 import json
 from datetime import date
 from io import StringIO
@@ -210,6 +211,29 @@ def test_lines_of_geojson_are_read_and_rubbish_lines_kept(tmp_path):
     report = api.import_components(PLATFORM, path)
     assert report.created == 1
     assert kept(report.run_id) == [(3, "code", "value.missing"), (4, "code", "code.length")]
+
+
+def test_half_characters_in_json_are_refused_not_stored(tmp_path):
+    path = tmp_path / "half.geojsonl"
+    path.write_text(
+        '{"properties": {"code": "99010101037000001", "name": "\\ud800灯", "lon": 121, "lat": 30}}'
+    )
+    report = api.import_components(PLATFORM, path)
+    assert kept(report.run_id) == [(1, "name", "text.control")]
+    assert not Component.objects.exists()
+
+
+def test_a_damaged_file_is_refused_after_what_came_before_it(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_components, "BATCH", 100)
+    whole = write(*(line(n) for n in range(1, 20_001))).read_bytes()
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(gzip.compress(whole)[:-2_000])
+    with pytest.raises(Invalid) as refused:
+        api.import_components(PLATFORM, path)
+    assert refused.value.code == "file.unreadable"
+    run = ImportRun.objects.get()
+    assert run.state == "running"
+    assert run.done_rows == Component.objects.count() > 0
 
 
 def test_only_keepers_import_and_only_their_own_part(write):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tongguan.kernel.errors import Invalid
 from tongguan.kernel.geometry import cells_of, distance_m
 from tongguan.people.testing import cast
 from tongguan.places.testing import demo_city
@@ -33,7 +34,7 @@ def test_the_nearest_of_the_class_comes_first(django_assert_num_queries):
     put(2, 121.0005)
     put(3, 121.0001, class_code="01037")
     put(4, 121.0002, state="移除")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = queries.nearest("01001", 121.0, 30.805, 200, limit=5)
     assert names(found) == ["000002", "000001"]
     assert [round(near.metres) for near in found] == [48, 96]
@@ -42,6 +43,13 @@ def test_the_nearest_of_the_class_comes_first(django_assert_num_queries):
     assert names(queries.nearest("01", 121.0, 30.805, 200, limit=9)) == ["000003", "000002", "000001"]
     assert queries.nearest("02", 121.0, 30.805, 200) == []
     assert queries.nearest("01001", 121.0, 30.805, 10) == []
+
+
+@pytest.mark.parametrize("metres", [-1, 10_001, float("nan")])
+def test_a_circle_too_wide_is_refused(metres):
+    with pytest.raises(Invalid) as refused:
+        queries.nearest("01001", 121.0, 30.805, metres)
+    assert (refused.value.code, refused.value.field) == ("near.too_wide", "within_m")
 
 
 def test_every_reader_sees_the_own_divisions_only():
@@ -82,5 +90,5 @@ def test_cells_miss_nothing_that_a_plain_search_finds(db, lon, lat, metres):
     rows = list(Component.objects.exclude(state="移除").values_list("code", "lon", "lat"))
     away = distance_m(lon, lat, np.array([r[1] for r in rows]), np.array([r[2] for r in rows])).tolist()
     plain = sorted((m, r[0]) for m, r in zip(away, rows, strict=True) if m <= metres)
-    found = queries.nearest(None, lon, lat, metres, limit=1_000)
+    found = queries.nearest(None, lon, lat, metres, limit=2_000)
     assert [(near.metres, near.component.code) for near in found] == plain
