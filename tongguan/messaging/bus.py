@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-import nats
 from django.conf import settings
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
@@ -107,7 +107,7 @@ def _publish(url: str, stream: str, facts: Sequence[StreamedFact], seconds: floa
 
 
 async def _bounded(url: str, stream: str, facts: Sequence[StreamedFact], seconds: float) -> None:
-    bus = nats.NATS()
+    bus = Client()
     try:
         async with asyncio.timeout(seconds):
             await bus.connect(

@@ -126,9 +126,13 @@ class Subscription(models.Model):
 class FanOut(models.Model):
     """How far facts have been copied to a message bus."""
 
-    name = models.CharField(max_length=40, primary_key=True)
-    seq = models.BigIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
-    retry_at = models.DateTimeField(null=True)
-    failing_since = models.DateTimeField(null=True)
-    error = models.TextField(blank=True)
+    name = models.CharField("名称", max_length=40, primary_key=True)
+    seq = models.BigIntegerField("已复制至", default=0)
+    attempts = models.PositiveIntegerField("次数", default=0)
+    retry_at = models.DateTimeField("下次尝试", null=True)
+    failing_since = models.DateTimeField("故障始于", null=True)
+    error = models.TextField("错误", blank=True)
+
+    class Meta:
+        verbose_name = "消息总线进度"
+        verbose_name_plural = "消息总线进度"

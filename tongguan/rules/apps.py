@@ -9,3 +9,4 @@ class RulesConfig(AppConfig):
 
     name = "tongguan.rules"
     label = "rules"
+    verbose_name = "规则"

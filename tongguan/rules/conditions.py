@@ -190,6 +190,8 @@ def predicate(condition: Condition, zone: tzinfo) -> Callable[[Mapping[str, Any]
 
 
 def _shown(value: Any, spec: FieldSpec, zone: tzinfo) -> str:
+    if type(value) is str:
+        return _short(value, spec)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
@@ -201,9 +203,16 @@ def _shown(value: Any, spec: FieldSpec, zone: tzinfo) -> str:
         text = str(value)
     except ValueError:  # a whole number of thousands of digits
         text = "?"
+    return _short(text, spec)
+
+
+def _short(text: str, spec: FieldSpec) -> str:
     named = spec.values.get(text)
-    text = text.encode("utf-8", "replace").decode()
-    return named or (text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    if named is not None:
+        return named
+    if len(text) > _SHOWN:
+        text = text[:_SHOWN] + "…"
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 _SIGN: Final = {
@@ -215,9 +224,18 @@ _SIGN: Final = {
 
 
 def sentence(
-    condition: Condition, spec: FieldSpec, facts: Mapping[str, Any], zone: tzinfo, *, held: bool
+    condition: Condition,
+    spec: FieldSpec,
+    facts: Mapping[str, Any],
+    zone: tzinfo,
+    *,
+    held: bool,
+    tails: dict[bool, str],
 ) -> str:
-    """Say in officials' words how the facts stand to the condition: ``面积 3.2 公顷 < 5 公顷``."""
+    """Say in officials' words how the facts stand to the condition: ``面积 3.2 公顷 < 5 公顷``.
+
+    ``tails`` keeps what is said of the condition alone, per outcome, from one time to the next.
+    """
     operator, wanted = condition.operator, condition.value
     value = facts.get(condition.field)
     if value is None:
@@ -242,7 +260,10 @@ def sentence(
         told = shown if day is None else f"星期{WEEKDAYS[day - 1]}"
         days = "、".join(f"星期{WEEKDAYS[one - 1]}" for one in wanted)
         return f"{spec.zh} {told} {'属于' if held else '不属于'}（{days}）"
-    return f"{spec.zh}“{shown}”{_relation(operator, wanted, spec, zone, held=held)}"
+    tail = tails.get(held)
+    if tail is None:
+        tail = tails[held] = _relation(operator, wanted, spec, zone, held=held)
+    return f"{spec.zh}“{shown}”{tail}"
 
 
 def _relation(operator: Operator, wanted: Any, spec: FieldSpec, zone: tzinfo, *, held: bool) -> str:

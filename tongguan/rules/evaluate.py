@@ -7,7 +7,7 @@ The first rule that matches decides: smaller priority first, ties in the order w
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from tongguan.rules.conditions import predicate, sentence
@@ -21,16 +21,17 @@ from tongguan.rules.contracts import (
     RuleTrace,
     Vocabulary,
 )
-from tongguan.rules.index import Entry, Node, build
+from tongguan.rules.index import Entry, Node, build, keys_of
 
 CITY_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _NOWHERE: Final = 1 << 60
+_Test: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
 
 class CompiledRules:
     """A rule set ready to judge: rules in order of trial, an index over them, and their words."""
 
-    __slots__ = ("_holds", "_root", "rules", "ruleset", "vocabulary", "zone")
+    __slots__ = ("_root", "_tested", "rules", "ruleset", "vocabulary", "zone")
 
     def __init__(
         self, ruleset: RuleSet, vocabulary: Vocabulary | None = None, zone: tzinfo = CITY_ZONE
@@ -40,11 +41,11 @@ class CompiledRules:
         self.vocabulary = vocabulary
         self.zone = zone
         self.rules = tuple(sorted(ruleset.rules, key=lambda rule: rule.priority))
-        self._holds = tuple(_compile(rule.when, zone) for rule in self.rules)
+        self._tested = tuple(_Tested(rule.when, zone) for rule in self.rules)
         self._root: Node = build(
             [
-                Entry(order, rule, holds)
-                for order, (rule, holds) in enumerate(zip(self.rules, self._holds, strict=True))
+                Entry(order, rule, tested.holds, keys_of(rule.when))
+                for order, (rule, tested) in enumerate(zip(self.rules, self._tested, strict=True))
                 if rule.enabled
             ]
         )
@@ -61,7 +62,11 @@ class CompiledRules:
 
     def holds(self, order: int, facts: Mapping[str, Any]) -> bool:
         """Tell whether the conditions of the rule at that position hold (its dates are not asked)."""
-        return self._holds[order](facts)
+        return self._tested[order].holds(facts)
+
+    def reasons(self, order: int, facts: Mapping[str, Any], *, held: bool) -> str:
+        """Say why the conditions of the rule at that position hold or do not."""
+        return "；".join(_reasons(self._tested[order], facts, self, held=held)) or "无条件，总是适用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def explain(
     for order, rule in enumerate(ruleset.rules):
         barred = _barred(rule, moment, ruleset.zone)
         matched = barred is None and ruleset.holds(order, facts)
-        told = barred or "；".join(_reasons(rule.when, facts, ruleset, held=matched)) or "无条件，总是适用"
+        told = barred or ruleset.reasons(order, facts, held=matched)
         if matched and chosen is None:
             reason = f"匹配规则 {rule.no}：{told}"
         elif matched and chosen is not None:
@@ -148,12 +153,31 @@ def _barred(rule: Rule, at: datetime | None, zone: tzinfo) -> str | None:
     return None
 
 
-def _compile(clause: Clause, zone: tzinfo) -> Callable[[Mapping[str, Any]], bool]:
-    if isinstance(clause, Condition):
-        return predicate(clause, zone)
-    every = tuple(_compile(one, zone) for one in clause.all)
-    some = tuple(_compile(one, zone) for one in clause.any)
-    none = tuple(_compile(one, zone) for one in clause.none)
+class _Tested:
+    """A clause with its compiled test, kept whole so that explaining need not compile again."""
+
+    __slots__ = ("condition", "every", "holds", "none", "some", "tails")
+
+    def __init__(self, clause: Clause, zone: tzinfo) -> None:
+        self.condition = clause if isinstance(clause, Condition) else None
+        self.tails: dict[bool, str] = {}
+        self.every: tuple[_Tested, ...] = ()
+        self.some: tuple[_Tested, ...] = ()
+        self.none: tuple[_Tested, ...] = ()
+        if isinstance(clause, Condition):
+            self.holds = predicate(clause, zone)
+            return
+        self.every = tuple(_Tested(one, zone) for one in clause.all)
+        self.some = tuple(_Tested(one, zone) for one in clause.any)
+        self.none = tuple(_Tested(one, zone) for one in clause.none)
+        self.holds = _joined(
+            tuple(one.holds for one in self.every),
+            tuple(one.holds for one in self.some),
+            tuple(one.holds for one in self.none),
+        )
+
+
+def _joined(every: tuple[_Test, ...], some: tuple[_Test, ...], none: tuple[_Test, ...]) -> _Test:
     if len(every) == 1 and not some and not none:
         return every[0]
 
@@ -174,24 +198,26 @@ def _spec(ruleset: CompiledRules, name: str) -> FieldSpec:
     return known or FieldSpec(name, FieldKind.TEXT, name)
 
 
-def _reasons(clause: Clause, facts: Mapping[str, Any], ruleset: CompiledRules, *, held: bool) -> list[str]:
+def _reasons(tested: _Tested, facts: Mapping[str, Any], ruleset: CompiledRules, *, held: bool) -> list[str]:
     """Give the sentences that settle the clause: all that hold, or those that fail."""
-    if isinstance(clause, Condition):
-        return [sentence(clause, _spec(ruleset, clause.field), facts, ruleset.zone, held=held)]
+    condition = tested.condition
+    if condition is not None:
+        spec = _spec(ruleset, condition.field)
+        return [sentence(condition, spec, facts, ruleset.zone, held=held, tails=tested.tails)]
     told: list[str] = []
-    for one in clause.all:
-        if (now := _compile(one, ruleset.zone)(facts)) == held:
-            told += _reasons(one, facts, ruleset, held=now)
-    if clause.any:
-        results = [(_compile(one, ruleset.zone)(facts), one) for one in clause.any]
+    for one in tested.every:
+        if one.holds(facts) == held:
+            told += _reasons(one, facts, ruleset, held=held)
+    if tested.some:
+        results = [(one.holds(facts), one) for one in tested.some]
         reached = any(now for now, _ in results)
         if reached == held:
             parts = [
                 "且".join(_reasons(one, facts, ruleset, held=now)) for now, one in results if now == reached
             ]
             told.append("、".join(parts) if reached else f"以下各项均不成立：{'；'.join(parts)}")
-    for one in clause.none:
-        struck = _compile(one, ruleset.zone)(facts)
+    for one in tested.none:
+        struck = one.holds(facts)
         if struck != held:
             words = "且".join(_reasons(one, facts, ruleset, held=struck))
             told.append(f"排除情形成立：{words}" if struck else f"不属排除情形（{words}）")

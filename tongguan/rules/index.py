@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     order: int
     rule: Rule
     holds: Callable[[Mapping[str, Any]], bool]
+    keys: Mapping[Column, tuple[Any, ...]]
 
 
 class Node(Protocol):
@@ -59,7 +60,7 @@ class Leaf:
                 best = order
                 break
         if self._dated and at is not None:
-            for order, rule, holds in self._dated:
+            for order, rule, holds, _ in self._dated:
                 if order >= best:
                     break
                 if rule.valid_from is not None and at < rule.valid_from:
@@ -123,7 +124,7 @@ def build(entries: list[Entry], used: frozenset[Column] = frozenset()) -> Node:
     branches: dict[Any, list[Entry]] = defaultdict(list)
     rest = []
     for entry in entries:
-        values = dict(_keys(entry.rule.when)).get(column)
+        values = entry.keys.get(column)
         if values is None:
             rest.append(entry)
         for value in values or ():
@@ -132,6 +133,11 @@ def build(entries: list[Entry], used: frozenset[Column] = frozenset()) -> Node:
     node = ByPrefix if column[1] == "prefix" else ByValue
     built = {value: build(some, inner) for value, some in branches.items()}
     return node(column[0], built, build(rest, used) if rest else None)
+
+
+def keys_of(group: Group) -> dict[Column, tuple[Any, ...]]:
+    """Give the columns by which a rule with these conditions can be found, and under which values."""
+    return dict(_keys(group))
 
 
 def _keys(group: Group) -> Iterator[tuple[Column, tuple[Any, ...]]]:
@@ -155,7 +161,7 @@ def _best_column(entries: list[Entry], used: frozenset[Column]) -> Column | None
     placed: dict[Column, int] = defaultdict(int)
     distinct: dict[Column, set[Any]] = defaultdict(set)
     for entry in entries:
-        for column, values in dict(_keys(entry.rule.when)).items():
+        for column, values in entry.keys.items():
             if column not in used:
                 keyed[column] += 1
                 placed[column] += len(values)

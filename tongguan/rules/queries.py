@@ -77,7 +77,7 @@ def rulesets(
     actor: Actor, kind: str | None = None, division: str | None = None, limit: int = 100
 ) -> list[RuleSetInfo]:
     """List versions the actor may read, the newest first: those that govern or lie in their divisions."""
-    rows = _visible(actor)
+    rows = visible(actor)
     if kind is not None:
         rows = rows.filter(kind=kind)
     if division is not None:
@@ -111,14 +111,14 @@ def written(actor: Actor, ruleset_id: UUID) -> list[dict[str, Any]]:
 
 
 def _row(actor: Actor, ruleset_id: UUID) -> RuleSetVersion:
-    row = _visible(actor).filter(pk=ruleset_id).first()
+    row = visible(actor).filter(pk=ruleset_id).first()
     if row is None:
         raise _unknown()
     return row
 
 
-def _visible(actor: Actor) -> QuerySet[RuleSetVersion]:
-    """Rules are readable by those they govern and by those above."""
+def visible(actor: Actor) -> QuerySet[RuleSetVersion]:
+    """Give the versions that govern or lie in the divisions of the actor."""
     wanted = Q(pk=None)
     for prefix in actor.scope.divisions():
         wanted |= _subtree(prefix) | Q(division__in=["", *_shorter(prefix)])

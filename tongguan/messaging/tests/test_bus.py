@@ -95,7 +95,7 @@ def test_a_bus_that_comes_back_gets_what_it_missed(cast, settings, time, own_str
     caplog.set_level(logging.WARNING, "tongguan")
     settings.NATS_URL = f"nats://127.0.0.1:{neighbours.closed_port()}"
     publish(LampLit(lamp="L1", division="990101"))
-    copier = BusCopier(stream=own_stream)
+    copier = BusCopier(seconds=2, stream=own_stream)
     copier.round(PATIENT)
     publish(LampLit(lamp="L2", division="990101"))
     settings.NATS_URL = REAL

@@ -86,7 +86,7 @@ RULES = st.lists(
         valid_to=st.none() | MOMENTS,
         enabled=st.sampled_from([True, True, True, False]),
     ),
-    max_size=30,
+    max_size=14,
 ).map(
     lambda rules: [
         Rule(f"R{n}", r.name, r.when, r.then, r.priority, r.valid_from, r.valid_to, enabled=r.enabled)
@@ -99,7 +99,7 @@ FACTS = st.dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(RULES, st.lists(FACTS, max_size=4), st.none() | MOMENTS)
 def test_the_index_decides_as_the_plain_reading_does(rules, cases, at):
     compiled = compile_rules(rules)
@@ -135,7 +135,7 @@ ODD = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RULES, st.dictionaries(st.sampled_from(FIELDS), ODD))
 def test_odd_facts_never_raise(rules, facts):
     compiled = compile_rules(rules, ROUTING)
@@ -144,7 +144,7 @@ def test_odd_facts_never_raise(rules, facts):
         line.reason_zh.encode()  # a sentence that can be stored
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(RULES)
 def test_what_is_written_out_reads_back_the_same(rules):
     sound = [
