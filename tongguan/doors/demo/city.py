@@ -136,10 +136,10 @@ def _tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
 
 
 def _moments(rng: np.random.Generator, begin: datetime, now: datetime, wanted: int) -> list[datetime]:
-    """Give when tellings come: evenly over the days, a tenth of them in the last two, mostly by day."""
+    """Give when tellings come: evenly over the days, a quarter of them in the last two, mostly by day."""
     span = (now - begin).total_seconds()
     offsets = rng.uniform(0, span, wanted)
-    recent = rng.random(wanted) < 0.1  # noqa: PLR2004
+    recent = rng.random(wanted) < 0.25  # noqa: PLR2004
     offsets[recent] = span - rng.uniform(0, 2 * 86_400, int(recent.sum()))
     return [min(_daytime(begin + timedelta(seconds=float(s)), rng), now) for s in sorted(offsets)]
 

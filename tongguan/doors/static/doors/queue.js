@@ -66,8 +66,8 @@ const dialog = byId("report");
 const told = byId("report-form");
 const found = new Map();
 byId("new-report").addEventListener("click", () => { told.reset(); told.querySelector(".wrong").hidden = true; told.dataset.key = newKey(); dialog.showModal(); });
-told.elements.item.addEventListener("input", async () => {
-  const text = told.elements.item.value.trim();
+told.elements.namedItem("item").addEventListener("input", async () => {
+  const text = told.elements.namedItem("item").value.trim();
   if (text.length < 1 || found.has(text)) return;
   const items = await api(`/items?limit=12&text=${encodeURIComponent(text)}`);
   byId("items").replaceChildren(...items.map((item) => { const label = `${item.name} ${item.code}`; found.set(label, item.code); return el("option", { value: label }); }));
