@@ -172,7 +172,7 @@ def _tell_rung(row: Clock, step: int, rung: Rung, context: _Context, now: dateti
             params=params,
             case_id=row.case_id,
             division=row.division,
-            link=f"/cases/{row.case_id}",
+            link=f"/desk/cases/{row.case_id}",
         )
         for user in users
     ]

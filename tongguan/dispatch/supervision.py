@@ -237,7 +237,7 @@ def _notice(row: Supervision, user: int, template: str, params: dict[str, str], 
         params=params,
         case_id=row.case_id,
         division=row.division,
-        link=f"/cases/{row.case_id}",
+        link=f"/desk/cases/{row.case_id}",
     )
 
 
