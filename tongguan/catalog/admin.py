@@ -4,6 +4,7 @@
 Responsibility lists are read-only here, applied or not: a draft comes from a checked file.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -25,6 +26,13 @@ def _actor(request: HttpRequest) -> Actor:
     return people.actor_of(request.user)  # type: ignore[arg-type]  # our User, as signed in
 
 
+def _refuse(*_: Any) -> bool:
+    return False
+
+
+_never: Callable[..., bool] = _refuse
+
+
 class Register(admin.ModelAdmin):
     """A register to look at."""
 
@@ -39,17 +47,7 @@ class Register(admin.ModelAdmin):
         """Open to the same."""
         return self.has_module_permission(request)
 
-    def has_add_permission(self, *_: Any) -> bool:
-        """Never by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's form
-        """Never by hand."""
-        return False
-
-    def has_delete_permission(self, *_: Any) -> bool:
-        """Never by hand."""
-        return False
+    has_add_permission = has_change_permission = has_delete_permission = _never
 
 
 class ItemAdmin(Register):
@@ -82,7 +80,6 @@ def _register(model: Any, columns: str, search: str, filters: str = "", joined: 
 
 
 admin.site.register(models.Item, ItemAdmin)
-_register(models.Source, "code title grade confidence", "code title", "grade")
 _register(models.RuleBook, "source number title state rank shipped loaded_at", "source title", "state")
 _register(
     models.FilingRule,

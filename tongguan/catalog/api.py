@@ -10,15 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
-from tongguan.catalog import checking, importers, lists, loading, own_items, shelves, stamps
+from tongguan.catalog import checking, facts, importers, lists, loading, own_items, shelves, stamps
 from tongguan.catalog.contracts import ImportReport, ItemInfo, ListRow, VersionInfo
-from tongguan.catalog.facts import (
-    CatalogueLoaded,
-    FilingStandardImported,
-    ItemsImported,
-    ResponsibilitiesApplied,
-    StageLimitChanged,
-)
 from tongguan.catalog.labels import STAGES, URGENCIES
 from tongguan.catalog.models import Item, ResponsibilityVersion, StageLimit
 from tongguan.catalog.queries import item, version_info
@@ -56,13 +49,8 @@ def load_standards(actor: Actor) -> Upserted:
         count += loading.load_rules(actor.name, clock.now())
         count += loading.load_stage_limits()
         if count != Upserted(0, 0):
-            audit.record(
-                actor,
-                "catalog.load_standards",
-                "catalog",
-                {"created": count.created, "updated": count.updated},
-            )
-            outbox.publish(CatalogueLoaded(created=count.created, updated=count.updated))
+            audit.record(actor, "catalog.load_standards", "catalog", count._asdict())
+            outbox.publish(facts.CatalogueLoaded(**count._asdict()))
     return count
 
 
@@ -97,12 +85,8 @@ def import_responsibilities(
         current = lists.applied(scope)
         if merge and current is not None:
             rows = lists.merged(shelves.version_rows(current.id), rows)
-        origin = lists.Origin(
-            title=title[:200] or f"{scope} 权责清单",
-            file_name=file_name,
-            sha256=hashlib.sha256(body).hexdigest(),
-        )
-        version = _draft(actor, scope, rows, origin)
+        about = {"title": title[:200] or f"{scope} 权责清单", "file_name": file_name[:200]}
+        version = _draft(actor, scope, rows, sha256=hashlib.sha256(body).hexdigest(), **about)
         remarks += lists.duty_warnings(checked.rows)
     return _report(len(table.lines), [], remarks, version)
 
@@ -113,7 +97,7 @@ def draft_responsibilities(
     """Store a list made by a program (seeds, other systems) as a draft; the caller vouches for its codes."""
     _allow(actor, division, KEEPERS)
     with atomic():
-        return version_info(_draft(actor, division, rows, lists.Origin(title=title[:200], derived=derived)))
+        return version_info(_draft(actor, division, rows, title=title[:200], derived=derived))
 
 
 def apply_responsibilities(
@@ -153,10 +137,8 @@ def rollback_responsibilities(actor: Actor, division: str, number: int, *, reaso
             raise Invalid(
                 "rollback.draft", zh=f"第 {number} 版未曾生效", en=f"version {number} was never in force"
             )
-        origin = lists.Origin(
-            title=earlier.title, copied_from=earlier, derived=earlier.derived, reason=reason
-        )
-        version = _draft(actor, division, shelves.version_rows(earlier.id), origin)
+        about = {"title": earlier.title, "derived": earlier.derived, "reason": reason[:300]}
+        version = _draft(actor, division, shelves.version_rows(earlier.id), copied_from=earlier, **about)
         return version_info(_apply(actor, version, reason, None))
 
 
@@ -168,9 +150,8 @@ def discard_responsibilities(actor: Actor, version_id: int) -> None:
         drafts = ResponsibilityVersion.objects.filter(pk=version.pk, state="draft")
         if drafts.update(state="discarded") != 1:
             raise Conflict("version.not_a_draft", zh="该版本不是草案", en="the version is not a draft")
-        audit.record(
-            actor, "responsibilities.discard", _subject(version.division), {"number": version.number}
-        )
+        detail = {"number": version.number}
+        audit.record(actor, "responsibilities.discard", _subject(version.division), detail)
 
 
 def import_filing_standard(
@@ -196,28 +177,13 @@ def import_filing_standard(
         if read.errors or dry_run:
             return _report(read.lines, read.errors, [])
         digest = hashlib.sha256(body).hexdigest()
-        stored = importers.store_filing_standard(read, source, title, digest, actor.name, clock.now())
-        report = ImportReport(
-            rows=read.lines,
-            errors=(),
-            errors_total=0,
-            version_id=stored.book_id,
-            number=stored.number,
-            created=stored.rules,
-            warnings=tuple(stored.remarks),
-        )
-        if stored.rules:
+        report = importers.store_filing_standard(read, source, title, digest, actor.name, clock.now())
+        if report.created and report.version_id and report.number:
+            done: dict[str, Any] = {"number": report.number, "rules": report.created}
             audit.record(
-                actor,
-                "catalog.import_filing_standard",
-                f"rulebook:{source}",
-                {"number": stored.number, "rules": stored.rules, "sha256": digest},
+                actor, "catalog.import_filing_standard", f"rulebook:{source}", done | {"sha256": digest}
             )
-            outbox.publish(
-                FilingStandardImported(
-                    book_id=stored.book_id, source=source, number=stored.number, rules=stored.rules
-                )
-            )
+            outbox.publish(facts.FilingStandardImported(book_id=report.version_id, source=source, **done))
     return report
 
 
@@ -230,13 +196,9 @@ def import_items(actor: Actor, stream: BinaryIO, *, source: str, dry_run: bool =
         if read.errors or dry_run:
             return _report(read.lines, read.errors, [])
         count = own_items.store_items(read)
-        audit.record(
-            actor, "catalog.import_items", "catalog", {"created": count.created, "updated": count.updated}
-        )
-        outbox.publish(ItemsImported(created=count.created, updated=count.updated))
-    return ImportReport(
-        rows=read.lines, errors=(), errors_total=0, created=count.created, updated=count.updated
-    )
+        audit.record(actor, "catalog.import_items", "catalog", count._asdict())
+        outbox.publish(facts.ItemsImported(**count._asdict()))
+    return ImportReport(rows=read.lines, **count._asdict())
 
 
 def change_item(actor: Actor, code: str, **settings: Any) -> ItemInfo:
@@ -257,9 +219,8 @@ def change_item(actor: Actor, code: str, **settings: Any) -> ItemInfo:
     with atomic():
         stamps.bump(stamps.ITEMS)
         Item.objects.filter(code=before.code).update(**settings)
-        audit.record(
-            actor, "catalog.change_item", f"item:{code}", {name: str(new) for name, new in settings.items()}
-        )
+        detail = {name: str(new) for name, new in settings.items()}
+        audit.record(actor, "catalog.change_item", f"item:{code}", detail)
     return item(code)
 
 
@@ -289,25 +250,15 @@ def set_stage_limit(
                 "confidence": "high",
             },
         )
-        audit.record(
-            actor,
-            "catalog.set_stage_limit",
-            f"stage:{stage}",
-            {"kind": kind, "division": division, "limit": text},
-        )
-        outbox.publish(StageLimitChanged(division=division, stage=stage, kind=kind))
+        detail = {"kind": kind, "division": division, "limit": text}
+        audit.record(actor, "catalog.set_stage_limit", f"stage:{stage}", detail)
+        outbox.publish(facts.StageLimitChanged(division=division, stage=stage, kind=kind))
 
 
-def _draft(
-    actor: Actor, division: str, rows: Sequence[ListRow], origin: lists.Origin
-) -> ResponsibilityVersion:
-    version = lists.store_draft(actor, division, rows, origin, clock.now())
-    audit.record(
-        actor,
-        "responsibilities.draft",
-        _subject(division),
-        {"number": version.number, "rows": len(rows), "file": origin.file_name, "sha256": origin.sha256},
-    )
+def _draft(actor: Actor, division: str, rows: Sequence[ListRow], **about: Any) -> ResponsibilityVersion:
+    version = lists.store_draft(actor, division, rows, clock.now(), **about)
+    detail = {"number": version.number, "rows": len(rows), "file": version.file_name}
+    audit.record(actor, "responsibilities.draft", _subject(division), detail | {"sha256": version.sha256})
     return version
 
 
@@ -317,20 +268,16 @@ def _apply(
     diff, former = lists.put_in_force(actor, version, reason=reason, at=clock.now(), expected=expected)
     counts = {"added": len(diff.added), "removed": len(diff.removed), "changed": len(diff.changed)}
     rollback = version.copied_from_id is not None
-    audit.record(
-        actor,
-        "responsibilities.rollback" if rollback else "responsibilities.apply",
-        _subject(version.division),
-        {
-            "number": version.number,
-            "superseded": former.number if former else None,
-            "copied_from": version.copied_from.number if version.copied_from else None,
-            "reason": reason,
-            **counts,
-        },
-    )
+    detail = {
+        "number": version.number,
+        "superseded": former.number if former else None,
+        "copied_from": version.copied_from.number if version.copied_from else None,
+        "reason": reason,
+    }
+    verb = "responsibilities.rollback" if rollback else "responsibilities.apply"
+    audit.record(actor, verb, _subject(version.division), detail | counts)
     outbox.publish(
-        ResponsibilitiesApplied(
+        facts.ResponsibilitiesApplied(
             division=version.division,
             version_id=version.id,
             number=version.number,

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of the catalogue that others receive: items, filing rules, responsibilities, import reports."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -110,13 +109,19 @@ class ListRow(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     id: int = 0
 
+    def lead(self) -> str:
+        """Say in Chinese who leads and who helps."""
+        lead = f"单位 {self.lead_unit_code} " if self.lead_unit_code else f"“{self.lead_duty}”职责单位"
+        helpers = "、".join((*self.co_unit_codes, *self.co_duties))
+        return f"由{lead}主办" + (f"，协办：{helpers}" if helpers else "")
+
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an import found. With errors nothing was stored and ``version_id`` is None."""
 
     rows: int
-    errors: tuple[RowError, ...]
-    errors_total: int
+    errors: tuple[RowError, ...] = ()
+    errors_total: int = 0
     version_id: int | None = None
     number: int | None = None
     created: int = 0
@@ -136,8 +141,6 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
 class RowChange(msgspec.Struct, frozen=True, kw_only=True):
     """A line that is in both lists with different content."""
 
-    item_code: str
-    division: str
     old: ListRow
     new: ListRow
     fields: tuple[FieldChange, ...]
@@ -172,8 +175,7 @@ class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTypeInfo:
+class RequestTypeInfo(msgspec.Struct, frozen=True):
     """What a citizen wants with an appeal (诉求类型)."""
 
     code: str

@@ -37,9 +37,7 @@ def compare(old: Iterable[ListRow], new: Iterable[ListRow]) -> ListDiff:
         for a, b in pairs:
             fields = changes(a, b)
             if fields:
-                changed.append(
-                    RowChange(item_code=a.item_code, division=a.division, old=a, new=b, fields=fields)
-                )
+                changed.append(RowChange(old=a, new=b, fields=fields))
             else:
                 unchanged += 1
         removed.extend(gone)
@@ -71,28 +69,16 @@ def _pair(
     left: list[ListRow], right: list[ListRow]
 ) -> tuple[list[tuple[ListRow, ListRow]], list[ListRow], list[ListRow]]:
     """Pair rows of one item and division; give the pairs, what is left over of the old, of the new."""
-    starts = {row.valid_from: row for row in right}
-    pairs = []
-    gone = []
-    for row in left:
-        same = starts.pop(row.valid_from, None)
-        if same is None:
-            gone.append(row)
-        else:
-            pairs.append((row, same))
-    paired = {id(b) for _, b in pairs}
-    came = [row for row in right if id(row) not in paired]
+    old, new = ({row.valid_from: row for row in rows} for rows in (left, right))
+    gone = [row for row in left if row.valid_from not in new]
+    came = [row for row in right if row.valid_from not in old]
     moved = min(len(gone), len(came))
-    pairs.extend(zip(gone[:moved], came[:moved], strict=True))
-    return pairs, gone[moved:], came[moved:]
+    same = [(old[day], new[day]) for day in old if day in new]
+    return [*same, *zip(gone[:moved], came[:moved], strict=True)], gone[moved:], came[moved:]
 
 
 def _words(value: object) -> str:
     """Give a field as an official reads it."""
     if value is None:
         return "长期"
-    if not value:
-        return "（空）"
-    if isinstance(value, tuple):
-        return "、".join(value)
-    return str(value)
+    return ("、".join(value) if isinstance(value, tuple) else str(value)) or "（空）"

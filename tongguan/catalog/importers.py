@@ -8,32 +8,39 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from django.db.models import Max
 
-from tongguan.catalog.models import FilingRule, Item, LegacyClass, Major, RuleBook, Source
+from tongguan.catalog.contracts import ImportReport
+from tongguan.catalog.models import FilingRule, Item, LegacyClass, Major, RuleBook
 from tongguan.catalog.standards import OLD_STANDARD, STANDARD
 from tongguan.kernel import tables
 from tongguan.kernel.errors import Invalid
-from tongguan.kernel.limits import ParsedLimit, parse_limit
-from tongguan.kernel.tables import Line, RowError, text_of
+from tongguan.kernel.limits import parse_limit
+from tongguan.kernel.tables import Line, Mistakes, RowError, text_of, words_of
 
 #: CJ/T 214 and the systems built on it have 突发事件 and 街面秩序 the other way round.
 OLDEST_STANDARD: Final = "CJ/T 214"
 STANDARDS: Final = (OLD_STANDARD, OLDEST_STANDARD, STANDARD)
 CITY_RANK: Final = 100
-RULE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "kind": ("类型",),
-    "major": ("大类代码",),
-    "major_name": ("大类名称",),
-    "minor": ("小类代码",),
-    "name": ("小类名称",),
-    "duties": ("处置单位", "责任主体"),
-    "supervising": ("主管部门", "监管主体"),
-    "filing": ("立案条件",),
-    "closing": ("结案条件",),
-    "limit": ("处置时限",),
+RULE_COLUMNS: Final = tables.columns(
+    "kind=类型 major=大类代码 major_name=大类名称 minor=小类代码 name=小类名称 duties=处置单位=责任主体 "
+    "supervising=主管部门=监管主体 filing=立案条件 closing=结案条件 limit=处置时限"
+)
+WORDS: Final = {
+    "row.kind_unknown": ("类型“{}”应为部件或事件", "unknown kind {}"),
+    "row.class_unreadable": (
+        "大类代码“{}”、小类代码“{}”应为 2 位和 {} 位数字",
+        "class {} {} is not 2 and {} digits",
+    ),
+    "row.empty": ("{}为空", "{} is empty"),
+    "row.too_long": ("{}超过 {} 字", "{} is longer than {}"),
+    "limit.unreadable": (
+        "时限“{}”无法识别，应为数字加单位，如 2紧急工作时、4小时、1天、15个工作日",
+        "limit {} is not a number with a unit",
+    ),
 }
 RULE_REQUIRED: Final = ("kind", "major", "minor", "name", "filing", "closing", "limit")
 KINDS: Final = {"部件": "component", "事件": "event", "component": "component", "event": "event"}
@@ -42,21 +49,15 @@ _SWAPPED: Final = {"04": "05", "05": "04"}
 _LOCAL_FIRST: Final = 80
 _LOCAL_LAST: Final = 999
 _CONDITION_MOST: Final = 500
-_SEPARATORS: Final = re.compile(r"[;；、，,\s]+")
 
 
 class RuleLine(NamedTuple):
-    """One line of a filing standard as read."""
+    """One line of a filing standard as read: its class and a rule that has no item and number yet."""
 
-    row_no: int
     kind: str
     code: str
     name: str
-    duties: tuple[str, ...]
-    supervising: tuple[str, ...]
-    filing: str
-    closing: str
-    limit: ParsedLimit | None
+    rule: FilingRule
 
 
 class ReadRules(NamedTuple):
@@ -66,15 +67,6 @@ class ReadRules(NamedTuple):
     errors: list[RowError]
     lines: int
     standard: str
-
-
-class StoredRules(NamedTuple):
-    """A stored version; no rules when the file was the one in use already."""
-
-    book_id: int
-    number: int
-    rules: int
-    remarks: list[str]
 
 
 def read_filing_standard(body: bytes, source: str, standard: str) -> ReadRules:
@@ -88,15 +80,10 @@ def read_filing_standard(body: bytes, source: str, standard: str) -> ReadRules:
         )
     _check_source(source)
     table = tables.read_table(body, RULE_COLUMNS, RULE_REQUIRED)
-    rules: list[RuleLine] = []
-    errors: list[RowError] = []
-    for line in table.lines:
-        mistakes: list[RowError] = []
-        rule = _rule_line(line, standard, mistakes)
-        errors.extend(mistakes)
-        if rule is not None and not mistakes:
-            rules.append(rule)
-    return ReadRules(rules, errors, len(table.lines), standard)
+    mistakes = Mistakes(WORDS)
+    read = [_rule_line(line, standard, mistakes) for line in table.lines]
+    rules = [rule for rule in read if rule is not None]
+    return ReadRules(rules, mistakes.in_order(), len(table.lines), standard)
 
 
 def _check_source(source: str) -> None:
@@ -110,62 +97,54 @@ def _check_source(source: str) -> None:
         )
 
 
-def _rule_line(line: Line, standard: str, mistakes: list[RowError]) -> RuleLine | None:
-    """Read one line; mistakes are added to the list."""
-
-    def wrong(field: str, code: str, zh: str, en: str) -> None:
-        mistakes.append(RowError(row_no=line.row_no, field=field, code=code, zh=zh, en=en))
-
+def _rule_line(line: Line, standard: str, mistakes: Mistakes) -> RuleLine | None:
+    """Read one line; None when it has a mistake."""
+    wrong = partial(mistakes.add, line.row_no)
+    before = len(mistakes.found)
     text = {field: text_of(line.cells.get(field)) for field in RULE_COLUMNS}
     kind = KINDS.get(text["kind"])
     if kind is None:
-        wrong("kind", "row.kind_unknown", f"类型“{text['kind'][:10]}”应为部件或事件", "unknown kind")
+        wrong("kind", "row.kind_unknown", text["kind"])
     digits = 3 if standard == STANDARD else 2
     major, minor = text["major"].zfill(2), text["minor"].zfill(digits)
-    if not re.fullmatch(r"\d{2}", major, re.ASCII) or not re.fullmatch(rf"\d{{{digits}}}", minor, re.ASCII):
-        wrong(
-            "minor",
-            "row.class_unreadable",
-            f"大类代码“{text['major'][:10]}”、小类代码“{text['minor'][:10]}”应为 2 位和 {digits} 位数字",
-            "the class code is not digits",
-        )
+    if not re.fullmatch(rf"\d{{2}} \d{{{digits}}}", f"{major} {minor}", re.ASCII):
+        wrong("minor", "row.class_unreadable", text["major"], text["minor"], digits)
     for field in ("name", "filing", "closing"):
         if not text[field]:
-            wrong(field, "row.empty", f"{RULE_COLUMNS[field][0]}为空", f"no {field}")
+            wrong(field, "row.empty", RULE_COLUMNS[field][0])
         elif len(text[field]) > _CONDITION_MOST:
-            wrong(field, "row.too_long", f"{RULE_COLUMNS[field][0]}超过 {_CONDITION_MOST} 字", "too long")
+            wrong(field, "row.too_long", RULE_COLUMNS[field][0], _CONDITION_MOST)
     limit = None
     try:
         limit = parse_limit(text["limit"])
     except Invalid as refusal:
-        wrong("limit", refusal.code, refusal.zh, refusal.en)
-    if kind is None or mistakes:
+        wrong("limit", refusal.code, text["limit"])
+    if kind is None or len(mistakes.found) > before:
         return None
     if standard == OLDEST_STANDARD and kind == "event":
         major = _SWAPPED.get(major, major)
-    return RuleLine(
-        line.row_no,
-        kind,
-        major + minor,
-        "".join(text["name"].split())[:100],  # tables break long names with a blank
-        split(text["duties"]),
-        split(text["supervising"]),
-        text["filing"],
-        text["closing"],
-        limit,
+    name = "".join(text["name"].split())[:100]  # tables break long names with a blank
+    rule = FilingRule(
+        local_name=name,
+        filing_condition=text["filing"],
+        closing_condition=text["closing"],
+        limit_value=limit.limit.value if limit else None,
+        limit_unit=limit.limit.unit.value if limit else "",
+        limit_note=limit.note if limit else "",
+        duties=words_of(text["duties"]),
+        supervising=words_of(text["supervising"]),
+        confidence="high",
     )
+    return RuleLine(kind, major + minor, name, rule)
 
 
 def store_filing_standard(
     read: ReadRules, source: str, title: str, digest: str, loaded_by: str, at: datetime
-) -> StoredRules:
+) -> ImportReport:
     """Store what was read as the next version of the source; the former one is superseded and kept."""
     current = RuleBook.objects.filter(source=source, state="active").first()
     if current is not None and current.sha256 == digest:
-        return StoredRules(current.id, current.number, 0, ["文件与在用版本相同，没有变化"])
-    Source.objects.get_or_create(
-        code=source, defaults={"title": title, "grade": "city_manual", "confidence": "high"}
-    )
+        return _report(current, read, 0, ["文件与在用版本相同，没有变化"])
     finder = _ItemFinder(source, read.standard)
     ids = finder.ids_for(read.rules)
     if current is not None:
@@ -181,31 +160,17 @@ def store_filing_standard(
         loaded_at=at,
     )
     counted: dict[tuple[str, str], int] = defaultdict(int)
-    rows = []
-    for rule in read.rules:
-        counted[rule.kind, rule.code] += 1
-        rows.append(
-            _rule_row(book, ids[rule.kind, rule.code, rule.name], rule, counted[rule.kind, rule.code])
-        )
-    FilingRule.objects.bulk_create(rows, batch_size=500)
-    return StoredRules(book.id, book.number, len(rows), finder.remarks)
+    for kind, code, name, rule in read.rules:
+        counted[kind, code] = rule.condition_no = counted[kind, code] + 1
+        rule.book, rule.item_id = book, ids[kind, code, name]
+        rule.rule_key = f"{kind[0].upper()}{code}-{rule.condition_no:02d}"
+    FilingRule.objects.bulk_create([line.rule for line in read.rules], batch_size=500)
+    return _report(book, read, len(read.rules), finder.remarks)
 
 
-def _rule_row(book: RuleBook, item_id: int, rule: RuleLine, no: int) -> FilingRule:
-    return FilingRule(
-        book=book,
-        item_id=item_id,
-        rule_key=f"{rule.kind[0].upper()}{rule.code}-{no:02d}",
-        condition_no=no,
-        local_name=rule.name,
-        filing_condition=rule.filing,
-        closing_condition=rule.closing,
-        limit_value=rule.limit.limit.value if rule.limit else None,
-        limit_unit=rule.limit.limit.unit.value if rule.limit else "",
-        limit_note=rule.limit.note if rule.limit else "",
-        duties=list(rule.duties),
-        supervising=list(rule.supervising),
-        confidence="high",
+def _report(book: RuleBook, read: ReadRules, rules: int, remarks: Sequence[str]) -> ImportReport:
+    return ImportReport(
+        rows=read.lines, version_id=book.id, number=book.number, created=rules, warnings=tuple(remarks)
     )
 
 
@@ -217,41 +182,27 @@ class _ItemFinder:
         self.standard = standard
         self.remarks: list[str] = []
         self.items = {item.code: item for item in Item.objects.exclude(kind="appeal")}
-        self.by_old: dict[tuple[str, str], int] = {}
-        self.by_old_name: dict[tuple[str, str, str], int] = {}
-        for old in LegacyClass.objects.exclude(item=None).order_by("id"):
-            if old.item_id is None:
-                continue
-            self.by_old_name.setdefault((old.kind, old.code, old.name), old.item_id)
-            if old.source == OLD_STANDARD:
-                self.by_old.setdefault((old.kind, old.code), old.item_id)
-        self.by_name: dict[tuple[str, str], int] = {}
-        for item in self.items.values():
-            for name in (item.name, item.component_name, *item.aliases):
-                self.by_name.setdefault((item.kind, name), item.id)
+        old = LegacyClass.objects.exclude(item=None).order_by("-id")
+        keys = old.values_list("kind", "code", "name", "item_id", "source")
+        self.by_old_name = {key[:3]: key[3] for key in keys}
+        self.by_old = {key[:2]: key[3] for key in keys if key[4] == OLD_STANDARD}
+        self.by_name = {
+            (item.kind, name): item.id
+            for item in reversed(self.items.values())
+            for name in (item.name, item.component_name, *item.aliases)
+        }
 
     def ids_for(self, rules: Sequence[RuleLine]) -> dict[tuple[str, str, str], int]:
         """Give the item id of every (kind, code, name)."""
-        found: dict[tuple[str, str, str], int] = {}
-        missing: list[tuple[str, str, str]] = []
-        for key in dict.fromkeys((rule.kind, rule.code, rule.name) for rule in rules):
-            item_id = self._find(*key)
-            if item_id is None:
-                missing.append(key)
-            else:
-                found[key] = item_id
-        for key in missing:
-            found[key] = self._make(*key)
-        LegacyClass.objects.bulk_create(
-            [
-                LegacyClass(
-                    source=self.source, kind=kind, code=code, name=name, item_id=item_id,
-                    basis="city_import", confidence="high",
-                )
-                for (kind, code, name), item_id in found.items()
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
+        keys = dict.fromkeys(line[:3] for line in rules)
+        known = {key: self._find(*key) for key in keys}  # before any is made: a new item is nobody else's
+        found = {key: item_id or self._make(*key) for key, item_id in known.items()}
+        same = {"source": self.source, "basis": "city_import", "confidence": "high"}
+        rows = [
+            LegacyClass(kind=key[0], code=key[1], name=key[2], item_id=item_id, **same)
+            for key, item_id in found.items()
+        ]
+        LegacyClass.objects.bulk_create(rows, ignore_conflicts=True)
         return found
 
     def _find(self, kind: str, code: str, name: str) -> int | None:
@@ -294,8 +245,3 @@ class _ItemFinder:
         self.items[made] = item
         self.remarks.append(f"新建自定事项 {made} {name}（城市代码 {code}）")
         return item.id
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the distinct words of a cell that lists several."""
-    return tuple(dict.fromkeys(word.strip() for word in _SEPARATORS.split(text) if word.strip()))

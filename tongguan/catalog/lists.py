@@ -6,7 +6,7 @@ Callers hold permission and transaction.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -22,17 +22,6 @@ from tongguan.places import queries as places
 from tongguan.runtime import sequences
 
 _BATCH = 2000
-
-
-class Origin(NamedTuple):
-    """Where a draft comes from: its title and, of a file, name and digest."""
-
-    title: str
-    file_name: str = ""
-    sha256: str = ""
-    derived: bool = False
-    copied_from: ResponsibilityVersion | None = None
-    reason: str = ""
 
 
 def known_for(lines: Sequence[Line]) -> checking.Known:
@@ -71,21 +60,16 @@ def merged(held: Iterable[ListRow], given: Sequence[ListRow]) -> list[ListRow]:
 
 
 def store_draft(
-    actor: Actor, division: str, rows: Sequence[ListRow], origin: Origin, at: datetime
+    actor: Actor, division: str, rows: Sequence[ListRow], at: datetime, **about: Any
 ) -> ResponsibilityVersion:
-    """Store a draft with the next number of the division."""
+    """Store a draft with the next number of the division; ``about`` fills columns of the version."""
     version = ResponsibilityVersion.objects.create(
         division=division,
         number=sequences.take(f"catalog.list:{division}")[0],
-        title=origin.title,
-        derived=origin.derived,
-        copied_from=origin.copied_from,
-        file_name=origin.file_name[:200],
-        sha256=origin.sha256,
         rows_count=len(rows),
         created_by=actor.name[:80],
         created_at=at,
-        reason=origin.reason,
+        **about,
     )
     ResponsibilityRow.objects.bulk_create(
         (
@@ -106,13 +90,16 @@ def _numbered(rows: Sequence[ListRow]) -> Iterable[tuple[int, ListRow]]:
     return enumerate(rows, start=1)
 
 
+def unknown(zh: str, en: str) -> NotFound:
+    """Give the refusal for a version that is not there or not the reader's."""
+    return NotFound("version.unknown", zh=zh, en=en)
+
+
 def find(version_id: int) -> ResponsibilityVersion:
     """Give a version. Raises NotFound ``version.unknown``."""
     version = ResponsibilityVersion.objects.filter(pk=version_id).first()
     if version is None:
-        raise NotFound(
-            "version.unknown", zh=f"没有权责清单版本 {version_id}", en=f"no list version {version_id}"
-        )
+        raise unknown(f"没有权责清单版本 {version_id}", f"no list version {version_id}")
     return version
 
 
@@ -120,11 +107,7 @@ def find_number(division: str, number: int) -> ResponsibilityVersion:
     """Give a version by division and number. Raises NotFound ``version.unknown``."""
     version = ResponsibilityVersion.objects.filter(division=division, number=number).first()
     if version is None:
-        raise NotFound(
-            "version.unknown",
-            zh=f"区划 {division} 没有第 {number} 版权责清单",
-            en=f"no list version {number} of division {division}",
-        )
+        raise unknown(f"区划 {division} 没有第 {number} 版权责清单", f"no version {number} of {division}")
     return version
 
 

@@ -5,16 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from tongguan.catalog import standards
-from tongguan.catalog.models import (
-    FilingRule,
-    Item,
-    LegacyClass,
-    Major,
-    RequestType,
-    RuleBook,
-    Source,
-    StageLimit,
-)
+from tongguan.catalog.models import FilingRule, Item, LegacyClass, Major, RequestType, RuleBook, StageLimit
 from tongguan.catalog.upserts import Upserted, upsert
 
 _ITEM_FIELDS = "name kind major_id parent_code component_name local example standard source confidence note"
@@ -25,9 +16,8 @@ _RULE_FIELDS = (
 
 
 def load_items() -> Upserted:
-    """Load sources, majors, items, old codes and request types. Urgency, process, needs, dates stay."""
-    count = upsert(Source.objects.all(), standards.sources(), key="code", compare="title grade confidence")
-    count += upsert(Major.objects.all(), standards.majors(), key="code", compare="name")
+    """Load majors, items, old codes and request types. Urgency, process, needs, dates stay."""
+    count = upsert(Major.objects.all(), standards.majors(), key="code", compare="name")
     count += upsert(Item.objects.all(), standards.items(), key="code", compare=_ITEM_FIELDS, union="aliases")
     ids = dict(Item.objects.values_list("code", "id"))
     count += upsert(
@@ -45,22 +35,22 @@ def load_items() -> Upserted:
 def load_rules(loaded_by: str, at: datetime) -> Upserted:
     """Load the shipped rules, a book for each source. A rule no longer shipped is switched off, not lost."""
     ids = dict(Item.objects.values_list("code", "id"))
-    titles = {source.code: source for source in Source.objects.all()}
+    sources = standards.sources()
     by_source: dict[str, list[standards.Record]] = defaultdict(list)
     for name in standards.RULE_FILES.values():
         for row in standards.records(name):
             by_source[row["source"]].append(row)
     count = Upserted(0, 0)
     for code, rows in sorted(by_source.items()):
-        source = titles[code]
+        source = sources[code]
         book, made = RuleBook.objects.get_or_create(
             source=code,
             shipped=True,
             state="active",
             defaults={
                 "number": 1,
-                "title": source.title,
-                "rank": standards.RANKS.get(source.confidence, 0),
+                "title": source["title"],
+                "rank": standards.RANKS.get(source["confidence"], 0),
                 "loaded_by": loaded_by,
                 "loaded_at": at,
             },

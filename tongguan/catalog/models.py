@@ -16,6 +16,10 @@ def _word(label: str, words: dict[str, labels.Label], **more: Any) -> "models.Ch
     )
 
 
+#: Value and unit of a limit come together.
+_LIMIT_WHOLE = Q(limit_value__isnull=True, limit_unit="") | Q(limit_value__gt=0) & ~Q(limit_unit="")
+
+
 class Shown(models.Model):
     """A table whose rows have a name in the admin, made by the pattern ``shown``."""
 
@@ -34,20 +38,6 @@ class Stamp(models.Model):
 
     name = models.CharField(max_length=30, primary_key=True)
     token = models.CharField(max_length=36)
-
-
-class Source(Shown):
-    """Where facts of the catalogue come from (来源): a standard, a city's manual, a transcription."""
-
-    shown = "{0.code} {0.title}"
-
-    code = models.CharField("来源代码", max_length=40, unique=True)
-    title = models.CharField("名称", max_length=300)
-    grade = models.CharField("来源类型", max_length=30)
-    confidence = _word("可信度", labels.CONFIDENCES)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "来源"
 
 
 class Major(Shown):
@@ -92,16 +82,6 @@ class Item(Shown):
     class Meta:
         verbose_name = verbose_name_plural = "事项"
         ordering = ("code",)
-
-    @property
-    def major_code(self) -> str:
-        """Give the major's code."""
-        return self.major_id
-
-    @property
-    def major_name(self) -> str:
-        """Give the major's name."""
-        return self.major.name
 
 
 class LegacyClass(Shown):
@@ -194,11 +174,7 @@ class FilingRule(Shown):
         verbose_name = verbose_name_plural = "立结案条件"
         constraints = (
             models.UniqueConstraint(fields=["book", "rule_key"], name="catalog_rule_key"),
-            models.CheckConstraint(
-                condition=Q(limit_value__isnull=True, limit_unit="")
-                | Q(limit_value__gt=0) & ~Q(limit_unit=""),
-                name="catalog_rule_limit_whole",
-            ),
+            models.CheckConstraint(condition=_LIMIT_WHOLE, name="catalog_rule_limit_whole"),
         )
 
 
@@ -296,9 +272,5 @@ class StageLimit(Shown):
         verbose_name = verbose_name_plural = "环节时限"
         constraints = (
             models.UniqueConstraint(fields=["stage", "kind", "division"], name="catalog_stage_limit_once"),
-            models.CheckConstraint(
-                condition=Q(limit_value__isnull=True, limit_unit="")
-                | Q(limit_value__gt=0) & ~Q(limit_unit=""),
-                name="catalog_stage_limit_whole",
-            ),
+            models.CheckConstraint(condition=_LIMIT_WHOLE, name="catalog_stage_limit_whole"),
         )

@@ -8,25 +8,24 @@ import re
 from typing import Final, NamedTuple
 
 from tongguan.catalog import labels
-from tongguan.catalog.importers import KINDS, split
+from tongguan.catalog.importers import KINDS
 from tongguan.catalog.models import Item, Major
-from tongguan.catalog.standards import STANDARD
 from tongguan.catalog.upserts import Upserted, upsert
 from tongguan.kernel import tables
-from tongguan.kernel.tables import RowError, text_of
+from tongguan.kernel.tables import Mistakes, RowError, text_of, words_of
 
-ITEM_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "code": ("事项代码",),
-    "name": ("事项名称",),
-    "kind": ("类型",),
-    "major": ("大类代码",),
-    "major_name": ("大类名称",),
-    "parent": ("上级代码",),
-    "aliases": ("别名",),
-    "urgency": ("紧急程度",),
-    "process": ("流程",),
-    "needs_photo": ("须有照片",),
-    "needs_place": ("须有位置",),
+ITEM_COLUMNS: Final = tables.columns(
+    "code=事项代码 name=事项名称 kind=类型 major=大类代码 major_name=大类名称 parent=上级代码 aliases=别名 "
+    "urgency=紧急程度 process=流程 needs_photo=须有照片 needs_place=须有位置"
+)
+WORDS: Final = {
+    "row.kind_unknown": ("类型“{}”应为部件、事件或诉求", "unknown kind {}"),
+    "row.code_unreadable": ("事项代码“{}”应为 5 位数字，诉求为字母加数字", "code {} is malformed"),
+    "row.code_fixed": ("事项代码 {} 属于国家标准，不能改写", "code {} belongs to the standard"),
+    "row.code_twice": ("事项代码 {} 在文件中重复", "code {} is there twice"),
+    "row.empty": ("事项名称“{}”为空或超过 100 字", "the name {} is empty or longer than 100"),
+    "row.major_unknown": ("大类代码“{}”应为事项代码的开头", "major {} is not the code's beginning"),
+    "row.urgency_unknown": ("紧急程度“{}”应为一般、紧急或特急", "unknown urgency {}"),
 }
 ITEM_REQUIRED: Final = ("code", "name", "kind", "major")
 _KINDS: Final = KINDS | {"诉求": "appeal", "appeal": "appeal"}
@@ -55,7 +54,8 @@ class ReadItems(NamedTuple):
 def read_items(body: bytes, source: str) -> ReadItems:
     """Read a city's own items; codes of the standard itself cannot be redefined."""
     table = tables.read_table(body, ITEM_COLUMNS, ITEM_REQUIRED)
-    read = ReadItems([], {}, [], len(table.lines))
+    mistakes = Mistakes(WORDS)
+    read = ReadItems([], {}, mistakes.found, len(table.lines))
     fixed = set(Item.objects.exclude(standard="").values_list("code", flat=True))
     seen: set[str] = set()
     for line in table.lines:
@@ -64,8 +64,7 @@ def read_items(body: bytes, source: str) -> ReadItems:
         wrong = _item_mistake(text, kind, fixed, seen)
         seen.add(text["code"])
         if wrong is not None:
-            field, code, zh = wrong
-            read.errors.append(RowError(row_no=line.row_no, field=field, code=code, zh=zh, en=code))
+            mistakes.add(line.row_no, wrong[0], wrong[1], text[wrong[0]])
             continue
         read.majors.setdefault(text["major"], text["major_name"])
         read.items.append(
@@ -76,7 +75,7 @@ def read_items(body: bytes, source: str) -> ReadItems:
                 major_id=text["major"],
                 parent_code=text["parent"],
                 component_name=text["name"][:60] if kind == "component" else "",
-                aliases=list(split(text["aliases"])),
+                aliases=list(words_of(text["aliases"])),
                 urgency=_URGENCIES.get(text["urgency"], "normal"),
                 process=text["process"] or "default",
                 needs_photo=_YES_NO.get(text["needs_photo"], kind != "appeal"),
@@ -89,24 +88,19 @@ def read_items(body: bytes, source: str) -> ReadItems:
     return read
 
 
-def _item_mistake(
-    text: dict[str, str], kind: str, fixed: set[str], seen: set[str]
-) -> tuple[str, str, str] | None:
-    """Give (field, code, words) of what is wrong with a line, None when nothing is."""
+def _item_mistake(text: dict[str, str], kind: str, fixed: set[str], seen: set[str]) -> tuple[str, str] | None:
+    """Give the field and code of the first mistake in a line."""
     code, major = text["code"], text["major"]
-    bad_code = kind != "" and not _CODE[kind].fullmatch(code)
-    bad_name = not 0 < len(text["name"]) <= _NAME_MOST
-    bad_major = not major or not code.startswith(major) or len(major) > _MAJOR_MOST
     checks = (
-        (kind == "", "kind", "row.kind_unknown", f"类型“{text['kind'][:10]}”应为部件、事件或诉求"),
-        (bad_code, "code", "row.code_unreadable", f"事项代码“{code[:20]}”应为 5 位数字，诉求为字母加数字"),
-        (code in fixed, "code", "row.code_fixed", f"事项代码 {code[:20]} 属于 {STANDARD}，不能改写"),
-        (code in seen, "code", "row.code_twice", f"事项代码 {code[:20]} 在文件中重复"),
-        (bad_name, "name", "row.empty", f"事项名称为空或超过 {_NAME_MOST} 字"),
-        (bad_major, "major", "row.major_unknown", f"大类代码“{major[:10]}”应为事项代码的开头"),
-        (text["urgency"] not in {"", *_URGENCIES}, "urgency", "row.urgency_unknown", "应为一般、紧急或特急"),
+        (kind == "", "kind", "row.kind_unknown"),
+        (kind != "" and not _CODE[kind].fullmatch(code), "code", "row.code_unreadable"),
+        (code in fixed, "code", "row.code_fixed"),
+        (code in seen, "code", "row.code_twice"),
+        (not 0 < len(text["name"]) <= _NAME_MOST, "name", "row.empty"),
+        (not major or not code.startswith(major) or len(major) > _MAJOR_MOST, "major", "row.major_unknown"),
+        (text["urgency"] not in {"", *_URGENCIES}, "urgency", "row.urgency_unknown"),
     )
-    return next(((field, name, zh) for wrong, field, name, zh in checks if wrong), None)
+    return next(((field, name) for wrong, field, name in checks if wrong), None)
 
 
 def store_items(read: ReadItems) -> Upserted:

@@ -23,7 +23,7 @@ from tongguan.catalog.contracts import (
 )
 from tongguan.catalog.models import FilingRule as FilingRuleRow
 from tongguan.catalog.models import RequestType, ResponsibilityVersion
-from tongguan.catalog.resolve import LENGTHS, Index, describe, law_of, period_of, place_of
+from tongguan.catalog.resolve import LENGTHS, Index, law_of, period_of, place_of
 from tongguan.kernel.errors import NotFound
 from tongguan.kernel.worktime import Limit
 from tongguan.people.contracts import Actor
@@ -90,10 +90,8 @@ def _rank(info: ItemInfo, wanted: str) -> int | None:
 
 def request_types() -> list[RequestTypeInfo]:
     """Give what a citizen may want with an appeal (咨询, 求助 …)."""
-    return [
-        RequestTypeInfo(row.code, row.name, row.example, row.source)
-        for row in RequestType.objects.order_by("id")
-    ]
+    rows = RequestType.objects.order_by("id").values_list("code", "name", "example", "source")
+    return [RequestTypeInfo(*row) for row in rows]
 
 
 def filing_rules(item_code: str, source: str | None = None) -> list[FilingRule]:
@@ -102,12 +100,9 @@ def filing_rules(item_code: str, source: str | None = None) -> list[FilingRule]:
     Without ``source`` the preferred source that knows the item answers, alone: rules of different cities are
     never merged. Empty when there is none.
     """
-    sources = shelves.rules.get().by_item.get(item_code)
-    if not sources:
-        return []
-    if source is None:
-        return list(next(iter(sources.values())))
-    return list(sources.get(source, ()))
+    sources = shelves.rules.get().by_item.get(item_code, {})
+    wanted = next(iter(sources), "") if source is None else source
+    return list(sources.get(wanted, ()))
 
 
 def rule_sources(item_code: str) -> tuple[str, ...]:
@@ -159,9 +154,12 @@ def responsibility_index(version_id: int) -> Index:
     return shelves.compile_versions([lists.find(version_id)])
 
 
-def responsibility_diff(version_id: int) -> ListDiff:
+def responsibility_diff(actor: Actor, version_id: int) -> ListDiff:
     """Give what changes when the version takes effect. Raises NotFound ``version.unknown``."""
-    return lists.difference(lists.find(version_id))
+    version = lists.find(version_id)
+    if not actor.scope.covers(version.division):
+        raise lists.unknown(f"没有权责清单版本 {version_id}", f"no list version {version_id}")
+    return lists.difference(version)
 
 
 def versions(actor: Actor, division: str = "") -> list[VersionInfo]:
@@ -197,12 +195,12 @@ def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple
     major = getattr(shelves.items.get().get(item_code), "major_code", "")
     if not len(index):
         return ("没有生效的权责清单",)
-    near = index.out_of_date(item_code, division)
+    near = index.covering(item_code, division)
     wanted = f"事项 {item_code}" + (f"（大类 {major}）" if major else "（目录中没有该事项）")
     return (
         f"权责清单中没有{wanted}在{place_of(division)}于 {day.isoformat()} 有效的行",
         *(
-            f"第 {listed.row.row_no} 行{period_of(listed.row)}，{describe(listed.row)}，{law_of(listed.row)}"
+            f"第 {listed.row.row_no} 行{period_of(listed.row)}，{listed.row.lead()}，{law_of(listed.row)}"
             for listed in near
         ),
     )

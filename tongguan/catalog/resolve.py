@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
+import msgspec
+
 from tongguan.catalog.contracts import ListRow, Responsibility
 from tongguan.kernel.codes import DIVISION_LENGTHS
 
@@ -55,10 +57,8 @@ class Index:
     def responsible(self, item_code: str, division: str, day: date) -> Responsibility | None:
         """Give the responsibility, or None when no row covers item, division and day."""
         asked = (item_code, division, day)
-        try:
+        if asked in self._answers:
             return self._answers[asked]
-        except KeyError:
-            pass
         found = self.candidates(item_code, division, day)
         answer = _answer(found, item_code, division) if found else None
         if len(self._answers) >= _REMEMBERED:
@@ -70,44 +70,29 @@ class Index:
         """Give every row that covers the case, the most preferred first."""
         found = [
             listed
-            for listed in self._covering(item_code, division)
+            for listed in self.covering(item_code, division)
             if listed.row.valid_from <= day and (listed.row.valid_to is None or day <= listed.row.valid_to)
         ]
         if len(found) > 1:
-            found.sort(
-                key=lambda listed: -len(listed.row.division)
-            )  # stable: the item stays before its major
+            # Sorting is stable: for one division the item stays before its major.
+            found.sort(key=lambda listed: -len(listed.row.division))
         return found
 
-    def out_of_date(self, item_code: str, division: str) -> list[Listed]:
-        """Give the rows for item and division whatever their dates; for saying why none answered."""
-        return self._covering(item_code, division)
-
-    def _covering(self, item_code: str, division: str) -> list[Listed]:
+    def covering(self, item_code: str, division: str) -> list[Listed]:
+        """Give the rows for item and division whatever their dates."""
         found: list[Listed] = []
         major = self._majors.get(item_code, "")
         for code in (item_code, major) if major and major != item_code else (item_code,):
-            prefixes = self._rows.get(code)
-            if prefixes is None:
-                continue
-            size = len(division)
-            for length in self._lengths[code]:
-                if length > size:
-                    continue
-                found.extend(prefixes.get(division[:length], ()))
+            prefixes = self._rows.get(code, {})
+            for length in self._lengths.get(code, ()):
+                if length <= len(division):
+                    found.extend(prefixes.get(division[:length], ()))
         return found
 
 
 def _preference(listed: Listed) -> tuple[int, int, int]:
     """Of rows for the same item and division: the lower authority's list, the later start, the first line."""
     return (-len(listed.scope), -listed.row.valid_from.toordinal(), listed.row.row_no)
-
-
-def describe(row: ListRow) -> str:
-    """Say in Chinese who leads and who helps by a row."""
-    lead = f"单位 {row.lead_unit_code} " if row.lead_unit_code else f"“{row.lead_duty}”职责单位"
-    helpers = "、".join((*row.co_unit_codes, *row.co_duties))
-    return f"由{lead}主办" + (f"，协办：{helpers}" if helpers else "")
 
 
 def place_of(prefix: str) -> str:
@@ -134,27 +119,19 @@ def _answer(found: list[Listed], item_code: str, division: str) -> Responsibilit
     stands = f"{best.title}第 {best.number} 版第 {row.row_no} 行"
     line = f"{stands}（{matched} {row.item_code}，{place_of(row.division)}）"
     why = [
-        f"{line}匹配事项 {item_code}、区划 {division}，{describe(row)}",
+        f"{line}匹配事项 {item_code}、区划 {division}，{row.lead()}",
         *(_why_not(best, other) for other in found[1:]),
         law_of(row),
     ]
+    same = msgspec.structs.asdict(row)
+    same |= {"lead_unit_code": row.lead_unit_code or None, "lead_duty": row.lead_duty or None}
+    prefix = same.pop("division")
     return Responsibility(
-        id=row.id,
         version=best.number,
         version_id=best.version_id,
-        item_code=row.item_code,
-        division_prefix=row.division,
-        lead_unit_code=row.lead_unit_code or None,
-        lead_duty=row.lead_duty or None,
-        co_unit_codes=row.co_unit_codes,
-        co_duties=row.co_duties,
-        legal_basis=row.legal_basis,
-        clause=row.clause,
-        note=row.note,
-        row_no=row.row_no,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        division_prefix=prefix,
         explanation=tuple(why),
+        **same,
     )
 
 

@@ -34,8 +34,8 @@ def seed_responsibilities(division: str = "9901") -> VersionInfo:
             rows.append(_row(len(rows) + 1, info.code, division, duties, law))
     majors = {info.major_code for info in queries.items_table()}
     for major in sorted(majors):
-        first = [_MAJOR_LEADS[major]] if major in _MAJOR_LEADS else []
-        rows.append(_row(len(rows) + 1, major, division, [*first, _FALLBACK], f"{BASIS}（大类兜底）"))
+        duties = [_MAJOR_LEADS.get(major, _FALLBACK), _FALLBACK]
+        rows.append(_row(len(rows) + 1, major, division, duties, f"{BASIS}（大类兜底）"))
     draft = api.draft_responsibilities(
         PLATFORM, division, rows, title="演示权责清单（由立结案标准推导）", derived=True
     )
@@ -43,19 +43,10 @@ def seed_responsibilities(division: str = "9901") -> VersionInfo:
 
 
 _MAJOR_LEADS: Final = {
-    "01": "市政公用",
-    "02": "市政公用",
-    "03": "环卫",
-    "04": "园林绿化",
-    "06": "综合执法",
-    "07": "综合执法",
-    "08": "综合执法",
-    "09": "综合执法",
-    "A01": "市政公用",
-    "A02": "综合执法",
-    "A03": "环卫",
+    "01": "市政公用", "02": "市政公用", "03": "环卫", "04": "园林绿化", "06": "综合执法", "07": "综合执法",
+    "08": "综合执法", "09": "综合执法", "A01": "市政公用", "A02": "综合执法", "A03": "环卫",
     "A04": "综合执法",
-}
+}  # fmt: skip
 
 
 def _row(row_no: int, item_code: str, division: str, duties: list[str], law: str) -> ListRow:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 import msgspec
+from django.db.models import F
 
 from tongguan.catalog.contracts import FilingRule, ItemInfo, ListRow
 from tongguan.catalog.models import FilingRule as FilingRuleRow
@@ -27,7 +28,7 @@ def _load_items() -> dict[str, ItemInfo]:
     named = LegacyClass.objects.exclude(item=None).exclude(code="").order_by("id")
     for item_id, code in named.values_list("item_id", "code"):
         legacy[item_id][code] = None
-    rows = Item.objects.select_related("major").order_by("code")
+    rows = Item.objects.annotate(major_code=F("major_id"), major_name=F("major__name")).order_by("code")
     return {
         row.code: msgspec.structs.replace(
             msgspec.convert(row, ItemInfo, from_attributes=True), legacy_codes=tuple(legacy.get(row.id, ()))

@@ -31,7 +31,7 @@ _changing = threading.local()
 class _Mark:
     """Waits in a transaction's on-commit list: while it is there, the change is neither kept nor undone."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
 
     def __call__(self) -> None:
@@ -81,4 +81,4 @@ def bump(*names: str) -> None:
         update_fields=["token"],
     )
     _changing.yes = True
-    transaction.on_commit(_Mark(frozenset(names)))
+    transaction.on_commit(_Mark(names))

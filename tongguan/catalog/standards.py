@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from tongguan.catalog.models import Item, LegacyClass, Major, RequestType, Source, StageLimit
+from tongguan.catalog.models import Item, LegacyClass, Major, RequestType, StageLimit
 
 DATA: Final = Path(__file__).parent / "data"
 STANDARD: Final = "GB/T 47678.5-2026"
@@ -30,12 +30,9 @@ def records(name: str) -> Iterator[Record]:
         yield from csv.DictReader(file)
 
 
-def sources() -> list[Source]:
-    """Give the sources that the other files cite."""
-    return [
-        Source(code=r["source"], title=r["title"], grade=r["grade"], confidence=r["confidence"])
-        for r in records("sources.csv")
-    ]
+def sources() -> dict[str, Record]:
+    """Give what is known of the sources that the other files cite: title, grade, confidence."""
+    return {r["source"]: r for r in records("sources.csv")}
 
 
 def majors() -> list[Major]:
@@ -83,11 +80,6 @@ def _standard_items() -> Iterator[Item]:
 
 def _local_items() -> Iterator[Item]:
     """Give items that a city numbers itself, downwards from 999 (S06), among them classes of 2013 only."""
-    notes = {
-        "city_extension": "城市自定小类",
-        "2013_only": f"{OLD_STANDARD} 有、{STANDARD} 无的小类",
-        "no_class_given": "来源未给出类码",
-    }
     for row in records("local_items.csv"):
         yield Item(
             code=row["code"],
@@ -99,7 +91,7 @@ def _local_items() -> Iterator[Item]:
             local=True,
             source=row["source"],
             confidence=row["confidence"],
-            note=notes[row["reason"]],
+            note=row["note"],
         )
 
 

@@ -7,6 +7,7 @@ length of its cells are bounded, formulas are read as their last value, old ``.x
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -22,6 +23,11 @@ MOST_UNPACKED: Final = 400 * 1024 * 1024
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 64
 _HEADING_WITHIN: Final = 10
+_SHOWN: Final = 40
+_SEPARATORS: Final = re.compile(r"[;；、，,\s]+")
+_DATE: Final = re.compile(
+    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))", re.ASCII
+)
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
@@ -43,6 +49,25 @@ class RowError(NamedTuple):
     code: str
     zh: str
     en: str
+
+
+class Mistakes:
+    """Collects what is wrong with the lines of a file; ``words`` gives (zh, en) patterns for each code."""
+
+    def __init__(self, words: Mapping[str, tuple[str, str]]) -> None:
+        """Start with none."""
+        self._words = words
+        self.found: list[RowError] = []
+
+    def add(self, row_no: int, field: str, code: str, *values: object) -> None:
+        """Add one, its words filled with the values (long ones are cut)."""
+        zh, en = self._words[code]
+        shown = [str(value)[:_SHOWN] for value in values]
+        self.found.append(RowError(row_no, field, code, zh.format(*shown), en.format(*shown)))
+
+    def in_order(self) -> list[RowError]:
+        """Give all of them in line order."""
+        return sorted(self.found, key=lambda error: error.row_no)
 
 
 class Table(NamedTuple):
@@ -134,6 +159,25 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell).strip()
+
+
+def words_of(cell: Cell) -> tuple[str, ...]:
+    """Give the distinct words of a cell that lists several, separated by ；、， or blanks."""
+    return tuple(dict.fromkeys(word for word in _SEPARATORS.split(text_of(cell)) if word))
+
+
+def date_of(cell: Cell) -> date | None:
+    """Give a cell as a date (2026-01-31, 2026/1/31, 2026年1月31日, 20260131); None when it is none."""
+    found = _DATE.fullmatch(text_of(cell))
+    try:
+        return date(*(int(part) for part in found.groups() if part)) if found else None
+    except ValueError:
+        return None
+
+
+def columns(text: str) -> dict[str, tuple[str, ...]]:
+    """Give the headings of each field from ``field=heading=other_heading``, separated by blanks."""
+    return {field: tuple(words) for field, *words in (part.split("=") for part in text.split())}
 
 
 def _plain(heading: str) -> str:

@@ -210,7 +210,7 @@ def test_the_difference_shows_old_and_new_before_anything_changes(city):
         "06015,9901,C,,,,,,2026-01-01,,",
     )
     report = api.import_responsibilities(city.city_chief, file)
-    diff = queries.responsibility_diff(report.version_id)
+    diff = queries.responsibility_diff(city.city_chief, report.version_id)
     assert [r.item_code for r in diff.added] == ["06015"]
     assert [r.item_code for r in diff.removed] == ["06014"]
     assert diff.unchanged == 1
@@ -344,6 +344,10 @@ def test_versions_are_shown_to_those_whose_division_they_are_for(city):
     assert [v.division for v in queries.versions(city.duty_chief)] == ["990101"]
     assert [v.division for v in queries.versions(city.city_chief)] == ["990101"]
     assert queries.versions(city.outsider) == []
+    mine = queries.versions(city.duty_chief)[0]
+    assert queries.responsibility_diff(city.duty_chief, mine.id).empty()
+    with pytest.raises(NotFound):
+        queries.responsibility_diff(city.outsider, mine.id)
 
 
 def test_the_demo_list_is_derived_from_the_rules_and_says_so(city):

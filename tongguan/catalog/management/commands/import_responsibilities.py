@@ -33,7 +33,7 @@ class Command(FileCommand):
             self.stdout.write(f"校验通过，共 {report.rows} 行 (the list is sound)")
             return
         self.stdout.write(f"草案 {report.version_id}（第 {report.number} 版），{report.created} 行")
-        for line in diff_lines(queries.responsibility_diff(report.version_id)):
+        for line in diff_lines(queries.responsibility_diff(PLATFORM, report.version_id)):
             self.stdout.write(line)
         if options["apply"]:
             api.apply_responsibilities(PLATFORM, report.version_id, reason=options["reason"])

@@ -45,13 +45,10 @@ class Command(BaseCommand):
     def _lines(self, options: dict[str, Any]) -> list[str]:
         match options["does"]:
             case "list":
-                return [
-                    f"{v.id}\t{v.division}\t第 {v.number} 版\t{VERSION_STATES[v.state][0]}\t"
-                    f"{v.rows_count} 行\t{v.title}"
-                    for v in queries.versions(PLATFORM)
-                ]
+                shown = "{0.id}\t{0.division}\t第 {0.number} 版\t{1}\t{0.rows_count} 行\t{0.title}"
+                return [shown.format(v, VERSION_STATES[v.state][0]) for v in queries.versions(PLATFORM)]
             case "diff":
-                return diff_lines(queries.responsibility_diff(options["version"]))
+                return diff_lines(queries.responsibility_diff(PLATFORM, options["version"]))
             case "apply":
                 done = api.apply_responsibilities(PLATFORM, options["version"], reason=options["reason"])
                 return [f"区划 {done.division} 第 {done.number} 版已生效 (in force)"]
