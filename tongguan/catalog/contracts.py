@@ -68,7 +68,7 @@ class FilingRule(msgspec.Struct, frozen=True, kw_only=True):
     confidence: str = ""
 
 
-class Responsibility(msgspec.Struct, frozen=True, kw_only=True):
+class Responsibility(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whose duty an item is in a division on a day; exactly one of lead unit and lead duty is set.
 
     ``explanation`` says in Chinese which row answered, why it goes before others, and by what law.
@@ -92,7 +92,7 @@ class Responsibility(msgspec.Struct, frozen=True, kw_only=True):
     explanation: tuple[str, ...]
 
 
-class ListRow(msgspec.Struct, frozen=True, kw_only=True):
+class ListRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of a responsibility list as written: in a file, a version, an index."""
 
     row_no: int

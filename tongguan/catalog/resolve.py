@@ -15,7 +15,7 @@ from tongguan.catalog.contracts import ListRow, Responsibility
 from tongguan.kernel.codes import DIVISION_LENGTHS
 
 LENGTHS: Final = (*sorted(DIVISION_LENGTHS, reverse=True), 0)
-_REMEMBERED: Final = 200_000
+_REMEMBERED: Final = 10_000  # about 1 KB each
 
 
 class Listed(NamedTuple):
