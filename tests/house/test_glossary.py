@@ -12,7 +12,7 @@ from tongguan.people.labels import POST_NAMES
 
 PROCESSES = ROOT / "tongguan" / "cases" / "processes"
 WORDS = dict(
-    re.findall(r"^\| `(\w+)` \| (.+?) \|$", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.M)
+    re.findall(r"^\| `(\w+)` \| (.+?) \|$", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE)
 )
 
 

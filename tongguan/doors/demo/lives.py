@@ -16,6 +16,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as orders
 from tongguan.dispatch.contracts import OrderInfo
 from tongguan.doors.demo.staff import Staff
+from tongguan.kernel import clock
 from tongguan.people.contracts import PLATFORM, Actor, Post
 
 #: How often things do not go smoothly.
@@ -79,7 +80,7 @@ class Life:
         yield self._wait(minutes=40)
         handler = self.staff.of_unit(Post.HANDLER, order.unit_id)
         self._do(head, "assign", handler_id=handler.id, **mine)
-        if order.role == "lead" and self.rng.random() < EXTENDED and self._case().due_at:
+        if order.role == "lead" and self.rng.random() < EXTENDED and self._in_time():
             yield from self._extension(head)
         yield self._wait(hours=float(self.rng.choice([2, 5, 20, 45], p=[0.4, 0.3, 0.2, 0.1])))
         done = {"result": "已到现场处置完毕，恢复原状", "photos_after": [self._photo()], **mine}
@@ -93,7 +94,7 @@ class Life:
         )
         yield self._wait(minutes=45)
         dispatcher = self.staff.at_centre(Post.DISPATCHER, self._case().hub)
-        if self._case().state == "handling":
+        if self._in_time():
             dispatch.decide_application(dispatcher, asked.id, approve=True, note="同意")
 
     def _checked(self, hub: str) -> Steps:
@@ -110,6 +111,10 @@ class Life:
                 self._do(collector, "check_pass", photos=[self._photo()])
         yield self._wait(minutes=20)
         self._do(self.staff.at_centre(Post.ACCEPTOR, hub), "close", closing_met=True)
+
+    def _in_time(self) -> bool:
+        case = self._case()
+        return case.state == "handling" and case.due_at is not None and case.due_at > clock.now()
 
     def _do(self, actor: Actor, move: str, **inputs: Any) -> CaseInfo:
         return dispatch.perform(actor, self.case_id, move, inputs).case
