@@ -20,6 +20,7 @@ __all__ = [
     "Page",
     "Plan",
     "Process",
+    "ProcessInfo",
     "State",
     "TimelineLine",
 ]
@@ -182,3 +183,13 @@ class NearCase:
 
     case: CaseInfo
     metres: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessInfo:
+    """One stored version of a process table."""
+
+    code: str
+    version: int
+    published_at: datetime
+    published_by: str

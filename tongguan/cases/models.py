@@ -11,12 +11,15 @@ OPEN = Q(closed_at__isnull=True)
 
 
 class ProcessVersion(models.Model):
-    """One wording of a process table, kept for ever: a running case keeps the version it began with."""
+    """One wording of a process table, kept for ever: a running case keeps the version it began with.
+
+    ``body`` is JSON as text: the order of states and moves means something, and jsonb does not keep it.
+    """
 
     code = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    body = models.JSONField()
+    body = models.TextField()
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=60)
 

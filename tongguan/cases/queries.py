@@ -2,16 +2,16 @@
 """Reads of cases, always scoped. The reporter's contact is not in cases at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 from django.db.models import Count, Q, QuerySet
 
-from tongguan.cases import paging, versions
-from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, TimelineLine
+from tongguan.cases import paging, picture, versions
+from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, ProcessInfo, TimelineLine
 from tongguan.cases.lifecycle import Process, check_inputs, permitted_post
-from tongguan.cases.models import Case, Involvement, TimelineEntry
+from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import FIELDS, division_term, visible_q
 from tongguan.kernel import clock, geometry
@@ -25,11 +25,15 @@ __all__ = [
     "cases",
     "cases_by_id",
     "check_inputs",
+    "checked_processes",
     "counts",
     "involved",
     "near",
     "permitted_post",
+    "picture_of",
+    "process_named",
     "process_of",
+    "process_versions",
     "timeline",
     "visible",
     "visible_q",
@@ -136,6 +140,31 @@ def involved(actor: Actor, case_id: UUID) -> list[tuple[int, str, str]]:
 def process_of(info: CaseInfo) -> Process:
     """Give the process version the case began with; from memory after the first time."""
     return versions.of(info.process_code, info.process_version)
+
+
+def process_named(code: str) -> Process:
+    """Give the newest version of a table by its code. Raises Invalid for unknown ones."""
+    return versions.active([(code, "")])[code, ""]
+
+
+def process_versions() -> list[ProcessInfo]:
+    """Give the stored versions of all tables by code and number."""
+    rows = ProcessVersion.objects.order_by("code", "version")
+    return [ProcessInfo(**row) for row in rows.values("code", "version", "published_at", "published_by")]
+
+
+def checked_processes(body: Mapping[str, Any] | None = None) -> list[Process]:
+    """Give the shipped tables, or the one in ``body``, built. Raises ProcessFault naming every fault."""
+    if body is not None:
+        return [versions.candidate(body)]
+    return [versions.candidate(versions.shipped(code)) for code in versions.shipped_codes()]
+
+
+def picture_of(actor: Actor, case_id: UUID) -> str:
+    """Give the SVG of a visible case's process, where it is and where it has been. Raises NotFound."""
+    info = case(actor, case_id)
+    been = {line.to for line in timeline(actor, case_id)}
+    return picture.svg(process_of(info), info.state, been)
 
 
 def counts(actor: Actor, narrow: CaseFilter | None = None) -> dict[str, int]:

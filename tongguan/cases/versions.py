@@ -54,19 +54,25 @@ def digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
 def active(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Process]:
     """Give the process in force for each (code, division), in one statement. Raises Invalid."""
     pairs = set(wanted)
     codes = {name for code, division in pairs for name in _names(code, division)}
     newest: dict[str, tuple[int, str]] = {}
+    own: dict[str, bool] = {}
     rows = ProcessVersion.objects.filter(code__in=codes).order_by("version")
-    for code, version, mark in rows.values_list("code", "version", "digest"):
-        newest[code] = (version, mark)
+    for code, version, mark, by in rows.values_list("code", "version", "digest", "published_by"):
+        newest[code], own[code] = (version, mark), by != SHIPPED_BY
     found: dict[tuple[str, str], Process] = {}
     for code, division in pairs:
         name = next((n for n in _names(code, division) if n in newest), None)
-        if name is None or (name == code and newest[name][0] < _shipped_number(code)):
-            newest[code] = _enter(code)
+        # A newer shipped table replaces an older shipped one, never what a city published.
+        if name is None or (name == code and not own[code] and newest[code][0] < _shipped_number(code)):
+            newest[code], own[code] = _enter(code), False
             name = code
         version, mark = newest[name]
         found[code, division] = _get(name, version, mark)
@@ -84,12 +90,21 @@ def of(code: str, version: int) -> Process:
     return _get(code, version, row.digest, row.body)
 
 
+def candidate(body: Mapping[str, Any]) -> Process:
+    """Give the process a body would be, not stored. Raises ProcessFault naming every fault."""
+    return build({"version": 1, **_whole(body)})
+
+
+def _whole(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a body with all it extends; what it names itself is itself."""
+    own = str(body.get("code", "?"))
+    return resolve(own, lambda code: body if code == own else _known(code))
+
+
 def publish(body: Mapping[str, Any], by: str) -> Process:
     """Store a new wording of a table and give it. The same wording again changes nothing. Raises Invalid."""
     try:
-        whole = resolve(
-            str(body.get("code", "?")), lambda code: body if code == body.get("code") else _known(code)
-        )
+        whole = _whole(body)
         mark = digest(whole)
         newest = ProcessVersion.objects.filter(code=whole.get("code", "?")).order_by("-version").first()
         if newest is not None and newest.digest == mark:
@@ -108,7 +123,7 @@ def publish(body: Mapping[str, Any], by: str) -> Process:
         code=process.code,
         version=process.version,
         digest=mark,
-        body=whole,
+        body=_text(whole),
         published_at=clock.now(),
         published_by=by,
     )
@@ -119,7 +134,7 @@ def _known(code: str) -> dict[str, Any]:
     """Give the newest body of a table a new one extends."""
     row = ProcessVersion.objects.filter(code=code).order_by("-version").first()
     if row is not None:
-        body: dict[str, Any] = row.body
+        body: dict[str, Any] = json.loads(row.body)
         return body
     return _read(code)
 
@@ -141,7 +156,7 @@ def _enter(code: str) -> tuple[int, str]:
         code=code,
         version=body["version"],
         digest=digest(body),
-        body=body,
+        body=_text(body),
         published_at=clock.now(),
         published_by=SHIPPED_BY,
     )
@@ -149,12 +164,10 @@ def _enter(code: str) -> tuple[int, str]:
     return row.version, row.digest
 
 
-def _get(code: str, version: int, mark: str, body: Mapping[str, Any] | None = None) -> Process:
+def _get(code: str, version: int, mark: str, text: str = "") -> Process:
     known = _built.get((code, version))
     if known is not None and known[0] == mark:
         return known[1]
-    if body is None:
-        body = ProcessVersion.objects.get(code=code, version=version).body
-    process = build(body)
+    process = build(json.loads(text or ProcessVersion.objects.get(code=code, version=version).body))
     _built[code, version] = (mark, process)
     return process

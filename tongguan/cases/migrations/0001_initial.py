@@ -5,6 +5,8 @@ import tongguan.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+from tongguan.cases.guards import protect, release
+
 
 class Migration(migrations.Migration):
 
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40)),
                 ('version', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
-                ('body', models.JSONField()),
+                ('body', models.TextField()),
                 ('published_at', models.DateTimeField()),
                 ('published_by', models.CharField(max_length=60)),
             ],
@@ -184,4 +186,5 @@ class Migration(migrations.Migration):
             model_name='timelineentry',
             constraint=models.UniqueConstraint(fields=('case', 'no'), name='cases_timeline_line'),
         ),
+        migrations.RunPython(protect, release, elidable=False),
     ]
