@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tongguan.kernel.clock import ManualClock
-from tongguan.runtime import anchors, audit, chain
+from tongguan.runtime import anchors, audit, chain, spi
 from tongguan.runtime.models import AuditAnchor, AuditEntry, AuditHead
 from tongguan.runtime.testing import Person
 from tongguan.runtime.tests.conftest import together
@@ -29,6 +29,12 @@ def sql(text: str, *values: object) -> None:
 
 def kinds(day: date | None = None) -> set[str]:
     return {finding.kind for finding in anchors.verify(day).findings}
+
+
+@pytest.fixture(autouse=True)
+def _audit_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave other packages' chains aside."""
+    monkeypatch.setattr(spi.audited, "_entries", {"audit": audit.AuditSource()})
 
 
 @pytest.fixture

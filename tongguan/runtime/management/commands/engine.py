@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``tongguan engine``: deliveries, jobs, periodic duties and the live stream."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,6 +15,8 @@ class Command(BaseCommand):
     """Run one engine until SIGTERM or Ctrl-C."""
 
     help = "运行后台引擎：事实分发、任务、定时事项、实时推送"
+    #: `tongguan check` checks; starting should not wait for it.
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Read the port."""

@@ -4,12 +4,13 @@
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
+from django.urls import get_resolver
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -27,6 +28,8 @@ class Command(BaseCommand):
     """Serve HTTP until SIGTERM or Ctrl-C."""
 
     help = "运行网页与接口服务"
+    #: `tongguan check` checks; starting should not wait for it.
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Read the port."""
@@ -41,7 +44,9 @@ class Command(BaseCommand):
             message = f"端口 {options['port']} 已被占用，可用 TONGGUAN_PORT 另选 (the port is in use)"
             raise CommandError(message)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-        get_wsgi_application()  # loaded once here, shared by the workers that are forked
+        # Loaded once here with all its addresses, shared by the workers that are forked.
+        get_wsgi_application()
+        _ = get_resolver().url_patterns
         connections.close_all()
         server = Granian(
             "tongguan.config.wsgi:application",
