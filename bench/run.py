@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run the measurements on SQLite and, if one is given, PostgreSQL; print their figures as one table.
 
-``python -m bench.run [--database postgresql://…] [--full] [name …]``. Without ``--full`` sizes are small enough for
-a coffee; with it they are those of the goals (1 M cases, 1 M due clocks, 2 M components). All figures go to
-``bench/results/latest.jsonl`` too. PostgreSQL: each script makes and drops its own data beside the given database.
+``python -m bench.run [--database postgresql://…] [--full] [name …]``. Without ``--full`` sizes are small;
+with it they are those of the goals (1 M cases, 1 M due clocks, 2 M components). All figures also go to
+``bench/results/latest.jsonl``. On PostgreSQL each script works beside the given database.
 """
 
 import argparse
