@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """City data: YAML shipped with the package, replaced by the city's own file of the same name."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.conf import settings
+
+from tongguan.dispatch import escalation
 
 _SHIPPED = Path(__file__).parent
 
@@ -26,3 +29,15 @@ def load(name: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ValueError(f"{path}: must be a mapping")  # noqa: TRY004 - one kind of error for bad files
     return body
+
+
+@lru_cache(maxsize=4)
+def _ladders(path: str, stamp: int) -> dict[str, escalation.Ladder]:
+    del path, stamp  # the cache's key: a changed file is read again
+    return escalation.parse(load("ladders.yaml"))
+
+
+def ladders() -> dict[str, escalation.Ladder]:
+    """Give the city's escalation ladders. Raises ValueError when its file is wrong."""
+    file = source("ladders.yaml")
+    return _ladders(str(file), file.stat().st_mtime_ns)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import CaseInfo
@@ -21,9 +22,12 @@ from tongguan.dispatch import citydata, deadlines, escalation
 from tongguan.dispatch.deadlines import History, Pause
 from tongguan.dispatch.facts import ClockOverdue
 from tongguan.dispatch.models import Clock, WorkOrder
+from tongguan.kernel import clock
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
 from tongguan.people import queries as people
+from tongguan.people.contracts import PLATFORM
 from tongguan.runtime import outbox
+from tongguan.runtime.transactions import atomic
 
 HANDLE: Final = "handle"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,19 +80,6 @@ class _Batch:
     changed: list[Clock] = field(default_factory=list)
     created: list[Clock] = field(default_factory=list)
     overdue: list[ClockOverdue] = field(default_factory=list)
-
-
-@lru_cache(maxsize=4)
-def ladders_of(path: str, stamp: int) -> dict[str, escalation.Ladder]:
-    """Give the checked ladders of a file as it stood at ``stamp`` (its modification time)."""
-    del path, stamp  # they are the cache's key
-    return escalation.parse(citydata.load("ladders.yaml"))
-
-
-def ladders() -> dict[str, escalation.Ladder]:
-    """Give the city's ladders. Raises ValueError when its file is wrong."""
-    file = citydata.source("ladders.yaml")
-    return ladders_of(str(file), file.stat().st_mtime_ns)
 
 
 def start(
@@ -171,7 +162,7 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
 def _ladder_code(asked: Start) -> str:
     if asked.order_id is not None:
         return f"order_{asked.role or 'co'}"
-    return asked.stage if asked.stage in ladders() else "stage"
+    return asked.stage if asked.stage in citydata.ladders() else "stage"
 
 
 def stage_limit(case: CaseInfo, stage: str) -> Limit | None:
@@ -215,7 +206,7 @@ def schedule(row: Clock, at: datetime, ladder: str = "") -> None:
         return
     calendar = people.calendar_for(row.unit_id)
     history = history_of(row)
-    steps = ladders()[ladder].steps if ladder else tuple(r.step for r in escalation.thaw(row.rungs))
+    steps = citydata.ladders()[ladder].steps if ladder else tuple(r.step for r in escalation.thaw(row.rungs))
     row.due_at = deadlines.due_at(history, limit, calendar)
     if row.due_at is None:
         row.next_notice_at = None
@@ -327,6 +318,34 @@ def extend(case: CaseInfo, *, at: datetime) -> datetime | None:
         batch.changed.append(row)
     _write(batch)
     return _mirror([(case.id, case.due_at)], {case.id: rows})[case.id]
+
+
+def refresh_warned(limit: int = 500) -> int:
+    """Compute anew the clocks that were set under an unknown calendar and now have one; give how many.
+
+    Locks the case first, like every verb.
+    """
+    at, done = clock.now(), 0
+    warned = Clock.objects.filter(~Q(warning=""), stopped_at__isnull=True)
+    for case_id in list(warned.order_by("case_id").values_list("case_id", flat=True).distinct()[:limit]):
+        with atomic():
+            case = cases.hold(PLATFORM, case_id).case
+            batch = _Batch()
+            every = Clock.objects.select_for_update(of=("self",)).filter(
+                case_id=case_id, stopped_at__isnull=True
+            )
+            rows = list(every.order_by("id"))
+            for row in rows:
+                before = row.warning
+                schedule(row, at)
+                if before and not row.warning:
+                    row.series += 1
+                    batch.changed.append(row)
+            _write(batch)
+            if batch.changed:
+                _mirror([(case_id, case.due_at)], {case_id: rows})
+            done += len(batch.changed)
+    return done
 
 
 def _running_handle(case_id: UUID) -> list[Clock]:

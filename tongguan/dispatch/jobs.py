@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from tongguan.dispatch import applications, bulk, reminders
+from tongguan.dispatch import applications, bulk, clocks, reminders
 from tongguan.messaging import spi as messages
 from tongguan.runtime.spi import every, job_kinds, job_undos
 
@@ -20,6 +20,12 @@ def tell_due() -> int:
 def resume_due() -> int:
     """Take up the cases whose suspension ends."""
     return applications.resume_due()
+
+
+@every(600, "dispatch.calendars")
+def refresh_warned() -> int:
+    """Set due times anew where a calendar has become known."""
+    return clocks.refresh_warned()
 
 
 job_kinds.register(bulk.KIND, bulk.run)

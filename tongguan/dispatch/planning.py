@@ -12,7 +12,7 @@ from django.utils import timezone
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import Responsibility
-from tongguan.dispatch import clocks, collectors, disputes
+from tongguan.dispatch import citydata, clocks, collectors, disputes
 from tongguan.dispatch.contracts import DispatchPlan, PlanStep, UnitRef
 from tongguan.dispatch.models import Ruling, WorkOrder
 from tongguan.dispatch.routing import Answer, Choice, Unit, Wanted, choose
@@ -57,7 +57,7 @@ def plan_many(cases: Sequence[CaseInfo], at: datetime) -> list[DispatchPlan]:
 
 def _plan(case: CaseInfo, choice: Choice, *, urgent: bool) -> DispatchPlan:
     limit = clocks.stage_limit(case, clocks.HANDLE)
-    steps = clocks.ladders()["handle"].steps
+    steps = citydata.ladders()["handle"].steps
     return DispatchPlan(
         case_id=case.id,
         lead=None if choice.lead is None else _ref(choice.lead),

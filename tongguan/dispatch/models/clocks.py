@@ -76,5 +76,10 @@ class Clock(models.Model):
             models.Index(
                 fields=["resume_at"], name="dispatch_clock_resume", condition=Q(resume_at__isnull=False)
             ),
+            models.Index(
+                fields=["case"],
+                name="dispatch_clock_warned",
+                condition=Q(stopped_at__isnull=True) & ~Q(warning=""),
+            ),
             models.Index(fields=["case", "stage"], name="dispatch_clock_case"),
         )

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The city's clocks along the life of a case (F28 F29 F30 F31 F32)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tongguan.cases import queries as case_queries
-from tongguan.dispatch import clocks, reading, reminders
+from tongguan.cases import subscribers as case_subscribers
+from tongguan.dispatch import clocks, reading, reminders, subscribers
 from tongguan.dispatch.clocks import Change, Start
 from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.dispatch.tests.conftest import at, limit
 from tongguan.kernel import clock as time
 from tongguan.messaging.models import Message
+from tongguan.people import stamps
+from tongguan.people.facts import UnitMoved
+from tongguan.people.models import CalendarDay
+from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.models import FactRecord
 from tongguan.runtime.transactions import atomic
 
@@ -198,3 +203,42 @@ def test_reading_a_clock_says_what_comes_next(stage):
     )
     assert read.next_notice_zh == "用时达时限的 50%，提醒，通知承办人"
     assert limit(8, "work_hour").zh() == read.limit_zh
+
+
+def test_when_the_years_holidays_are_imported_open_clocks_are_set_anew(stage):
+    stage.clock.move_to(at("2026-12-30 09:00"))
+    info = stage.dispatched("5", "work_day")
+    assert info.due_at == at("2027-01-06 09:00")
+    assert clocks.refresh_warned() == 0
+    days = [
+        date(2027, 1, 1),
+        date(2027, 2, 6),
+        date(2027, 2, 8),
+        date(2027, 4, 5),
+        date(2027, 5, 3),
+        date(2027, 6, 9),
+    ]
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=day, kind="holiday") for day in (*days, date(2027, 10, 1), date(2027, 10, 4))
+    )
+    stamps.bump(stamps.CALENDARS)
+    assert clocks.refresh_warned() == 2
+    row = stage.city_clock(info)
+    assert (row.due_at, row.warning, stage.read(info).due_at) == (
+        at("2027-01-07 09:00"), "", at("2027-01-07 09:00"),
+    )  # fmt: skip
+    assert clocks.refresh_warned() == 0
+
+
+def test_a_moved_unit_keeps_its_orders(stage):
+    info = stage.dispatched("8")
+    order = WorkOrder.objects.get(case_id=info.id)
+    fact = UnitMoved(unit_id=order.unit_id, old_path=order.unit_path, new_path="00019999")
+    told = [Delivered(seq=1, id=1, at=time.now(), fact=fact)]
+    subscribers.follow_unit(told)
+    case_subscribers.follow_unit(told)
+    order.refresh_from_db()
+    assert order.unit_path == "00019999"
+    assert stage.read(info).lead_unit_path == "00019999"
+    involved = case_queries.involved(stage.people.dispatcher, info.id)
+    assert involved == [(order.unit_id, "00019999", "lead")]
