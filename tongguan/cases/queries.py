@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from tongguan.cases import paging, picture, versions
 from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, ProcessInfo, TimelineLine
-from tongguan.cases.lifecycle import Process, check_inputs, permitted_post
+from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_post
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import FIELDS, division_term, visible_q
@@ -20,6 +20,7 @@ from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.people.contracts import Actor
 
 __all__ = [
+    "INPUTS",
     "acting_posts",
     "case",
     "cases",

@@ -14,7 +14,7 @@ from tongguan.cases.contracts import CaseFilter, CaseInfo, TimelineLine
 from tongguan.catalog import queries as catalog
 from tongguan.doors.common.due import due_mark
 from tongguan.doors.common.reply import page, reply, unchanged, unseal
-from tongguan.doors.common.shapes import Moment, Told
+from tongguan.doors.common.shapes import Moment
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.people import queries as people
@@ -125,14 +125,6 @@ class Timeline(Schema):
     """A part of a case's history in order."""
 
     rows: list[LineShown]
-
-
-class MoveTold(Told):
-    """The inputs of a move, by their names; ``GET …/moves`` tells which are needed."""
-
-    inputs: dict[Annotated[str, Field(max_length=40)], Any] = Field(
-        default={}, max_length=40, examples=[{"reason": "属于本单位职责"}]
-    )
 
 
 class Narrow(Schema):

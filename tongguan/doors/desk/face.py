@@ -3,7 +3,18 @@
 
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
-from tongguan.doors.desk import cases, files, inbox, operation, registers, reports, session
+from tongguan.doors.desk import (
+    asking,
+    bulk,
+    cases,
+    files,
+    inbox,
+    operation,
+    registers,
+    reports,
+    session,
+    working,
+)
 from tongguan.doors.desk.auth import Session
 
 api = face(
@@ -13,5 +24,5 @@ api = face(
     auth=[Session()],
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
-for part in (session, cases, reports, inbox, files, registers, operation):
+for part in (session, cases, working, asking, bulk, reports, inbox, files, registers, operation):
     api.add_router("", part.router)

@@ -43,6 +43,7 @@ function field(input) {
   else if (input.kind === "flag") return el("label", { class: "check" }, el("input", { type: "checkbox", name: input.name }), input.label);
   else if (input.kind === "files") control = el("input", { ...attributes, type: "file", multiple: true, accept: "image/*,application/pdf,video/mp4" });
   else if (input.choices?.length) control = el("select", attributes, required ? "" : el("option", { value: "" }, "自动"), input.choices.map((c) => el("option", { value: c.value }, c.label)));
+  else if (input.kind === "moment") control = el("input", { ...attributes, type: "datetime-local" });
   else control = el("input", { ...attributes, inputmode: ["id", "ids", "longitude", "latitude", "division"].includes(input.kind) ? "decimal" : false });
   return el("label", {}, input.label + (required ? " *" : ""), control);
 }
@@ -64,6 +65,7 @@ async function read(form, inputs) {
     if (input.kind === "files") { if (control.files.length) given[input.name] = await upload(control.files); }
     else if (input.kind === "flag") given[input.name] = control.checked;
     else if (control.value.trim() === "") continue;
+    else if (input.kind === "moment") given[input.name] = new Date(control.value).toISOString();
     else if (input.kind === "ids") given[input.name] = control.value.split(/[,，\s]+/).map(Number);
     else given[input.name] = ["id", "longitude", "latitude"].includes(input.kind) ? Number(control.value) : control.value.trim();
   }
@@ -85,7 +87,7 @@ function doing(title, note, inputs, send) {
 async function moves() {
   const { moves: found } = await api(`/cases/${id}/moves`);
   byId("moves").replaceChildren(...(found.length ? found.map((move) => doing(move.name, move.note, move.inputs, (inputs) =>
-    api(`/cases/${id}/moves/${move.id}`, { method: "POST", body: { inputs }, version, key }))) : [el("p", { class: "hint" }, "现在没有需要您办理的操作")]));
+    api(`/cases/${id}/moves/${move.id}`, { method: "POST", body: { inputs: move.order_id ? { ...inputs, order_id: move.order_id } : inputs }, version, key }))) : [el("p", { class: "hint" }, "现在没有需要您办理的操作")]));
 }
 
 async function list(name, path, line, empty) {
@@ -93,18 +95,21 @@ async function list(name, path, line, empty) {
   byId(name).replaceChildren(...(rows.length ? rows.map(line) : [el("li", { class: "hint" }, empty)]));
 }
 
-const reason = { name: "reason", kind: "text", label: "理由", required: true };
+const text = (label) => ({ name: "text", kind: "text", label, required: true });
 
 function apply() {
-  byId("apply").replaceChildren(...[["extend", "申请延期", []], ["suspend", "申请挂账", [{ name: "until", kind: "word", label: "挂账至（2026-12-01T18:00:00+08:00）", required: true }]], ["appeal", "超时申诉", []]].map(([kind, title, more]) =>
-    doing(title, "", [reason, ...more], (given) => api(`/cases/${id}/applications`, { method: "POST", body: { kind, ...given }, key }))));
-  byId("supervise").replaceChildren(...[["urge", "催办"], ["supervise", "督办"], ["instruct", "批示"]].map(([kind, title]) =>
-    doing(title, "", [{ ...reason, name: "text", label: "内容" }], (given) => api(`/cases/${id}/supervisions`, { method: "POST", body: { kind, ...given }, key }))));
+  const until = { name: "until", kind: "moment", label: "挂账至", required: true };
+  const why = { name: "reason", kind: "word", label: "事由", required: true, choices: ["季节性", "工程类", "资金立项", "权属争议"].map((value) => ({ value, label: value })) };
+  byId("apply").replaceChildren(...[["extend", "申请延期", []], ["suspend", "申请挂账", [why, until]], ["timeout_appeal", "超时申诉", []]].map(([kind, title, more]) =>
+    doing(title, "", [text("说明"), ...more], (given) => api(`/cases/${id}/applications`, { method: "POST", body: { kind, ...given }, key }))));
+  const days = { name: "days", kind: "id", label: "限几个工作日答复", required: true };
+  byId("supervise").replaceChildren(...[["urge", "催办", []], ["supervise", "督办", [days]], ["instruct", "批示", []]].map(([kind, title, more]) =>
+    doing(title, "", [text("内容"), ...more], ({ days: value, ...given }) => api(`/cases/${id}/supervisions`, { method: "POST", body: { kind, ...given, ...(value ? { within: { value, unit: "work_day" } } : {}) }, key }))));
 }
 
 async function explain() {
   const found = await api(`/cases/${id}/explain`);
-  const lines = [...found.filing, ...found.dispatch, ...found.rules.map((r) => r.reason_zh || r.reason || r.name), ...found.joining];
+  const lines = [...found.filing, ...found.dispatch, ...found.joining];
   byId("explain").replaceChildren(...(lines.length ? lines.map((words) => el("li", {}, words)) : [el("li", { class: "hint" }, "尚无说明")]));
 }
 
@@ -128,11 +133,11 @@ async function all() {
 function application(a) {
   const decide = (approve) => async (event) => {
     await busy(event.target, async () => {
-      try { await api(`/applications/${a.id}/decision`, { method: "POST", body: { approve, reason: approve ? "同意" : "不同意" }, version: a.version, key: newKey() }); await all(); }
+      try { await api(`/applications/${a.id}/decision`, { method: "POST", body: { approve, note: approve ? "同意" : "不同意" }, version: a.version, key: newKey() }); await all(); }
       catch (error) { toast(error.message); }
     });
   };
-  return el("li", {}, `${a.kind_name || a.kind}：${a.reason || a.text}`, el("small", {}, `${a.applicant_name} · ${a.state_name || a.state}`),
+  return el("li", {}, `${a.kind_name}：${a.text}`, el("small", {}, `${a.applicant_name} · ${a.state_name || a.state}`),
     a.may_decide ? el("span", {}, el("button", { on: { click: decide(true) } }, "同意"), " ", el("button", { on: { click: decide(false) } }, "不同意")) : "");
 }
 
