@@ -154,7 +154,13 @@ def _in_force(url: str) -> None:
     with atomic():
         api.publish_ruleset(PLATFORM, "routing", routing_rules(500, seed=11), "9901")
         found = rate(partial(queries.active, "routing"), ["990101001001"] * 500)
-        tell("rules.active", found[1], "look-ups/s", database=url.split(":", maxsplit=1)[0])
+        tell(
+            "rules.active",
+            1000 / found[0],
+            "ms CPU a look-up",
+            wall_per_second=round(found[1]),
+            database=url.split(":", maxsplit=1)[0],
+        )
         transaction.set_rollback(True)
 
 
