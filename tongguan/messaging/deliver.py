@@ -57,24 +57,23 @@ class Deliverer:
         self._running: dict[str, _Run] = {}
         self._lanes_checked = float("-inf")
 
-    def round(self, patience: float = 0.25) -> int:
-        """Record what is finished, send what is due, wait at most ``patience`` seconds; give how many ended.
+    def round(self, patience: float = 0.4, longest: float = 2.0) -> int:
+        """Record what is finished and send what is due, as long as things move; give how many ended.
 
-        What takes longer is recorded by a later round.
+        Stands still at most ``patience`` seconds and takes at most ``longest``; what takes longer is
+        recorded by a later round.
         """
-        ends = time.monotonic() + patience
+        ends = time.monotonic() + max(patience, longest)
         self._know_lanes()
         finished = self._collect()
         while True:
-            started = self._start_due()
+            self._start_due()
             if not self._running:
                 return finished
-            left = ends - time.monotonic()
-            if left > 0:
-                wait([run.future for run in self._running.values()], left, "FIRST_COMPLETED")
+            wait([run.future for run in self._running.values()], patience, "FIRST_COMPLETED")
             ended = self._collect()
             finished += ended
-            if time.monotonic() >= ends or not (started or ended or self._running):
+            if not ended or time.monotonic() >= ends:
                 return finished
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ def mail_server(url: str) -> MailServer:
 class MailSender:
     """Hands mail to one SMTP server."""
 
-    batch = 50
+    batch = 20
 
     def __init__(self, server: MailServer, *, seconds: float = 8.0, deadline: float = 25.0) -> None:
         """Bound one step of the conversation and the whole batch in seconds."""
