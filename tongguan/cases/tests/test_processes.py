@@ -128,7 +128,7 @@ def test_names_from_a_city_cannot_break_out_of_the_picture():
 def test_the_command_checks_draws_publishes_and_lists(people, tmp_path):
     def run(*words):
         out = StringIO()
-        call_command("process", *words, stdout=out)
+        call_command("lifecycle", *words, stdout=out)
         return out.getvalue()
 
     assert "default（标准流程）：17 个状态、36 种操作，无误" in run("check")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tongguan process check|picture|publish|list``: the tables by which cases move."""
+"""``tongguan lifecycle check|picture|publish|list``: the tables by which cases move."""
 
 from argparse import ArgumentParser
 from pathlib import Path
