@@ -9,9 +9,10 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from tongguan.cases import queries as cases
-from tongguan.dispatch.contracts import BulkPreview
+from tongguan.cases.contracts import CaseInfo
+from tongguan.dispatch.contracts import BulkPreview, OrderInfo
 from tongguan.dispatch.performing import perform
-from tongguan.dispatch.queries import allowed_moves
+from tongguan.dispatch.queries import allowed_moves, running_orders
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
@@ -29,56 +30,71 @@ _EXAMPLES: Final = 20
 
 
 def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPreview:
-    """Tell how many of the cases can make the move now, and why the others cannot. Raises Invalid."""
-    _check_size(case_ids)
-    known = cases.cases_by_id(actor, case_ids)
+    """Tell how many of the cases can make the move now, and why the others cannot; two statements.
+
+    Raises Invalid for no case or too many.
+    """
+    wanted = _checked(case_ids)
+    known = cases.cases_by_id(actor, wanted)
+    orders = running_orders(known)
     refused: Counter[str] = Counter()
     examples: list[Mapping[str, Any]] = []
     undo = ""
-    for case_id in case_ids:
+    for case_id in wanted:
         case = known.get(case_id)
-        words = ""
-        if case is None:
-            words = "没有这个案件"
-        else:
-            line = cases.process_of(case).moves.get(move_id)
-            if line is None:
-                words = "本流程没有这一操作"
-            elif case.state not in line.frm:
-                words = f"案件处于「{cases.process_of(case).states[case.state].name}」"
-            elif not any(move.id == move_id for move in allowed_moves(actor, case)) and not line.parallel:
-                words = "您的岗位不能对本案操作"
-            else:
-                undo = line.undo
-        if words:
+        words = "没有这个案件" if case is None else _hindrance(actor, case, move_id, orders.get(case_id, ()))
+        if case is not None and not words:
+            undo = cases.process_of(case).moves[move_id].undo
+        elif words:
             refused[words] += 1
             if len(examples) < _EXAMPLES:
                 examples.append({"case_id": str(case_id), "reason": words})
-    possible = len(case_ids) - sum(refused.values())
     return BulkPreview(
         move=move_id,
-        total=len(case_ids),
-        possible=possible,
+        total=len(wanted),
+        possible=len(wanted) - sum(refused.values()),
         refused=dict(refused),
         examples=tuple(examples),
         undo=undo,
     )
 
 
+def _hindrance(actor: Actor, case: CaseInfo, move_id: str, orders: Sequence[OrderInfo]) -> str:
+    """Give why the actor cannot make the move on a case now; "" when nothing is in the way."""
+    process = cases.process_of(case)
+    line = process.moves.get(move_id)
+    if line is None:
+        return "本流程没有这一操作"
+    if any(move.id == move_id for move in allowed_moves(actor, case, orders)):
+        return ""
+    if case.state not in line.frm:
+        return f"案件处于「{process.states[case.state].name}」"
+    return "您的岗位不能对本案操作"
+
+
 def start_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str, inputs: Mapping[str, Any]) -> UUID:
-    """Queue the move for every case as one audited job; give the job's id. Raises Invalid."""
-    told = preview_bulk(actor, case_ids, move_id)
+    """Queue the move for every case as one audited job; give the job's id.
+
+    Raises Invalid for no case or too many, and for inputs that no case's process takes.
+    """
+    wanted = _checked(case_ids)
+    told = preview_bulk(actor, wanted, move_id)
+    for case in cases.cases_by_id(actor, wanted[:_EXAMPLES]).values():
+        cases.check_inputs(cases.process_of(case).move(move_id), inputs)
     kind = KIND if told.undo else LASTING_KIND
-    params = {"move": move_id, "inputs": dict(inputs), "cases": [str(i) for i in case_ids], "undo": told.undo}
+    params = {"move": move_id, "inputs": dict(inputs), "cases": [str(i) for i in wanted], "undo": told.undo}
     with atomic():
-        job_id = jobs.start_job(actor, kind, params, len(case_ids))
-        audit.record(actor, "bulk.start", f"job:{job_id}", {"move": move_id, "cases": len(case_ids)})
+        job_id = jobs.start_job(actor, kind, params, len(wanted))
+        audit.record(actor, "bulk.start", f"job:{job_id}", {"move": move_id, "cases": len(wanted)})
     return job_id
 
 
-def _check_size(case_ids: Sequence[UUID]) -> None:
-    if not 1 <= len(case_ids) <= MOST:
+def _checked(case_ids: Sequence[UUID]) -> list[UUID]:
+    """Give the cases once each, in the one order in which all jobs lock them."""
+    wanted = sorted(set(case_ids))
+    if not 1 <= len(wanted) <= MOST:
         raise Invalid("bulk.size", f"一次 1 到 {MOST} 件", f"1 to {MOST} cases at once", field="case_ids")
+    return wanted
 
 
 def run(job: JobInfo, progress: Progress) -> dict[str, Any]:
