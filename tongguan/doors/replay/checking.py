@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""After the run: is every case where its record says, and is every deadline what the slow reference says?"""
+"""After the run: every case must be where its record says, every deadline what the slow reference says."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -114,7 +115,7 @@ class Check:
         """Add up how long the case stood in each stage."""
         stages = {key: state.stage for key, state in cases.process_of(case).states.items()}
         spent: dict[str, timedelta] = defaultdict(timedelta)
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in pairwise(lines):
             spent[stages[line.to] or ""] += following.at - line.at
         for stage, span in spent.items():
             self.findings.waits[stage].append(span / timedelta(hours=1))
@@ -146,12 +147,9 @@ class Check:
         self.findings.recorded_due += 1
         if clock.due_at != record.due_at:
             self._wrong(life, "来源期限", record.due_at, clock.due_at)
-        if (
-            record.ending == "closed"
-            and record.due_at
-            and clock.overdue != (record.closed_at > record.due_at)
-        ):
-            self._wrong(life, "来源超期", record.closed_at > record.due_at, clock.overdue)
+        late = record.due_at is not None and record.closed_at > record.due_at
+        if record.ending == "closed" and clock.overdue != late:
+            self._wrong(life, "来源超期", late, clock.overdue)
 
     def _limit(self, case: CaseInfo, clock: ClockInfo) -> Limit | None:
         if clock.stage != _HANDLE:

@@ -33,6 +33,18 @@ _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
 _DAY: Final = timedelta(days=1)
 _WINDOW: Final = timedelta(minutes=10)
 _TELL, _MOVE = 0, 1
+#: Who makes a move; the acceptor makes the others.
+_ACTORS: Final = {
+    "verify_reply": Post.COLLECTOR,
+    "dispatch": Post.DISPATCHER,
+    "return_dispatcher": Post.DEPARTMENT,
+    "sign": Post.DEPARTMENT,
+    "assign": Post.DEPARTMENT,
+    "submit": Post.HANDLER,
+    "dept_confirm": Post.DEPARTMENT,
+    "check_pass": Post.COLLECTOR,
+    "check_fail": Post.COLLECTOR,
+}
 _REASONS: Final = {
     "refuse": "经核不属于城市管理受理范围或系重复反映",
     "return_dispatcher": "不在本单位管养范围",
@@ -152,41 +164,39 @@ class Run:
 
     def _deed(self, life: Life, move: str) -> tuple[Actor, dict[str, Any]]:
         """Give who makes a move and with what."""
-        staff, record = self.staff, life.record
-        unit = people.unit_by_code(record.unit)
+        unit = people.unit_by_code(life.record.unit)
         unit_id = unit.id if unit else 0
+        return self._actor(life, move, unit_id), self._inputs(life, move, unit_id)
+
+    def _actor(self, life: Life, move: str, unit_id: int) -> Actor:
+        post = _ACTORS.get(move, Post.ACCEPTOR)
+        if post is Post.COLLECTOR:
+            return self.staff.person((life.case.collector_id if life.case else None) or 0)
+        if post in {Post.DEPARTMENT, Post.HANDLER}:
+            return self.staff.of_unit(post, unit_id)
+        return self.staff.at_centre(post)
+
+    def _inputs(self, life: Life, move: str, unit_id: int) -> dict[str, Any]:
         photos = [self.photos[life.done % len(self.photos)]]
+        told: dict[str, Any] = {"reason": _REASONS[move]} if move in _REASONS else {}
         match move:
             case "register":
-                return staff.at_centre(Post.ACCEPTOR), {"filing_rule_id": self._rule(record)}
+                told["filing_rule_id"] = self._rule(life.record)
             case "dispatch":
-                return staff.at_centre(Post.DISPATCHER), {"unit_id": unit_id, "reason": _REASONS[move]}
+                told["unit_id"] = unit_id
             case "return_dispatcher":
-                clause = {"reason": _REASONS[move], "clause": "管养范围划分第二条"}
-                return staff.of_unit(Post.DEPARTMENT, unit_id), clause
-            case "sign" | "dept_confirm":
-                return staff.of_unit(Post.DEPARTMENT, unit_id), {}
+                told["clause"] = "管养范围划分第二条"
             case "assign":
-                handler = staff.of_unit(Post.HANDLER, unit_id)
-                return staff.of_unit(Post.DEPARTMENT, unit_id), {"handler_id": handler.id}
+                told["handler_id"] = self.staff.of_unit(Post.HANDLER, unit_id).id
             case "submit":
-                told = {"result": "已按要求处置完毕", "photos_after": photos}
-                return staff.of_unit(Post.HANDLER, unit_id), told
+                told |= {"result": "已按要求处置完毕", "photos_after": photos}
             case "verify_reply":
-                return self._collector(life), {"result": "现场情况属实", "verified": True}
+                told |= {"result": "现场情况属实", "verified": True}
             case "check_pass":
-                return self._collector(life), {"photos": photos}
-            case "check_fail":
-                return self._collector(life), {"reason": _REASONS[move]}
+                told["photos"] = photos
             case "close":
-                return staff.at_centre(Post.ACCEPTOR), {"closing_met": True}
-            case _:  # accept, refuse, send_verify, send_check
-                return staff.at_centre(Post.ACCEPTOR), (
-                    {"reason": _REASONS[move]} if move == "refuse" else {}
-                )
-
-    def _collector(self, life: Life) -> Actor:
-        return self.staff.person((life.case.collector_id if life.case else None) or 0)
+                told["closing_met"] = True
+        return told
 
     def _rule(self, record: Record) -> int:
         if record.rule_id is not None:

@@ -22,7 +22,7 @@ ENDINGS: Final[Mapping[str, str]] = {
 
 
 class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a value is found in a row: the exact word of a column, else the first words it holds, else fallback.
+    """How a value is found in a row: a column's exact word, else the first words it holds, else fallback.
 
     ``words`` are looked for in their order, whatever the case of letters; the fallback is always explicit.
     """

@@ -66,9 +66,9 @@ def draws(seed: int, external_id: str) -> np.random.Generator:
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
     """Read a CSV file, compressed or not. Raises Invalid ``replay.file``."""
     try:
-        opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-        with opened as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-            for row in csv.DictReader(text):
+        with path.open("rb") as raw:
+            stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+            for row in csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")):
                 yield {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Invalid(

@@ -99,4 +99,5 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
         f"与来源期限比对 {report['recorded_deadlines_compared']} 个，不符 {len(report['mismatches'])} 处"
     )
     for wrong in report["mismatches"][:_SHOWN]:
-        yield f"  不符 {wrong['external_id']} {wrong['kind']}：应为 {wrong['expected']}，实为 {wrong['found']}"
+        said = f"应为 {wrong['expected']}，实为 {wrong['found']}"
+        yield f"  不符 {wrong['external_id']} {wrong['kind']}：{said}"
