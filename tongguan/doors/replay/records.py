@@ -6,6 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -66,9 +67,12 @@ def draws(seed: int, external_id: str) -> np.random.Generator:
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
     """Read a CSV file, compressed or not. Raises Invalid ``replay.file``."""
     try:
-        with path.open("rb") as raw:
-            stream = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            for row in csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")):
+        with (
+            path.open("rb") as raw,
+            gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else nullcontext(raw) as stream,
+            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
+        ):
+            for row in csv.DictReader(text):
                 yield {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Invalid(
