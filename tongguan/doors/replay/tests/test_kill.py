@@ -18,8 +18,9 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[4]
-REPORTS, AT_ONCE, KILLS = 300, 10, 3
-PATIENCE = 45.0
+REPORTS, AT_ONCE = 300, 10
+#: The whole story costs some 50 s of CPU, shared by three programs; a crowded machine gets more time.
+PATIENCE = 150.0
 
 PREPARE = """
 from tongguan.doors.replay import city, mapping
@@ -84,7 +85,13 @@ def environment(tmp_path):
 
 def ask(environment, *command):
     done = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, *command],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -182,17 +189,14 @@ def test_web_and_engine_killed_again_and_again_lose_nothing_and_double_nothing(e
         assert web.ready(until)
         assert engine.ready(until)
         teller.start()
-        for kill in range(KILLS):
-            time.sleep(0.25 + 0.2 * kill)
-            (web, engine)[kill % 2].kill()
-            (web, engine)[kill % 2].start()
-            time.sleep(0.1)
-            engine.kill()
-            web.kill()
-            web.start()
-            engine.start()
+        for doomed in ((engine,), (web,), (web, engine)):
+            time.sleep(0.4)
+            for program in doomed:
+                program.kill()
+            for program in doomed:
+                program.start()
             assert web.ready(until)
-            assert engine.ready(until)
+        assert engine.ready(until)
         teller.join(max(0.0, until - time.monotonic()))
         assert teller.lost_answers > 0
         assert len(teller.acknowledged) == REPORTS
