@@ -2,7 +2,7 @@
 """Attachments at every door: taken whole, given back clean."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ class FileShown(Schema):
 
 def keep(actor: Actor, upload: UploadedFile, purpose: str = "attachment") -> dict[str, Any]:
     """Store an upload; the type is sniffed, images are re-encoded. Raises Invalid, Unavailable."""
-    return shown(files.store(actor, upload.name or "", upload.file, purpose))
+    return shown(files.store(actor, upload.name or "", cast("BinaryIO", upload.file), purpose))
 
 
 def shown(info: FileInfo) -> dict[str, Any]:

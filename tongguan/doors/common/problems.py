@@ -178,10 +178,11 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def install(api: NinjaAPI) -> None:
     """Let every error of this API be told as a problem."""
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(HttpError, http_error)
-    api.add_exception_handler(Http404, not_found)
-    api.add_exception_handler(Exception, answer)
+    # ninja types its handlers as taking the exception or its class; it only ever passes the exception.
+    api.add_exception_handler(ValidationError, invalid)  # type: ignore[arg-type]
+    api.add_exception_handler(HttpError, http_error)  # type: ignore[arg-type]
+    api.add_exception_handler(Http404, not_found)  # type: ignore[arg-type]
+    api.add_exception_handler(Exception, answer)  # type: ignore[arg-type]
 
 
 def not_found(request: HttpRequest, error: Exception | None = None) -> HttpResponse:

@@ -83,7 +83,7 @@ def unchanged(request: HttpRequest, version: int) -> HttpResponse | None:
     return response
 
 
-def page(rows: Sequence[Any], cursor: str, total: int, *, estimated: bool) -> dict[str, Any]:
+def page(rows: Sequence[Any], cursor: str, total: int | None, *, estimated: bool) -> dict[str, Any]:
     """Give one page: the rows, the sealed cursor of the next one, the count and whether it is estimated."""
     return {
         "rows": rows,

@@ -25,7 +25,7 @@ class Session(APIKeyCookie):
         if not key:
             return None
         user = get_user(request)
-        return people.actor_of(user) if user.is_authenticated else None  # type: ignore[arg-type]
+        return people.actor_of(user) if user.is_authenticated else None
 
 
 def needs(actor: Actor, *posts: Post) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desk's pages: sign in, the queue, one case, the inbox, what waits to be put right."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import update_session_auth_hash
@@ -41,18 +42,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Let a person change the own password."""
-    waiting = getattr(request.user, "must_change_password", False)
+    user: Any = request.user  # signed in: the decorator has seen to it
+    waiting = user.must_change_password
     if request.method == "GET":
         return page(request, "password", waiting=waiting)
     told = request.POST
     try:
-        people.change_password(
-            actor_of(request.user), told.get("old_password", ""), told.get("new_password", "")
-        )
+        people.change_password(actor_of(user), told.get("old_password", ""), told.get("new_password", ""))
     except Refusal as refusal:
         return page(request, "password", refusal.status, waiting=waiting, wrong=refusal.zh)
-    request.user.refresh_from_db()
-    update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+    user.refresh_from_db()
+    update_session_auth_hash(request, user)
     return HttpResponseRedirect(_DESK)
 
 
