@@ -40,6 +40,7 @@ __all__ = [
     "unit_by_code",
     "unit_q",
     "units",
+    "units_of",
     "units_with_duty",
     "users",
 ]
@@ -69,6 +70,19 @@ def unit_by_code(code: str) -> UnitInfo | None:
 def units_with_duty(duty: str, division: str) -> list[UnitInfo]:
     """Give active units with the duty word that serve the division, the nearest division first."""
     return registers.units().with_duty(duty, division)
+
+
+def units_of(division: str, text: str = "", limit: int = 100) -> list[UnitInfo]:
+    """Give active units in and above a division whose name holds the text, the nearest first."""
+    found = [
+        unit
+        for unit in registers.units().by_id.values()
+        if unit.active
+        and (unit.division.startswith(division) or division.startswith(unit.division))
+        and text in unit.name
+    ]
+    found.sort(key=lambda unit: (not division.startswith(unit.division), -len(unit.division), unit.path))
+    return found[:limit]
 
 
 def territorial_units(division: str) -> list[UnitInfo]:

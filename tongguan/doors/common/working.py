@@ -25,6 +25,8 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
 
 _MAX_LIST: Final = 100
+_DISTRICT: Final = 6
+_UNITS: Final = frozenset({"unit_id", "co_unit_ids"})
 #: States of a work order in words.
 ORDER_STATES: Final = {
     "pending_sign": "待签收",
@@ -177,6 +179,9 @@ def _choices(case: CaseInfo, name: str) -> list[dict[str, str]]:
     if name == "filing_rule_id":
         rules = catalog.filing_rules(case.item_code)
         return [{"value": str(r.id), "label": f"{r.condition_no}. {r.filing_condition}"} for r in rules]
+    if name in _UNITS:
+        units = people.units_of(case.division[:_DISTRICT], limit=_MAX_LIST)
+        return [{"value": str(unit.id), "label": unit.name} for unit in units]
     if name == "handler_id" and case.lead_unit_id is not None:
         found = people.holders(Post.HANDLER, case.lead_unit_id)
         return [{"value": str(p.id), "label": p.name} for p in found[:_MAX_LIST]]

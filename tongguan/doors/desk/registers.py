@@ -117,10 +117,12 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
 @router.get("/units", response=answers(list[UnitShown]), operation_id="units")
 def units(
     request: HttpRequest,
-    duty: str = Query(max_length=30),
     division: str = Query(max_length=12, pattern="^[0-9]+$"),
+    duty: str = Query("", max_length=30),
+    text: str = Query("", max_length=30),
 ) -> HttpResponse:
-    """Find the units with a duty that serve a division, the nearest first."""
+    """Find the units of a division by name, or those with a duty that serve it; the nearest first."""
+    found = people.units_with_duty(duty, division) if duty else people.units_of(division, text)
     return reply(
         [
             {
@@ -131,7 +133,7 @@ def units(
                 "division": unit.division,
                 "duties": unit.duties,
             }
-            for unit in people.units_with_duty(duty, division)
+            for unit in found
         ]
     )
 

@@ -24,7 +24,8 @@ async function facts() {
 }
 
 function files(evidence) {
-  return Object.values(evidence || {}).flat(2).filter((f) => typeof f === "string" && /^[0-9a-f-]{36}$/.test(f));
+  const named = Object.entries(evidence || {}).filter(([name]) => /^(photos|files|attachments)/.test(name));
+  return named.map(([, value]) => value).flat(2).filter((f) => typeof f === "string" && /^[0-9a-f-]{36}$/.test(f));
 }
 
 async function history() {
@@ -42,7 +43,7 @@ function field(input) {
   if (input.kind === "text") control = el("textarea", { ...attributes, rows: 2, maxlength: 4000 });
   else if (input.kind === "flag") return el("label", { class: "check" }, el("input", { type: "checkbox", name: input.name }), input.label);
   else if (input.kind === "files") control = el("input", { ...attributes, type: "file", multiple: true, accept: "image/*,application/pdf,video/mp4" });
-  else if (input.choices?.length) control = el("select", attributes, required ? "" : el("option", { value: "" }, "自动"), input.choices.map((c) => el("option", { value: c.value }, c.label)));
+  else if (input.choices?.length) control = el("select", { ...attributes, multiple: input.kind === "ids", size: input.kind === "ids" ? 5 : false }, required || input.kind === "ids" ? "" : el("option", { value: "" }, "自动"), input.choices.map((c) => el("option", { value: c.value }, c.label)));
   else if (input.kind === "moment") control = el("input", { ...attributes, type: "datetime-local" });
   else control = el("input", { ...attributes, inputmode: ["id", "ids", "longitude", "latitude", "division"].includes(input.kind) ? "decimal" : false });
   return el("label", {}, input.label + (required ? " *" : ""), control);
@@ -64,6 +65,7 @@ async function read(form, inputs) {
     const control = form.elements[input.name];
     if (input.kind === "files") { if (control.files.length) given[input.name] = await upload(control.files); }
     else if (input.kind === "flag") given[input.name] = control.checked;
+    else if (control.multiple) { const chosen = [...control.selectedOptions].map((o) => Number(o.value)); if (chosen.length) given[input.name] = chosen; }
     else if (control.value.trim() === "") continue;
     else if (input.kind === "moment") given[input.name] = new Date(control.value).toISOString();
     else if (input.kind === "ids") given[input.name] = control.value.split(/[,，\s]+/).map(Number);
@@ -97,13 +99,17 @@ async function list(name, path, line, empty) {
 
 const text = (label) => ({ name: "text", kind: "text", label, required: true });
 
+const posts = (document.body.dataset.posts || "").split(" ");
+const holds = (...wanted) => wanted.some((post) => posts.includes(post));
+
 function apply() {
   const until = { name: "until", kind: "moment", label: "挂账至", required: true };
   const why = { name: "reason", kind: "word", label: "事由", required: true, choices: ["季节性", "工程类", "资金立项", "权属争议"].map((value) => ({ value, label: value })) };
-  byId("apply").replaceChildren(...[["extend", "申请延期", []], ["suspend", "申请挂账", [why, until]], ["timeout_appeal", "超时申诉", []]].map(([kind, title, more]) =>
-    doing(title, "", [text("说明"), ...more], (given) => api(`/cases/${id}/applications`, { method: "POST", body: { kind, ...given }, key }))));
+  byId("apply").replaceChildren(...(!holds("handler", "department") ? [] : [["extend", "申请延期", []], ["suspend", "申请挂账", [why, until]], ["timeout_appeal", "超时申诉", []]].map(([kind, title, more]) =>
+    doing(title, "", [text("说明"), ...more], (given) => api(`/cases/${id}/applications`, { method: "POST", body: { kind, ...given }, key })))));
   const days = { name: "days", kind: "id", label: "限几个工作日答复", required: true };
-  byId("supervise").replaceChildren(...[["urge", "催办", []], ["supervise", "督办", [days]], ["instruct", "批示", []]].map(([kind, title, more]) =>
+  const kinds = [["urge", "催办", [], ["supervisor", "dispatcher", "leader", "duty_chief"]], ["supervise", "督办", [days], ["supervisor", "leader"]], ["instruct", "批示", [], ["leader"]]];
+  byId("supervise").replaceChildren(...kinds.filter(([, , , by]) => holds(...by)).map(([kind, title, more]) =>
     doing(title, "", [text("内容"), ...more], ({ days: value, ...given }) => api(`/cases/${id}/supervisions`, { method: "POST", body: { kind, ...given, ...(value ? { within: { value, unit: "work_day" } } : {}) }, key }))));
 }
 
@@ -114,16 +120,14 @@ async function explain() {
 }
 
 async function picture() {
-  const response = await fetch(`/api/desk/cases/${id}/process.svg`);
-  if (!response.ok) return;
-  const svg = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
-  byId("picture").replaceChildren(svg);
+  // As an image the drawing keeps its own styles, which the page's policy would not let in.
+  byId("picture").replaceChildren(el("img", { src: `/api/desk/cases/${id}/process.svg?v=${version}`, alt: `流程图，现处于${byId("state").textContent}` }));
 }
 
 async function all() {
   await facts();
   const parts = [history(), moves(), explain(), picture(),
-    list("clocks", "clocks", (c) => el("li", {}, `${c.stage_name || c.stage} ${c.limit_zh}`, el("small", {}, c.stopped_at ? `已停 ${at(c.stopped_at)}` : `到期 ${at(c.due_at)}${c.paused_at ? "（暂停）" : ""}`)), "没有计时"),
+    list("clocks", "clocks", (c) => el("li", {}, `${c.stage_name}${c.order_id ? "（工单）" : c.supervision_id ? "（督办）" : ""} ${c.limit_zh || "无时限"}`, el("small", {}, c.stopped_at ? `已停 ${at(c.stopped_at)}` : `到期 ${at(c.due_at)}${c.paused_at ? "（暂停）" : ""}`)), "没有计时"),
     list("orders", "orders", (o) => el("li", {}, `${o.role === "lead" ? "主办" : "协办"} ${o.unit_name}`, el("small", {}, `${o.state_name || o.state} · 派遣 ${at(o.dispatched_at)} · 到期 ${at(o.due_at)}`)), "尚未派遣"),
     list("applications", "applications", application, "没有申请"),
     list("supervisions", "supervisions", (s) => el("li", {}, `${s.kind_name || s.kind}：${s.text}`, el("small", {}, `${s.by_name} · ${at(s.at)} · ${s.receipts.map((r) => `${r.unit_name}${r.answered_at ? "已回复" : r.signed_at ? "已签收" : "未签收"}`).join("，")}`)), "没有督办")];
