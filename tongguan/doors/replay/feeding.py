@@ -10,6 +10,7 @@ from tongguan.doors.replay.checking import Findings, Mismatch
 from tongguan.doors.replay.door import MOST_AT_ONCE, Answered, Door
 from tongguan.doors.replay.records import Record
 from tongguan.doors.replay.replaying import path_of
+from tongguan.kernel.errors import Invalid
 
 _PATIENCE: Final = 120.0
 _PAUSE: Final = 0.5
@@ -23,6 +24,13 @@ def feed(
     Moves are not simulated: the platform's people and clocks are real. Raises Refusal.
     """
     source = mapping.load(name)
+    if source.rows != "file":
+        raise Invalid(
+            "replay.no_records",
+            zh=f"来源 {name} 的记录出自目录，只能在本机回放",
+            en="this source's records come from the catalogue",
+            field="source",
+        )
     told, unusable = records.read(source, path_of(source, folder), seed)
     told = told[:limit]
     door = Door(source, token, url)
