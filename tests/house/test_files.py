@@ -76,7 +76,8 @@ def test_swallows_no_error(module: Module):
 
 @each_file
 def test_is_not_called_something_vague(module: Module):
-    assert module.path.stem not in VAGUE
+    # A command is called what the operator types: 流程 is "process".
+    assert "commands" in module.path.parts or module.path.stem not in VAGUE
 
 
 @pytest.mark.parametrize("package", sorted(FLOOR))
