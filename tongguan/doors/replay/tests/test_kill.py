@@ -111,7 +111,7 @@ class Program:
 
     def start(self):
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "tongguan", self.name],
+            [sys.executable, "-m", "tongguan", self.name, "--parent", str(os.getpid())],
             env=self.environment,
             cwd=ROOT,
             process_group=0,
