@@ -17,6 +17,8 @@ from tongguan.kernel.errors import Invalid
 from tongguan.people.contracts import PLATFORM
 
 ROWS = 200
+#: A request over the whole WSGI stack drops a connection that stands in a test's open transaction.
+committed = pytest.mark.django_db(transaction=True)
 
 
 def history():
@@ -25,7 +27,7 @@ def history():
     return dict(seen.values_list("number", "lines"))
 
 
-@pytest.mark.django_db
+@committed
 def test_the_shipped_sample_is_lived_through_and_twice_is_once(shared):
     first = replay("sample", shared)
     assert first["mismatches"] == []
@@ -49,7 +51,7 @@ def test_the_shipped_sample_is_lived_through_and_twice_is_once(shared):
     assert len(before) == 11
 
 
-@pytest.mark.django_db
+@committed
 def test_a_replay_that_was_cut_off_goes_on_where_it_stopped(shared):
     class Cut(Exception):  # noqa: N818 - not an error of ours
         """The power fails."""
@@ -67,7 +69,7 @@ def test_a_replay_that_was_cut_off_goes_on_where_it_stopped(shared):
     assert len(history()) == 11
 
 
-@pytest.mark.django_db
+@committed
 def test_a_wrong_state_or_deadline_is_found_and_the_command_fails(shared, tmp_path, monkeypatch):
     from_plan = living.plan
     monkeypatch.setattr(living, "plan", lambda *given: from_plan(*given)[:-1])
@@ -79,7 +81,7 @@ def test_a_wrong_state_or_deadline_is_found_and_the_command_fails(shared, tmp_pa
 
 
 @pytest.mark.shared
-@pytest.mark.django_db
+@committed
 @pytest.mark.parametrize("name", ["baltimore311", "syracuse_potholes", "tipdm_messages", "tipdm_replies"])
 def test_real_records_end_right_with_every_deadline_exact(name, shared):
     report = replay(name, shared / "data", limit=ROWS)
@@ -98,7 +100,7 @@ def test_real_records_end_right_with_every_deadline_exact(name, shared):
 
 
 @pytest.mark.shared
-@pytest.mark.django_db
+@committed
 def test_a_citys_own_standard_becomes_its_catalogue_and_its_rules_hold(shared):
     report = replay("cityguard_standard", shared / "data", limit=ROWS)
     assert report["mismatches"] == []
