@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 CI = os.environ.get("CI") == "true"
@@ -58,6 +59,12 @@ def _own_home(tmp_path: Path, settings: object) -> None:
     settings.HOME = tmp_path  # type: ignore[attr-defined]
     settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a WSGI call keep this test's own transaction: Django would drop the connection between requests."""
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
 
 
 @pytest.fixture
