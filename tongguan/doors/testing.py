@@ -3,8 +3,12 @@
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 SCOPES = ("reports:write", "reports:read", "cases:read", "cases:move", "files:write")
@@ -48,3 +52,16 @@ def session_cookies(user: Any) -> tuple[dict[str, str], str]:
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     csrf = client.get("/api/desk/csrf").json()["csrf"]
     return {name: morsel.value for name, morsel in client.cookies.items()}, csrf
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Within the block a request that really ends leaves the test's connection, and transaction, open."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tongguan.catalog import api as catalog
-from tongguan.doors.testing import Door
+from tongguan.doors.testing import Door, one_connection
 from tongguan.people.contracts import PLATFORM
 from tongguan.places.testing import square_city
 
@@ -156,12 +156,12 @@ def test_attachments_are_seen_by_those_who_see_the_case(city, desk):
     case_id = desk("acceptor").post("/reports", told()).json()["case_id"]
     case = Desk(desk, case_id)
     mine = case.file("acceptor", 44)
-    with closing(desk("acceptor").get(f"/files/{mine}")) as own:
+    with one_connection(), closing(desk("acceptor").get(f"/files/{mine}")) as own:
         assert own.status_code == 200
     assert desk("dispatcher").get(f"/files/{mine}").status_code == 404
     assert desk("dispatcher").get(f"/cases/{case_id}/files/{mine}").status_code == 404
     case.move("acceptor", "accept", attachments=[mine])
-    with closing(desk("dispatcher").get(f"/cases/{case_id}/files/{mine}")) as shown:
+    with one_connection(), closing(desk("dispatcher").get(f"/cases/{case_id}/files/{mine}")) as shown:
         assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
         assert "sandbox" in shown["Content-Security-Policy"]
     assert desk("outsider").get(f"/cases/{case_id}/files/{mine}").status_code == 404

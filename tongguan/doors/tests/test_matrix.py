@@ -14,7 +14,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.partner.face import api as partner_api
-from tongguan.doors.testing import SCOPES, Door
+from tongguan.doors.testing import SCOPES, Door, one_connection
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReporterIn, ReportIn
 from tongguan.people import api as people
@@ -72,7 +72,12 @@ DESK = {
     "end_supervision": ("POST", "/supervisions/{zero}/end", {"reason": "撤回"}, set()),
     "my_tasks": ("GET", "/tasks", None, EVERYONE),
     "bulk_preview": ("POST", "/bulk/preview", {"case_ids": ["{case}"], "move": "recall"}, EVERYONE),
-    "bulk_start": ("POST", "/bulk", {"case_ids": ["{case}"], "move": "recall"}, EVERYONE),
+    "bulk_start": (
+        "POST",
+        "/bulk",
+        {"case_ids": ["{case}"], "move": "recall", "inputs": {"reason": "派错"}},
+        EVERYONE,
+    ),
     "jobs": ("GET", "/jobs", None, EVERYONE),
     "job": ("GET", "/jobs/{zero}", None, set()),
     "cancel_job": ("POST", "/jobs/{zero}/cancel", {}, set()),
@@ -175,7 +180,8 @@ def settled(response):
     """Read a stream to its end and close it; give the status."""
     if response.streaming:
         b"".join(response.streaming_content)
-    response.close()
+    with one_connection():
+        response.close()
     return response.status_code
 
 
