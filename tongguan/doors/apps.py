@@ -11,5 +11,6 @@ class DoorsConfig(AppConfig):
     label = "doors"
 
     def ready(self) -> None:
-        """Tell the engine who may hear what of the live stream."""
+        """Register the checks of the doctor, and who may hear what of the live stream."""
+        from tongguan.doors import checks  # noqa: F401 - registers itself
         from tongguan.doors.desk import listening  # noqa: F401 - registers itself

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the doctor asks of the packages below: shipped tables, the calendar ahead, what nobody could take."""
+
+from collections.abc import Iterator
+
+from tongguan.cases import queries as cases
+from tongguan.kernel import clock
+from tongguan.people import queries as people
+from tongguan.places import queries as places
+from tongguan.runtime import queries as runtime
+from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
+
+
+def check_processes() -> Iterator[Finding]:
+    """Look whether the shipped process tables hold; a fault is raised with its line and told as broken."""
+    for process in cases.checked_processes():
+        told = f"{process.name}：{len(process.states)} 个状态，{len(process.moves)} 个操作"
+        yield Finding(Level.GOOD, told, f"{process.code}: {len(process.moves)} moves hold")
+
+
+def check_calendar() -> Iterator[Finding]:
+    """Look whether the holidays of the coming weeks are known."""
+    warnings = people.calendar_warnings(clock.now())
+    yield from (Finding(Level.WARNING, warning.zh, warning.en) for warning in warnings)
+    if not warnings:
+        yield Finding(Level.GOOD, "近 60 天节假日已知", "holidays of the next 60 days are known")
+
+
+def check_divisions() -> Iterator[Finding]:
+    """Look whether there is a place to govern."""
+    if not places.children(""):
+        yield Finding(Level.WARNING, "尚未导入行政区划（tongguan import_divisions）", "no divisions yet")
+
+
+def check_dead_letters() -> Iterator[Finding]:
+    """Look for facts that a subscriber could not take."""
+    letters = runtime.dead_letters(limit=100)
+    if letters:
+        told = f"{len(letters)} 条事实未能处理（死信），请查看并重放"
+        yield Finding(Level.WARNING, told, f"{len(letters)} dead letters")
+
+
+source_checks.register("流程 processes", check_processes)
+installation_checks.register("流程 processes", check_processes)
+installation_checks.register("日历 calendar", check_calendar)
+installation_checks.register("区划 divisions", check_divisions)
+installation_checks.register("死信 dead letters", check_dead_letters)
