@@ -18,6 +18,7 @@ MORE_FACES = {
         "sequences",
         "files",
         "idempotency",
+        "health",
     },
     "rules": {"evaluate"},
 }
