@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The supervisor: keeps web and engine running as children of one foreground process."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+
+from django.core.management import execute_from_command_line
 
 from tongguan.runtime import backoff
 
@@ -18,6 +20,16 @@ _HEALTHY = 60.0
 _MOST_WAIT = 30.0
 #: Seconds children get to finish before they are killed.
 PATIENCE = 8.0
+#: A forked child has every package loaded already; elsewhere than on Linux forking is not safe.
+_processes = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+def _command(arguments: Sequence[str]) -> None:
+    """Be one command in a process group of its own, so that Ctrl-C reaches only the supervisor."""
+    os.setpgid(0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    execute_from_command_line(["tongguan", *arguments])
 
 
 class Child:
@@ -27,26 +39,27 @@ class Child:
         """Describe it; ``url`` answers 200 when it is ready."""
         self.name = name
         self.url = url
-        self._command = [sys.executable, "-m", "tongguan", *arguments, "--parent", str(os.getpid())]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._arguments = [*arguments, "--parent", str(os.getpid())]
+        self._process: multiprocessing.process.BaseProcess | None = None
         self._started_at = 0.0
         self._next_start = 0.0
         self._crashes = 0
 
     def start(self) -> None:
-        """Start it in a process group of its own, so that Ctrl-C reaches only the supervisor."""
+        """Start it."""
         self._started_at = time.monotonic()
-        self._process = subprocess.Popen(self._command, process_group=0)  # noqa: S603 - our own command
+        self._process = _processes.Process(target=_command, args=(self._arguments,), name=self.name)
+        self._process.start()
 
     def look(self, say: Callable[[str], None]) -> None:
         """Start it again, after a pause, when it has died."""
         now = time.monotonic()
-        if self._process is not None and self._process.poll() is not None:
+        if self._process is not None and self._process.exitcode is not None:
             if now - self._started_at > _HEALTHY:
                 self._crashes = 0
             self._crashes += 1
             pause = backoff.wait(self._crashes, first=1.0, most=_MOST_WAIT).total_seconds()
-            say(f"{self.name} 退出（{self._process.returncode}），{pause:.0f} 秒后重启")
+            say(f"{self.name} 退出（{self._process.exitcode}），{pause:.0f} 秒后重启")
             self._process, self._next_start = None, now + pause
         if self._process is None and now >= self._next_start:
             self.start()
@@ -61,18 +74,17 @@ class Child:
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._process.is_alive():
             self._process.terminate()
 
     def wait(self, until: float) -> None:
         """Wait for its end up to a moment of the monotonic clock, then kill it."""
         if self._process is None:
             return
-        try:
-            self._process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self._process.join(max(0.0, until - time.monotonic()))
+        if self._process.exitcode is None:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
 
 class Supervisor:
