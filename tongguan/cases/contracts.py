@@ -11,6 +11,7 @@ from tongguan.cases.lifecycle import Move, Plan, Process, State
 
 __all__ = [
     "COUNTERS",
+    "CaseBrief",
     "CaseFilter",
     "CaseInfo",
     "Held",
@@ -61,19 +62,14 @@ class NewCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseInfo:
-    """One case as others may see it.
-
-    ``filing`` is what was frozen at filing: rule_id, condition_no, filing_condition, closing_condition,
-    limit (value, unit). ``hub`` is the division of the centre that runs the case now.
-    """
+class CaseBrief:
+    """One case as lists show it. ``hub`` is the division of the centre that runs the case now."""
 
     id: UUID
     number: str
     item_code: str
     kind: str
     title: str
-    text: str
     division: str
     hub: str
     grid: str
@@ -90,7 +86,6 @@ class CaseInfo:
     urgency: str
     source: str
     filing_rule_id: int | None
-    filing: Mapping[str, Any]
     opened_at: datetime
     filed_at: datetime | None
     closed_at: datetime | None
@@ -107,6 +102,18 @@ class CaseInfo:
     urges: int
     reopens: int
     reporter_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInfo(CaseBrief):
+    """One case whole, as others may see it.
+
+    ``filing`` is what was frozen at filing: rule_id, condition_no, filing_condition, closing_condition,
+    limit (value, unit).
+    """
+
+    text: str
+    filing: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +170,7 @@ class Page:
     it is None: the first page has told it.
     """
 
-    rows: tuple[CaseInfo, ...]
+    rows: tuple[CaseBrief, ...]
     after: str
     total: int | None
     estimated: bool
@@ -181,7 +188,7 @@ class Held:
 class NearCase:
     """A case and its distance in metres."""
 
-    case: CaseInfo
+    case: CaseBrief
     metres: float
 
 

@@ -10,13 +10,15 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from tongguan.cases.contracts import CaseInfo, Page
+from tongguan.cases.contracts import CaseBrief, Page
 from tongguan.cases.models import Case
-from tongguan.cases.visibility import FIELDS
+from tongguan.cases.visibility import BRIEF
 from tongguan.kernel.errors import Invalid
 
 #: Up to here totals are counted; above, the planner's estimate (PostgreSQL) or "at least" (SQLite).
 COUNT_BOUND: Final = 1000
+#: An estimate so far above the bound is believed without counting up to it.
+_SURELY_ABOVE: Final = 10 * COUNT_BOUND
 _ORDERS: Final = {"newest": "opened_at", "oldest": "opened_at", "due": "due_at"}
 
 
@@ -36,22 +38,24 @@ def page(rows: QuerySet[Case], after: str, limit: int, order: str) -> Page:
         else:
             rows = rows.filter(Q(**{f"{column}__gte": at}) & ~Q(**{column: at, "id__lte": pk}))
     sign = "-" if order == "newest" else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}id").values(*FIELDS)[: limit + 1])
-    infos = tuple(CaseInfo(**row) for row in found[:limit])
+    found = list(rows.order_by(f"{sign}{column}", f"{sign}id").values(*BRIEF)[: limit + 1])
+    infos = tuple(CaseBrief(**row) for row in found[:limit])
     more = len(found) > limit
     cursor = _cursor(getattr(infos[-1], column), infos[-1].id) if more else ""
     return Page(rows=infos, after=cursor, total=total, estimated=estimated)
 
 
 def count(rows: QuerySet[Any]) -> tuple[int, bool]:
-    """Give (number, estimated)."""
+    """Give (number, estimated); one statement for what is many, two at most."""
+    guess = 0
+    if connection.vendor == "postgresql":
+        plan = rows.order_by().values("pk").explain(format="json")
+        # A query that can find nothing is not even asked, and has no plan.
+        guess = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
+        if guess > _SURELY_ABOVE:
+            return guess, True
     exact = rows.order_by()[: COUNT_BOUND + 1].count()
-    if exact <= COUNT_BOUND:
-        return exact, False
-    if connection.vendor != "postgresql":
-        return exact, True
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return max(exact, int(plan[0]["Plan"]["Plan Rows"])), True
+    return (exact, False) if exact <= COUNT_BOUND else (max(exact, guess), True)
 
 
 def _cursor(at: datetime, pk: UUID) -> str:

@@ -9,11 +9,19 @@ import numpy as np
 from django.db.models import Count, Q, QuerySet
 
 from tongguan.cases import paging, picture, versions
-from tongguan.cases.contracts import CaseFilter, CaseInfo, NearCase, Page, ProcessInfo, TimelineLine
+from tongguan.cases.contracts import (
+    CaseBrief,
+    CaseFilter,
+    CaseInfo,
+    NearCase,
+    Page,
+    ProcessInfo,
+    TimelineLine,
+)
 from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_post
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
-from tongguan.cases.visibility import FIELDS, division_term, visible_q
+from tongguan.cases.visibility import BRIEF, FIELDS, division_term, visible_q
 from tongguan.kernel import clock, geometry
 from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Invalid, NotFound
@@ -138,7 +146,7 @@ def involved(actor: Actor, case_id: UUID) -> list[tuple[int, str, str]]:
     return list(rows.values_list("unit_id", "unit_path", "role"))
 
 
-def process_of(info: CaseInfo) -> Process:
+def process_of(info: CaseBrief) -> Process:
     """Give the process version the case began with; from memory after the first time."""
     return versions.of(info.process_code, info.process_version)
 
@@ -169,11 +177,12 @@ def picture_of(actor: Actor, case_id: UUID) -> str:
 
 
 def counts(actor: Actor, narrow: CaseFilter | None = None) -> dict[str, int]:
-    """Give the number of open cases by state, and ``overdue``; at most 2 statements."""
+    """Give the number of open cases by state, and ``overdue``; one statement."""
     open_ones = visible(actor).filter(filter_q(narrow or CaseFilter()), closed_at__isnull=True)
-    found = dict(open_ones.order_by().values_list("state").annotate(n=Count("pk")))
-    found["overdue"] = open_ones.filter(due_at__lt=clock.now()).count()
-    return found
+    late = Count("state", filter=Q(due_at__lt=clock.now()))
+    rows = open_ones.order_by().values("state").annotate(n=Count("state"), late=late)
+    found = {row["state"]: (row["n"], row["late"]) for row in rows}
+    return {state: n for state, (n, _) in found.items()} | {"overdue": sum(n for _, n in found.values())}
 
 
 def near(
@@ -198,18 +207,18 @@ def near(
     lons, lats = np.array([row[1:] for row in found], np.float64).T
     metres = geometry.distance_m(lon, lat, lons, lats).tolist()
     close = sorted((m, row[0]) for m, row in zip(metres, found, strict=True) if m <= radius_m)[:limit]
-    infos = _infos([pk for _, pk in close])
-    return [NearCase(case=infos[pk], metres=round(m, 1)) for m, pk in close]
+    briefs = _briefs([pk for _, pk in close])
+    return [NearCase(case=briefs[pk], metres=round(m, 1)) for m, pk in close]
 
 
 def _cells_q(ranges: Sequence[tuple[int, int]]) -> Q:
     singles = [low for low, high in ranges if low == high]
-    q = Q(cell__in=singles) if singles else Q()
+    q = Q(cell__among=singles) if singles else Q()
     for low, high in ranges:
         if low != high:
             q |= Q(cell__gte=low, cell__lte=high)
     return q
 
 
-def _infos(ids: Iterable[UUID]) -> Mapping[UUID, CaseInfo]:
-    return {row["id"]: CaseInfo(**row) for row in Case.objects.filter(pk__in=list(ids)).values(*FIELDS)}
+def _briefs(ids: Iterable[UUID]) -> Mapping[UUID, CaseBrief]:
+    return {row["id"]: CaseBrief(**row) for row in Case.objects.filter(pk__in=list(ids)).values(*BRIEF)}

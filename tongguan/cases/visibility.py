@@ -6,13 +6,14 @@ from typing import Final
 
 from django.db.models import Q
 
-from tongguan.cases.contracts import CaseInfo
+from tongguan.cases.contracts import CaseBrief, CaseInfo
 from tongguan.cases.models import Involvement
 from tongguan.people import queries as people
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
 
-#: Columns of a case that are shown, by the names of the contract.
+#: Columns of a case that are shown, by the names of the contracts: whole, and in lists.
 FIELDS: Final = tuple(field.name for field in fields(CaseInfo))
+BRIEF: Final = tuple(field.name for field in fields(CaseBrief))
 _REPEATED: Final = {6: "district", 9: "street"}
 
 

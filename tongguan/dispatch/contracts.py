@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tongguan.cases.contracts import CaseInfo
+from tongguan.cases.contracts import CaseBrief, CaseInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Task:
     """One thing that waits for the actor: a case, what is to be done, until when."""
 
     kind: str
-    case: CaseInfo
+    case: CaseBrief
     order: OrderInfo | None
     due_at: datetime | None
     moves: tuple[str, ...] = ()

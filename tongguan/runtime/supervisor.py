@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 
 from django.core.management import execute_from_command_line
 
@@ -21,7 +22,9 @@ _MOST_WAIT = 30.0
 #: Seconds children get to finish before they are killed.
 PATIENCE = 8.0
 #: A forked child has every package loaded already; elsewhere than on Linux forking is not safe.
-_processes = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+_processes = (
+    multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+)
 
 
 def _command(arguments: Sequence[str]) -> None:
@@ -40,7 +43,7 @@ class Child:
         self.name = name
         self.url = url
         self._arguments = [*arguments, "--parent", str(os.getpid())]
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: BaseProcess | None = None
         self._started_at = 0.0
         self._next_start = 0.0
         self._crashes = 0

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import CaseFilter, CaseInfo, TimelineLine
+from tongguan.cases.contracts import CaseBrief, CaseFilter, CaseInfo, TimelineLine
 from tongguan.catalog import queries as catalog
 from tongguan.doors.common.due import due_mark
 from tongguan.doors.common.reply import page, reply, unchanged, unseal
@@ -22,8 +22,7 @@ from tongguan.people.contracts import Actor
 
 #: What a case's row never shows: who told it, and the inner head of its process.
 _HIDDEN = frozenset({"reporter_user_id", "cell", "lead_unit_path"})
-_SHOWN = tuple(name for name in CaseInfo.__dataclass_fields__ if name not in _HIDDEN)
-_SHOWN_IN_LIST = tuple(name for name in _SHOWN if name not in {"text", "filing"})
+_SHOWN = tuple(name for name in CaseBrief.__dataclass_fields__ if name not in _HIDDEN)
 _LINE = tuple(TimelineLine.__dataclass_fields__)
 _EAST, _NORTH = 180, 90
 #: Lines of a history that are no moves of the table.
@@ -204,9 +203,9 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def row(case: CaseInfo, now: datetime, *, whole: bool = False) -> dict[str, Any]:
-    """Give a case as doors show it; the names of item, state and unit come from memory."""
-    shown = {name: getattr(case, name) for name in (_SHOWN if whole else _SHOWN_IN_LIST)}
+def row(case: CaseBrief, now: datetime) -> dict[str, Any]:
+    """Give a case as lists show it; the names of item, state and unit come from memory."""
+    shown = {name: getattr(case, name) for name in _SHOWN}
     item = catalog.items((case.item_code,)).get(case.item_code)
     state = cases.process_of(case).states.get(case.state)
     unit = people.units((case.lead_unit_id,)).get(case.lead_unit_id) if case.lead_unit_id else None
@@ -216,6 +215,11 @@ def row(case: CaseInfo, now: datetime, *, whole: bool = False) -> dict[str, Any]
     shown["lead_unit_name"] = unit.name if unit else ""
     shown["due_colour"], shown["due_words"] = due
     return shown
+
+
+def whole(case: CaseInfo, now: datetime) -> dict[str, Any]:
+    """Give a case as its own page shows it."""
+    return row(case, now) | {"text": case.text, "filing": case.filing}
 
 
 def list_cases(actor: Actor, narrow: NarrowPage) -> HttpResponse:
@@ -231,7 +235,7 @@ def list_cases(actor: Actor, narrow: NarrowPage) -> HttpResponse:
 def show_case(request: HttpRequest, actor: Actor, case_id: UUID) -> HttpResponse:
     """Answer with one case and its ETag, or 304."""
     case = cases.case(actor, case_id)
-    return unchanged(request, case.version) or reply(row(case, clock.now(), whole=True), version=case.version)
+    return unchanged(request, case.version) or reply(whole(case, clock.now()), version=case.version)
 
 
 def timeline(actor: Actor, case_id: UUID, after: int) -> HttpResponse:

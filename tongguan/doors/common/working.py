@@ -133,7 +133,7 @@ def perform(request: HttpRequest, actor: Actor, case_id: UUID, move_id: str, tol
     def do() -> dict[str, Any]:
         made = dispatch.perform(actor, case_id, move_id, told.inputs, version)
         return {
-            "case": casework.row(made.case, clock.now(), whole=True),
+            "case": casework.whole(made.case, clock.now()),
             "orders": [order(one) for one in made.orders],
             "remarks": made.remarks,
             "line_no": made.line_no,

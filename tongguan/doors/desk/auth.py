@@ -3,7 +3,6 @@
 
 from typing import Any
 
-from django.contrib.auth import get_user
 from django.http import HttpRequest
 from ninja.security.apikey import APIKeyCookie
 
@@ -24,7 +23,7 @@ class Session(APIKeyCookie):
         """Give the actor, or None when nobody is signed in."""
         if not key:
             return None
-        user = get_user(request)
+        user = request.user  # read once a request; AnonymousUser when the session was just ended
         return people.actor_of(user) if user.is_authenticated else None
 
 
