@@ -12,10 +12,5 @@ class RuntimeConfig(AppConfig):
     label = "runtime"
 
     def ready(self) -> None:
-        """Import every app's ``subscribers`` and ``jobs``, where they register what the engine runs.
-
-        And this package's ``lookups``, which any query may use.
-        """
-        import tongguan.runtime.lookups  # noqa: F401 - registers itself
-
+        """Import every app's ``subscribers`` and ``jobs``, where they register what the engine runs."""
         autodiscover_modules("subscribers", "jobs")

@@ -132,7 +132,8 @@ def test_a_list_and_a_case_cost_the_same_few_statements_whatever_the_size(people
         for case in many(clock, count):
             api.involve(case.id, [(unit.id, unit.path)], "lead")
         for actor in (people.acceptor, people.city_chief, people.department, people.handler):
-            assert statements(actor) == (2, 2)
+            # PostgreSQL is asked for its estimate before anything is counted.
+            assert statements(actor) == (3 if connection.vendor == "postgresql" else 2, 2)
 
 
 def test_totals_are_exact_up_to_the_bound_and_marked_above_it(people, monkeypatch):
