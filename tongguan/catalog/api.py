@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
 from tongguan.catalog import checking, facts, importers, lists, loading, own_items, shelves, stamps
-from tongguan.catalog.contracts import ImportReport, ItemInfo, ListRow, VersionInfo
+from tongguan.catalog.contracts import ImportReport, ItemInfo, ItemKind, ListRow, VersionInfo
 from tongguan.catalog.labels import STAGES, URGENCIES
 from tongguan.catalog.models import Item, ResponsibilityVersion, StageLimit
 from tongguan.catalog.queries import item, version_info
 from tongguan.catalog.standards import OLD_STANDARD
 from tongguan.catalog.upserts import Upserted
 from tongguan.kernel import clock, tables
+from tongguan.kernel.codes import DIVISION_LENGTHS
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.kernel.limits import parse_limit
 from tongguan.kernel.tables import RowError
@@ -229,13 +230,17 @@ def set_stage_limit(
 ) -> None:
     """Set how long a stage may take (``24自然小时``); an empty text switches its clock off.
 
-    Raises Forbidden, Invalid ``stage.unknown`` or ``limit.unreadable``.
+    Raises Forbidden, Invalid ``stage.unknown``, ``kind.unknown``, ``division.code``, ``limit.unreadable``.
     """
     _allow(actor, division, DECIDERS)
     if stage not in STAGES:
         raise Invalid(
             "stage.unknown", zh=f"没有环节 {stage[:20]}", en=f"no stage {stage[:20]!r}", field="stage"
         )
+    if kind and kind not in {known.value for known in ItemKind}:
+        raise Invalid("kind.unknown", zh=f"没有类型 {kind[:20]}", en=f"no kind {kind[:20]!r}", field="kind")
+    if division and not (division.isascii() and division.isdigit() and len(division) in DIVISION_LENGTHS):
+        raise Invalid("division.code", zh="不是行政区划代码", en="not a division code", field="division")
     parsed = parse_limit(text)
     with atomic():
         stamps.bump(stamps.STAGE_LIMITS)

@@ -191,6 +191,13 @@ def stage_limit(stage: str, item_code: str, division: str) -> Limit | None:
     return None
 
 
+def stage_limits() -> list[tuple[str, str, str, Limit | None]]:
+    """Give every set stage limit as (stage, kind or "", division or "", limit or None), in order."""
+    return sorted(
+        ((*key, limit) for key, limit in shelves.stage_limits.get().items()), key=lambda row: row[:3]
+    )
+
+
 def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple[str, ...]:
     major = getattr(shelves.items.get().get(item_code), "major_code", "")
     if not len(index):

@@ -2,6 +2,7 @@
 """Typed reading of the environment. Every mistake is told at once, by variable name, in plain words."""
 
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -18,14 +19,19 @@ class Env:
     def __init__(self, variables: Mapping[str, str]) -> None:
         """Keep the mapping; nothing is read yet."""
         self._variables = variables
+        self._read: set[str] = set()
+
+    def unread(self, prefix: str) -> list[str]:
+        """Give the names with this prefix that are set and that nobody has read: misspelt, most likely."""
+        return sorted(name for name in self._variables if name.startswith(prefix) and name not in self._read)
 
     def text(self, name: str, default: str = "") -> str:
         """Give the value, stripped."""
-        return self._variables.get(name, default).strip()
+        return (self._raw(name) or default).strip()
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Give true or false. Raises ImproperlyConfigured for other words."""
-        raw = self._variables.get(name)
+        raw = self._raw(name)
         if raw is None:
             return default
         word = raw.strip().lower()
@@ -38,7 +44,7 @@ class Env:
 
     def integer(self, name: str, default: int, *, low: int, high: int) -> int:
         """Give a whole number within bounds. Raises ImproperlyConfigured otherwise."""
-        raw = self._variables.get(name)
+        raw = self._raw(name)
         if raw is None:
             return default
         try:
@@ -61,7 +67,7 @@ class Env:
             except ValueError as error:
                 message = f"{name}: {part!r} 应形如 desk=20/200 (must look like that)"
                 raise ImproperlyConfigured(message) from error
-            if not (found[key.strip()][0] > 0 and found[key.strip()][1] > 0):
+            if not (0 < found[key.strip()][0] < inf and found[key.strip()][1] > 0 and key.strip()):
                 message = f"{name}: {part!r} 应大于零 (must be above zero)"
                 raise ImproperlyConfigured(message)
         return found
@@ -76,6 +82,10 @@ class Env:
             raise ImproperlyConfigured(message) from error
         return path
 
+    def _raw(self, name: str) -> str | None:
+        self._read.add(name)
+        return self._variables.get(name)
+
 
 def database_config(url: str, home: Path, variable: str = "TONGGUAN_DATABASE_URL") -> dict[str, Any]:
     """Turn a database URL into a Django setting.
@@ -85,7 +95,15 @@ def database_config(url: str, home: Path, variable: str = "TONGGUAN_DATABASE_URL
     """
     if not url:
         return _sqlite(str(home / "tongguan.sqlite3"))
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # read here: it is checked only when asked for
+    except ValueError as error:
+        # The address may hold a password and is not repeated.
+        message = (
+            f"{variable}: 地址有误，应形如 postgresql://user:password@host:5432/name (malformed): {error}"
+        )
+        raise ImproperlyConfigured(message) from error
     if parts.scheme == "sqlite":
         if not parts.path.strip("/"):
             message = f"{variable}: sqlite 地址缺少文件路径 (no file path): {url!r}"
@@ -96,8 +114,8 @@ def database_config(url: str, home: Path, variable: str = "TONGGUAN_DATABASE_URL
         if not name:
             message = f"{variable}: 缺少数据库名 (no database name): {parts.scheme}://{parts.hostname}"
             raise ImproperlyConfigured(message)
-        return _postgresql(name, parts)
-    message = f"{variable}: 不支持 {parts.scheme or url!r}，可用 sqlite 或 postgresql (unsupported database)"
+        return _postgresql(name, parts, port)
+    message = f"{variable}: 不支持 {parts.scheme!r}，可用 sqlite 或 postgresql (unsupported database)"
     raise ImproperlyConfigured(message)
 
 
@@ -114,14 +132,14 @@ def _sqlite(path: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(name: str, parts: Any) -> dict[str, Any]:
+def _postgresql(name: str, parts: Any, port: int | None) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),

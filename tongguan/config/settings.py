@@ -34,6 +34,8 @@ FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
 WEBHOOK_PRIVATE = env.flag("TONGGUAN_WEBHOOK_PRIVATE", default=False)
+#: How many reports may wait for triage before senders are told to come later.
+TONGGUAN_INTAKE_BOUND = env.integer("TONGGUAN_INTAKE_BOUND", 200_000, low=100, high=100_000_000)
 
 
 def _secret_key() -> str:
@@ -174,3 +176,6 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.text("TONGGUAN_LOG_LEVEL", "WARNING") or "WARNING"},
 }
+
+#: Variables that look like settings and are none; the doctor tells of them.
+MISSPELT = env.unread("TONGGUAN_")

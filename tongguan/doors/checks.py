@@ -3,6 +3,8 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
+
 from tongguan.cases import queries as cases
 from tongguan.kernel import clock
 from tongguan.people import queries as people
@@ -40,8 +42,15 @@ def check_dead_letters() -> Iterator[Finding]:
         yield Finding(Level.WARNING, told, f"{len(letters)} dead letters")
 
 
+def check_variables() -> Iterator[Finding]:
+    """Look for variables that look like settings and are none: a misspelt one would silently not count."""
+    for name in settings.MISSPELT:
+        yield Finding(Level.WARNING, f"没有这个设置，未起作用：{name}", f"no such setting, ignored: {name}")
+
+
 source_checks.register("流程 processes", check_processes)
 installation_checks.register("流程 processes", check_processes)
 installation_checks.register("日历 calendar", check_calendar)
 installation_checks.register("区划 divisions", check_divisions)
 installation_checks.register("死信 dead letters", check_dead_letters)
+installation_checks.register("设置 settings", check_variables)

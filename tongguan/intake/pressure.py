@@ -10,7 +10,6 @@ from tongguan.intake.contracts import ReportState
 from tongguan.intake.models import Report
 from tongguan.kernel.errors import Unavailable
 
-DEFAULT_BOUND = 200_000
 _LOOK_EVERY = 2.0
 _RETRY_AFTER = 30
 
@@ -47,7 +46,7 @@ class Gauge:
 
 def bound() -> int:
     """Give how many reports may wait (setting ``TONGGUAN_INTAKE_BOUND``)."""
-    return int(getattr(settings, "TONGGUAN_INTAKE_BOUND", DEFAULT_BOUND))
+    return int(settings.TONGGUAN_INTAKE_BOUND)
 
 
 def waiting_exceeds(limit: int) -> bool:

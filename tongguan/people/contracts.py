@@ -223,3 +223,26 @@ class TokenInfo:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentInfo:
+    """One post a person holds or held; the days are included."""
+
+    id: int
+    post: Post
+    unit_id: int
+    division: str
+    valid_from: date
+    valid_to: date | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """A work calendar: ``shifts`` are seven lists of ("08:00", "12:00"), Monday first."""
+
+    code: str
+    name: str
+    national: bool
+    shifts: tuple[tuple[tuple[str, str], ...], ...]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Units, users, appointments and calendar days from CSV or Excel: all rows or none, every mistake named."""
+"""Units, users, appointments, rota and calendar days from CSV or Excel: all rows or none, mistakes named."""
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -18,7 +18,8 @@ from tongguan.kernel.workbook import sheet_rows
 from tongguan.people.accounts import change_users, create_users
 from tongguan.people.appointments import appoint_many
 from tongguan.people.calendars import save_days
-from tongguan.people.contracts import Actor, NewAppointment, NewUnit, NewUser, Post
+from tongguan.people.contracts import Actor, NewAppointment, NewShift, NewUnit, NewUser, Post
+from tongguan.people.duty import roster
 from tongguan.people.labels import DAY_KINDS, POSTS, UNIT_KINDS
 from tongguan.people.models import Unit, User
 from tongguan.people.organisation import change_units, create_units
@@ -37,6 +38,10 @@ _USER: Final = headings(
 _POST: Final = headings(
     "username 账号 用户名; unit 机构编码 机构; post 岗位; division 区划范围 区划; "
     "valid_from 起 起始日期; valid_to 止 终止日期"
+)
+_SHIFT: Final = headings(
+    "username 账号 用户名; unit 机构编码 机构; post 岗位; starts_at 开始 上班; ends_at 结束 下班; "
+    "covers 替班 替谁"
 )
 _DAY: Final = headings("date 日期; kind 类型; name 名称")
 _LIST: Final = re.compile(r"[;；、,，\s]+")
@@ -152,6 +157,42 @@ def import_appointments(actor: Actor, stream: BinaryIO, *, dry_run: bool = False
 
     divisions = dict(Unit.objects.values_list("code", "division"))
     return _take(sheet_rows(stream, _POST), partial(_appointment, divisions), store, dry_run=dry_run)
+
+
+def _moment(row: Row, field: str) -> datetime:
+    """Give a cell's time (2026-05-01 08:00, in the city's zone). Raises CellError."""
+    text = row.get(field).replace("/", "-")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CellError(field, f"应形如 2026-05-01 08:00：{text}") from None
+    return found if found.tzinfo else timezone.make_aware(found)
+
+
+def import_rota(actor: Actor, stream: BinaryIO, *, dry_run: bool = False) -> ImportReport:
+    """Take turns of duty; times are the city's. Overlaps with each other and with the rota are mistakes.
+
+    Raises Forbidden without the post 值班长, 处置部门 or 系统管理员.
+    """
+
+    def parse(row: Row) -> NewShift:
+        ids: dict[str, int | None] = {}
+        for field, known in (("username", users), ("unit", units), ("covers", users)):
+            word = row.get(field)
+            if (word or field != "covers") and word not in known:
+                raise CellError(field, f"没有：{word}")
+            ids[field] = known.get(word)
+        user, unit = ids["username"], ids["unit"]
+        post, starts, ends = choice(row, "post", _POSTS), _moment(row, "starts_at"), _moment(row, "ends_at")
+        return NewShift(user or 0, unit or 0, post, starts, ends, ids["covers"])
+
+    def store(rows: _Lines[NewShift], errors: list[RowError]) -> tuple[int, int, int]:
+        _tried(errors, rows, partial(roster, actor))
+        return len(rows), 0, 0
+
+    users = dict(User.objects.values_list("username", "id"))
+    units = dict(Unit.objects.values_list("code", "id"))
+    return _take(sheet_rows(stream, _SHIFT), parse, store, dry_run=dry_run)
 
 
 def import_days(actor: Actor, stream: BinaryIO, calendar: str = "", *, dry_run: bool = False) -> ImportReport:

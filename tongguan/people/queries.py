@@ -11,19 +11,23 @@ from tongguan.kernel import clock
 from tongguan.kernel.codes import DIVISION_LENGTHS
 from tongguan.kernel.errors import NotFound
 from tongguan.people import registers
-from tongguan.people.contracts import Actor, Post, UnitInfo, UserInfo
+from tongguan.people.contracts import Actor, AppointmentInfo, CalendarInfo, Post, UnitInfo, UserInfo
 from tongguan.people.duty import duty_gaps, rota
-from tongguan.people.models import Appointment, DutyShift, User
+from tongguan.people.labels import POST_NAMES
+from tongguan.people.models import Appointment, DutyShift, User, WorkCalendar
 from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
 from tongguan.people.tokens import actor_of_token, tokens
 from tongguan.people.worktimes import calendar_for, calendar_warnings
 
 __all__ = [
+    "POST_NAMES",
     "actor_by_id",
     "actor_of",
     "actor_of_token",
+    "appointments",
     "calendar_for",
     "calendar_warnings",
+    "calendars",
     "centre_for",
     "division_q",
     "duty_gaps",
@@ -42,6 +46,7 @@ __all__ = [
     "units",
     "units_of",
     "units_with_duty",
+    "user_named",
     "users",
 ]
 
@@ -112,6 +117,30 @@ def actor_by_id(user_id: int) -> Actor | None:
 def users(ids: Iterable[int]) -> dict[int, UserInfo]:
     """Give the known people among these ids, in one statement."""
     return {user.pk: user.info() for user in User.objects.filter(id__in=set(ids))}
+
+
+def user_named(username: str) -> UserInfo:
+    """Give the person with this sign-in name. Raises NotFound."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise NotFound("user.unknown", zh=f"没有这个账号：{username}", en="no such user", field="user")
+    return user.info()
+
+
+def appointments(user_id: int) -> list[AppointmentInfo]:
+    """Give the posts a person holds or held, in the order they were granted."""
+    rows = Appointment.objects.filter(user_id=user_id).order_by("id")
+    fields = ("id", "post", "unit_id", "division", "valid_from", "valid_to", "revoked_at")
+    return [AppointmentInfo(number, Post(post), *rest) for number, post, *rest in rows.values_list(*fields)]
+
+
+def calendars() -> list[CalendarInfo]:
+    """Give the calendars of cities and units by code."""
+    rows = WorkCalendar.objects.order_by("code").values_list("code", "name", "national", "shifts")
+    return [
+        CalendarInfo(code, name, national, tuple(tuple((a, b) for a, b in day) for day in shifts))
+        for code, name, national, shifts in rows
+    ]
 
 
 def on_duty(post: Post, where: int | str, at: datetime) -> list[UserInfo]:

@@ -15,7 +15,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound, Unauthenticated
 from tongguan.kernel.importing import text_mistake
 from tongguan.people import guards, registers, stamps
-from tongguan.people.contracts import Actor, Grant, Post, Scope, TokenInfo
+from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope, TokenInfo
 from tongguan.people.models import ApiToken
 from tongguan.people.scoping import division_q
 from tongguan.runtime import audit
@@ -140,9 +140,8 @@ def actor_of_token(raw: str) -> Actor:
 
 def tokens(actor: Actor) -> list[TokenInfo]:
     """Give the tokens of the divisions where the actor is security administrator or auditor."""
-    rows = ApiToken.objects.filter(division_q(actor.scope, "division", Post.SECADMIN, Post.AUDITOR)).order_by(
-        "id"
-    )
+    seen = Q() if actor == PLATFORM else division_q(actor.scope, "division", Post.SECADMIN, Post.AUDITOR)
+    rows = ApiToken.objects.filter(seen).order_by("id")
     return [
         TokenInfo(
             t.pk,

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -27,6 +28,21 @@ from tongguan.runtime.transactions import atomic
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_CASES: Final = 10_000
 MAX_LINES: Final = 200
+
+
+class _Plain(yaml.SafeLoader):
+    """Reads YAML as officials write it: only true and false are flags, so that ``no: R1`` is a number.
+
+    YAML 1.1, which the library follows, takes no, yes, on and off for flags too.
+    """
+
+
+_BOOL: Final = "tag:yaml.org,2002:bool"
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in known if tag != _BOOL]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver(_BOOL, re.compile("true|false|True|False"), list("tfTF"))
 
 
 def save_draft(actor: Actor, kind: str, division: str, rules: Any, note: str = "") -> RuleSetInfo:
@@ -194,7 +210,7 @@ def import_rules(actor: Actor, kind: str, division: str, text: str, note: str = 
     if len(text) > MAX_BYTES:
         raise Invalid("rules.too_large", zh="文件过大", en="the file is too large", field="text")
     try:
-        written = json.loads(text) if text.lstrip()[:1] in {"{", "["} else yaml.safe_load(text)
+        written = json.loads(text) if text.lstrip()[:1] in {"{", "["} else yaml.load(text, _Plain)  # noqa: S506 - a safe loader
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise Invalid(
             "rules.unreadable", zh=f"无法读取：{error}", en=f"cannot be read: {error}", field="text"

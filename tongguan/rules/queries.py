@@ -17,9 +17,12 @@ from tongguan.people.contracts import Actor
 from tongguan.rules import authoring
 from tongguan.rules.contracts import RuleSet, RuleSetInfo, State
 from tongguan.rules.evaluate import CompiledRules
+from tongguan.rules.labels import STATES
 from tongguan.rules.models import RuleSetVersion
 from tongguan.rules.spi import vocabularies
 
+#: What the states of a version are called.
+STATE_NAMES: Final = dict(STATES)
 _KEPT: Final = 64
 _compiled: "OrderedDict[UUID, CompiledRules]" = OrderedDict()
 _lock = threading.Lock()

@@ -8,13 +8,12 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.importing import RowError
 from tongguan.kernel.testing import BEIJING
 from tongguan.people import importers, queries, testing
 from tongguan.people.contracts import PLATFORM, Post
-from tongguan.people.models import Appointment, CalendarDay, Unit, User
+from tongguan.people.models import Appointment, CalendarDay, DutyShift, Unit, User
 from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
@@ -205,20 +204,47 @@ def test_initial_passwords_go_to_a_file_only_their_reader_opens(tmp_path):
     assert not other.exists()
 
 
-def test_the_first_three_administrators_are_made_once(capsys):
-    call_command("create_administrators", division="9901")
-    told = dict(line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:])
-    assert set(told) == {"sysadmin", "secadmin", "auditor"}
-    for username, password in told.items():
-        user = User.objects.get(username=username)
-        assert user.check_password(password)
-        assert user.must_change_password
-        assert user.is_staff
-        assert queries.actor_of(user, clock.now()).scope.posts() == {Post(username)}
-    with pytest.raises(CommandError, match="账号重复"):
-        call_command("create_administrators", division="9901")
-    call_command("create_administrators", reset="secadmin")
-    assert not User.objects.get(username="secadmin").check_password(told["secadmin"])
-    for wrong in ({}, {"division": "99010"}, {"reset": "nobody"}):
-        with pytest.raises(CommandError):
-            call_command("create_administrators", **wrong)
+ROTA = """账号,机构编码,岗位,开始,结束,替谁
+{duty_chief},N,值班长,2026-11-23 08:00,2026-11-23 20:00,
+{supervisor},N,值班长,2026/11/23 20:00,2026-11-24 08:00,{duty_chief}
+"""
+
+
+def named(cast, text):
+    return text.format(**{role: cast.user(role).username for role in ("duty_chief", "supervisor")})
+
+
+def test_a_rota_from_a_file_says_who_is_on_duty():
+    cast = testing.cast()
+    text = named(cast, ROTA)
+    tried = importers.import_rota(cast.duty_chief, file(text), dry_run=True)
+    assert (tried.created, tried.applied) == (2, False)
+    night = datetime(2026, 11, 23, 23, tzinfo=BEIJING)
+    assert queries.on_duty(Post.DUTY_CHIEF, "990101", night) == []
+    report = importers.import_rota(cast.duty_chief, file(text))
+    assert (report.rows, report.created, report.applied) == (2, 2, True)
+    assert [p.name for p in queries.on_duty(Post.DUTY_CHIEF, "990101", night)] == ["孙督查"]
+    (turn, _) = queries.rota(cast.duty_chief, cast.unit("N").id, night.replace(hour=0), night.replace(day=25))
+    assert turn.starts_at == datetime(2026, 11, 23, 8, tzinfo=BEIJING)
+    again = importers.import_rota(cast.duty_chief, file(text))
+    assert [(e.row, e.field) for e in again.errors] == [(2, "starts_at"), (3, "starts_at")]
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("nobody,N,值班长,2026-11-25 08:00,2026-11-25 20:00,", "username"),
+        ("{duty_chief},XX,值班长,2026-11-25 08:00,2026-11-25 20:00,", "unit"),
+        ("{duty_chief},N,班长,2026-11-25 08:00,2026-11-25 20:00,", "post"),
+        ("{duty_chief},N,值班长,明天,2026-11-25 20:00,", "starts_at"),
+        ("{duty_chief},N,值班长,2026-11-25 08:00,,", "ends_at"),
+        ("{duty_chief},N,值班长,2026-11-25 08:00,2026-11-24 08:00,", "starts_at"),
+        ("{duty_chief},N,值班长,2026-11-25 08:00,2026-11-25 20:00,nobody", "covers"),
+        ("{duty_chief},S,值班长,2026-11-25 08:00,2026-11-25 20:00,", "unit"),
+    ],
+)
+def test_one_wrong_turn_and_none_is_rostered(row, field):
+    cast = testing.cast()
+    report = importers.import_rota(cast.duty_chief, file(named(cast, ROTA + row + "\n")))
+    assert [(e.row, e.field) for e in report.errors] == [(4, field)]
+    assert not DutyShift.objects.exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tongguan import_people units|users|appointments FILE``: the registers of people from CSV or Excel."""
+"""``tongguan import_people units|users|appointments|rota FILE``: people from CSV or Excel."""
 
 import csv
 from functools import partial
@@ -12,14 +12,18 @@ from tongguan.people import importers
 from tongguan.people.commanding import ImportCommand
 from tongguan.people.contracts import PLATFORM
 
-_VERBS = {"units": importers.import_units, "appointments": importers.import_appointments}
+_VERBS = {
+    "units": importers.import_units,
+    "appointments": importers.import_appointments,
+    "rota": importers.import_rota,
+}
 
 
 class Command(ImportCommand):
-    help = "导入机构（units）、用户（users）、任职（appointments）"
+    help = "导入机构（units）、用户（users）、任职（appointments）、值班表（rota）"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["units", "users", "appointments"])
+        parser.add_argument("what", choices=["units", "users", "appointments", "rota"])
         super().add_arguments(parser)
         parser.add_argument("--passwords", type=Path, help="新用户初始密码清单的位置（须尚不存在）")
 

@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Refusal
-from tongguan.people import api
+from tongguan.people import api, queries
 from tongguan.people.contracts import PLATFORM, NewAppointment, NewUnit, NewUser, Post
-from tongguan.people.labels import POST_NAMES
-from tongguan.people.models import Unit, User
 from tongguan.runtime.transactions import atomic
 
 
@@ -33,10 +31,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {title}  {username}  {password}")
 
     def _reset(self, username: str) -> list[tuple[str, str, str]]:
-        user = User.objects.filter(username=username).first()
-        if user is None:
-            raise CommandError("没有这个账号")
-        return [(username, str(user), api.reset_password(PLATFORM, user.pk))]
+        user = queries.user_named(username)
+        return [(username, user.name, api.reset_password(PLATFORM, user.id))]
 
     def _create(self, options: dict[str, Any]) -> list[tuple[str, str, str]]:
         division = options["division"]
@@ -44,11 +40,11 @@ class Command(BaseCommand):
             raise CommandError("请用 --division 给出城市的行政区划代码")
         powers = (Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR)
         with atomic():
-            unit = Unit.objects.filter(kind="centre", division=division).order_by("path").first()
+            unit = queries.centre_for(division)
             code = unit.code if unit else f"{division}-ZX"
             if unit is None:
                 api.create_unit(PLATFORM, NewUnit(code, options["name"], "centre", division))
-            made = api.create_users(PLATFORM, [NewUser(p.value, POST_NAMES[p], code) for p in powers])
+            made = api.create_users(PLATFORM, [NewUser(p.value, queries.POST_NAMES[p], code) for p in powers])
             today = timezone.localdate(clock.now())
             api.appoint_many(PLATFORM, [NewAppointment(p.value, code, p, division, today) for p in powers])
-        return [(p.value, POST_NAMES[p], word) for p, (_, word) in zip(powers, made, strict=True)]
+        return [(p.value, queries.POST_NAMES[p], word) for p, (_, word) in zip(powers, made, strict=True)]

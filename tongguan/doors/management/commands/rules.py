@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tongguan rules import|list|export|publish|back``: officials' dispatch rules from files."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandError
+
+from tongguan.doors.management.verbs import VerbCommand
+from tongguan.people.contracts import PLATFORM
+from tongguan.rules import api, queries
+
+
+class Command(VerbCommand):
+    help = "派遣规则：import 检查并存为草案，list 列出版本，export 导出，publish 发布，back 恢复旧版本"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        does = parser.add_subparsers(dest="does", required=True)
+        take = does.add_parser("import", help="检查一个 YAML 或 JSON 文件并存为草案，逐条列出错误")
+        take.add_argument("file", type=Path)
+        take.add_argument("--division", default="", help="适用的行政区划；缺省为全域")
+        take.add_argument("--kind", default="routing")
+        take.add_argument("--note", default="", help="说明")
+        does.add_parser("list", help="列出版本")
+        for name, words in (("export", "打印为 YAML"), ("publish", "发布草案"), ("back", "恢复此版本")):
+            does.add_parser(name, help=words).add_argument("id", type=UUID)
+
+    def do_import(self, options: dict[str, Any]) -> Iterator[str]:
+        try:
+            text = options["file"].read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise CommandError(f"无法读取 {options['file']}：{error}") from error
+        made = api.import_rules(PLATFORM, options["kind"], options["division"], text, options["note"])
+        yield f"第 {made.version} 版草案，{made.rules} 条规则；发布：tongguan rules publish {made.id}"
+
+    def do_list(self, _options: dict[str, Any]) -> Iterator[str]:
+        for row in queries.rulesets(PLATFORM):
+            place, state = row.division or "全域", queries.STATE_NAMES[row.state]
+            yield f"{row.id}\t{row.kind}\t{place}\t第 {row.version} 版\t{state}\t{row.rules} 条\t{row.note}"
+
+    def do_export(self, options: dict[str, Any]) -> Iterator[str]:
+        yield api.export_rules(PLATFORM, options["id"])
+
+    def do_publish(self, options: dict[str, Any]) -> Iterator[str]:
+        done = api.publish(PLATFORM, options["id"])
+        yield f"{done.kind} {done.division or '全域'} 第 {done.version} 版已发布 (in force)"
+
+    def do_back(self, options: dict[str, Any]) -> Iterator[str]:
+        done = api.go_back(PLATFORM, options["id"])
+        yield f"已恢复，发布为第 {done.version} 版 (restored)"
