@@ -15,6 +15,7 @@ FLOORS = (
     ("doors",),
     ("channels",),
     ("intake",),
+    ("matching",),
     ("dispatch",),
     ("cases",),
     ("rules", "messaging"),

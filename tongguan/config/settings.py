@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "tongguan.messaging",
     "tongguan.cases",
     "tongguan.dispatch",
+    "tongguan.matching",
     "tongguan.intake",
     "tongguan.doors",
     "axes",
