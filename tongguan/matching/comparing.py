@@ -21,6 +21,8 @@ MOST: Final = 6_000
 #: Beyond four months one more week apart tells nothing more.
 _LONGEST_GAP: Final = 120.0
 _FEW: Final = 48
+#: So many products of list entries are held at once (about 100 MB).
+_AT_ONCE: Final = 4_000_000
 _COLUMNS: Final = 2_048
 
 
@@ -138,14 +140,9 @@ class _Postings:
 
 def _by_lists(a: _Postings, b: _Postings, terms: Ints, shape: tuple[int, int]) -> Matrix:
     total = np.zeros(shape[0] * shape[1])
-    step = max(1, 4_000_000 // (_FEW * _FEW))
     cost = np.cumsum(a.sizes[terms] * b.sizes[terms])
-    cuts = (
-        np.searchsorted(cost, np.arange(0, int(cost[-1]) if cost.size else 0, step * _FEW * _FEW))
-        if cost.size
-        else []
-    )
-    for block in np.split(terms, cuts[1:]) if cost.size else []:
+    cuts = np.flatnonzero(np.diff(cost // _AT_ONCE)) + 1
+    for block in np.split(terms, cuts):
         which, mine = a.places(block)
         sizes = b.sizes[block][which]
         theirs = np.arange(int(sizes.sum())) + np.repeat(
