@@ -7,7 +7,7 @@ from django.apps import apps
 from tests.house.source import FLOOR, Module, imports, modules
 
 FACES = {"api", "queries", "facts", "contracts", "spi"}
-#: The cellar and the engines are tools: what they offer is more than verbs and reads.
+#: The cellar and the engines are tools: what they offer is more than verbs and reads. Intake helps decoders.
 MORE_FACES = {
     "runtime": {
         "transactions",
@@ -21,6 +21,7 @@ MORE_FACES = {
         "health",
     },
     "rules": {"evaluate"},
+    "intake": {"reading"},
 }
 
 

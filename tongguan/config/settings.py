@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tongguan.dispatch",
     "tongguan.matching",
     "tongguan.intake",
+    "tongguan.channels",
     "tongguan.doors",
     "axes",
     "tongguan.doors.admin.apps.RegisterPages",

@@ -1,93 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verbs of intake: receive tellings, triage them, put right what could not be placed."""
+"""Verbs of intake: receive tellings, triage them, put right what could not be placed or read."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
-from django.db import IntegrityError
 
-from tongguan.intake import triage
-from tongguan.intake.checks import check_codes, check_coordinates, check_report, check_text
-from tongguan.intake.contracts import Answer, Correction, Receipt, ReporterIn, ReportIn, ReportState
+from tongguan.intake import sealing, triage
+from tongguan.intake.checks import check_codes, check_coordinates, check_text
+from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
-from tongguan.intake.pressure import gauge
+from tongguan.intake.parcels import accept, dismiss, open_unread, replay, replay_many
 from tongguan.intake.queries import report_row, reviews
-from tongguan.intake.receipts import hash_of, secret_for
-from tongguan.intake.spi import seals
+from tongguan.intake.receiving import MAX_BATCH, TELLERS, receipt_of, receive, receive_many
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from tongguan.kernel.ids import new_id, new_tracking_code
-from tongguan.people.contracts import Actor, Post
+from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from tongguan.people.contracts import Actor
 from tongguan.runtime import audit, outbox, transactions
 
-MAX_BATCH = 1_000
-#: Who may tell: people at the centres, on the streets, citizens and connected systems.
-TELLERS = frozenset(
-    {
-        Post.ACCEPTOR,
-        Post.DISPATCHER,
-        Post.DUTY_CHIEF,
-        Post.DEPARTMENT,
-        Post.HANDLER,
-        Post.COLLECTOR,
-        Post.SUPERVISOR,
-        Post.LEADER,
-        Post.CITIZEN,
-        Post.SYSTEM,
-    }
-)
-
-
-def receive(actor: Actor, told: ReportIn, *, open_now: bool = False) -> Receipt:
-    """Keep one telling and give its receipt; durable when this returns.
-
-    The same source and external id is the same report under any race: the first receipt is given
-    again. ``open_now`` triages it in the same transaction, for operators who wait for the case.
-    Raises Forbidden, Invalid, Conflict (another client's number), Unavailable (too many wait).
-    """
-    _may_tell(actor)
-    check_report(told, clock.now())
-    if open_now:
-        with transactions.atomic():
-            receipt = _insert(actor, told)
-            if not receipt.repeated:
-                triage.run([receipt.report_id])
-            return _receipt(report_row_by_id(receipt.report_id), repeated=receipt.repeated)
-    gauge.check()
-    return _insert(actor, told)
-
-
-def receive_many(actor: Actor, many: Sequence[ReportIn]) -> list[Answer]:
-    """Keep up to 1,000 tellings at once, each answered on its own, in the given order.
-
-    Raises Forbidden, Invalid (too many), Unavailable; what is wrong with one telling is in its answer.
-    """
-    _may_tell(actor)
-    if len(many) > MAX_BATCH:
-        raise Invalid(
-            "report.batch", zh=f"一次最多 {MAX_BATCH} 条", en=f"at most {MAX_BATCH} at once", field="reports"
-        )
-    gauge.check()
-    now = clock.now()
-    answers: list[Answer | None] = [None] * len(many)
-    rows: dict[int, Report] = {}
-    for index, told in enumerate(many):
-        try:
-            check_report(told, now)
-        except Refusal as refusal:
-            answers[index] = Answer(index, refusal=refusal)
-        else:
-            rows[index] = _row(actor, told)
-    with transactions.atomic():
-        Report.objects.bulk_create(rows.values(), ignore_conflicts=True)
-        kept = _kept(list(rows.values()))
-    for index, row in rows.items():
-        first = kept[row.source, row.external_id]
-        answers[index] = _answer(index, actor, row, first)
-    return [answer for answer in answers if answer is not None]
+__all__ = [
+    "MAX_BATCH",
+    "TELLERS",
+    "accept",
+    "consult",
+    "correct_and_replay",
+    "dismiss",
+    "open_contact",
+    "open_unread",
+    "receive",
+    "receive_many",
+    "replay",
+    "replay_many",
+    "triage_batch",
+]
 
 
 def triage_batch(limit: int = 500) -> int:
@@ -118,7 +63,7 @@ def correct_and_replay(actor: Actor, report_id: UUID, correction: Correction, re
             at=clock.now(),
         )
         triage.run([row.id])
-        return _receipt(report_row_by_id(row.id), repeated=False)
+        return receipt_of(Report.objects.get(pk=row.id), repeated=False)
 
 
 def consult(actor: Actor, report_id: UUID, reply: str) -> Receipt:
@@ -145,7 +90,7 @@ def consult(actor: Actor, report_id: UUID, reply: str) -> Receipt:
         row.state, row.triaged_at, row.error, row.error_code = ReportState.CONSULTED, now, "", ""
         row.save(update_fields=["state", "triaged_at", "error", "error_code"])
         outbox.publish(ReportConsulted(report_id=str(row.id), division=row.placed))
-        return _receipt(row, repeated=False)
+        return receipt_of(row, repeated=False)
 
 
 def open_contact(actor: Actor, report_id: UUID) -> ReporterIn:
@@ -159,18 +104,8 @@ def open_contact(actor: Actor, report_id: UUID) -> ReporterIn:
         if not row.contact_seal:
             raise NotFound("report.no_contact", zh="没有留下联系方式", en="no contact was left")
         audit.record(actor, "report.open_contact", f"report:{row.id}", {})
-    plain = seals.get(row.contact_seal).open(bytes(row.contact_sealed))
+    plain = sealing.opened(row.contact_seal, row.contact_sealed)
     return msgspec.json.decode(plain, type=ReporterIn)
-
-
-def report_row_by_id(report_id: UUID) -> Report:
-    """Give the row again after triage changed it."""
-    return Report.objects.get(pk=report_id)
-
-
-def _may_tell(actor: Actor) -> None:
-    if not actor.scope.posts() & TELLERS:
-        raise Forbidden("report.not_allowed", zh="您的岗位不能上报", en="your posts may not report")
 
 
 def _may_review(actor: Actor) -> None:
@@ -197,97 +132,3 @@ def _check_correction(changes: dict[str, object]) -> None:
     check_codes(str(changes.get("division", "")), str(changes.get("grid", "")))
     for field, longest in (("item_code", 20), ("address", 300)):
         check_text(str(changes.get(field, "")), field, longest, line=True)
-
-
-def _insert(actor: Actor, told: ReportIn) -> Receipt:
-    row = _row(actor, told)
-    try:
-        # One statement is its own transaction; inside another one it needs a savepoint, and SQLite
-        # wants its writers in the queue that atomic() keeps.
-        if transactions.single_statement():
-            row.save(force_insert=True)
-        else:
-            with transactions.atomic():
-                row.save(force_insert=True)
-    except IntegrityError:
-        first = Report.objects.filter(source=row.source, external_id=row.external_id).first()
-        if first is None:
-            raise
-        if first.client != actor.key:
-            raise _others_number() from None
-        return _receipt(first, repeated=True)
-    return _receipt(row, repeated=False)
-
-
-def _others_number() -> Conflict:
-    return Conflict(
-        "report.other_client",
-        zh="该来源编号已由其他系统使用",
-        en="this external id was used by another client",
-        field="external_id",
-    )
-
-
-def _row(actor: Actor, told: ReportIn) -> Report:
-    report_id = new_id()
-    seal, sealed = _sealed(told)
-    now = clock.now()
-    return Report(
-        id=report_id,
-        source=told.source,
-        external_id=told.external_id or str(report_id),
-        client=actor.key,
-        payload=told.payload,
-        title=told.title.strip(),
-        text=told.text,
-        item_code=told.item_code.strip(),
-        lon=told.lon,
-        lat=told.lat,
-        system=told.system,
-        address=told.address.strip(),
-        division=told.division,
-        grid=told.grid,
-        placed=told.division,
-        attachments=[str(file_id) for file_id in told.attachments],
-        told_at=told.told_at or now,
-        received_at=now,
-        tracking=new_tracking_code(),
-        secret_hash=hash_of(secret_for(report_id)),
-        contact_seal=seal,
-        contact_sealed=sealed,
-        reporter_secret=told.reporter is not None and told.reporter.secret,
-        state=ReportState.WAITING,
-    )
-
-
-def _sealed(told: ReportIn) -> tuple[str, bytes]:
-    if told.reporter is None:
-        return "", b""
-    key = str(getattr(settings, "TONGGUAN_CONTACT_SEAL", "plain"))
-    return key, seals.get(key).close(msgspec.json.encode(told.reporter))
-
-
-def _kept(rows: list[Report]) -> dict[tuple[str, str], Report]:
-    sources = {row.source for row in rows}
-    numbers = [row.external_id for row in rows]
-    found = Report.objects.filter(source__in=sources, external_id__in=numbers)
-    return {(row.source, row.external_id): row for row in found}
-
-
-def _answer(index: int, actor: Actor, row: Report, first: Report) -> Answer:
-    if first.client != actor.key:
-        return Answer(index, refusal=_others_number())
-    return Answer(index, receipt=_receipt(first, repeated=first.id != row.id))
-
-
-def _receipt(row: Report, *, repeated: bool) -> Receipt:
-    return Receipt(
-        report_id=row.id,
-        tracking=row.tracking,
-        secret=secret_for(row.id),
-        state=str(row.state),
-        received_at=row.received_at,
-        repeated=repeated,
-        case_id=row.case_id,
-        error=row.error,
-    )

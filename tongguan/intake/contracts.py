@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes in and out of intake: what is told, what is answered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -56,6 +57,67 @@ class ReportIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a channel got, byte for byte: the body, its declared type, the headers that matter, a file name.
+
+    Header names are lower-case.
+    """
+
+    body: bytes
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A photo, sound or document that came with a telling."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One telling that a decoder found in a parcel, or why this part could not be read.
+
+    ``alone`` is the parcel that holds only this part: what is kept, corrected and read again.
+    """
+
+    alone: Parcel
+    report: ReportIn | None = None
+    fault: Refusal | None = None
+    media: tuple[Medium, ...] = ()
+
+
+class UnreadState(StrEnum):
+    """Where a part that could not be read stands."""
+
+    KEPT = "kept"
+    REPLAYED = "replayed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadInfo:
+    """A kept part as officials list it; ``times`` it was sent. Its body is opened apart, and audited."""
+
+    id: UUID
+    channel: str
+    client: str
+    content_type: str
+    name: str
+    size: int
+    code: str
+    fault: str
+    field: str
+    state: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The answer to a telling. ``repeated``: it was already known, and this is the first receipt again."""
 
@@ -76,6 +138,8 @@ class Answer:
     index: int
     receipt: Receipt | None = None
     refusal: Refusal | None = None
+    #: Under which number what could not be read is kept.
+    kept: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

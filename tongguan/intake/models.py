@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from tongguan.intake.contracts import ReportState
+from tongguan.intake.contracts import ReportState, UnreadState
+from tongguan.kernel.ids import new_id
 
 #: What triage may change on a report; everything else is what was told.
 MOVING_FIELDS = frozenset({"state", "placed", "case", "error_code", "error", "attempts", "triaged_at"})
@@ -100,3 +101,43 @@ class ReportCorrection(models.Model):
 
         verbose_name = verbose_name_plural = "上报更正"
         ordering: ClassVar[list[str]] = ["id"]
+
+
+class Unread(models.Model):
+    """A part of a parcel that could not be read: kept whole and sealed until somebody deals with it.
+
+    The same bytes from the same client by the same channel are one row, however often they are sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    channel = models.CharField("渠道", max_length=60)
+    client = models.CharField("报送方", max_length=60)
+    digest = models.CharField(max_length=64)
+    content_type = models.CharField("类型", max_length=200, blank=True)
+    headers = models.JSONField("消息头", default=dict)
+    name = models.CharField("文件名", max_length=200, blank=True)
+    size = models.PositiveIntegerField("字节数")
+    seal = models.CharField(max_length=20)
+    sealed = models.BinaryField()
+    code = models.CharField("错误代码", max_length=60)
+    fault = models.CharField("错误", max_length=500)
+    field = models.CharField("字段", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=12, default=UnreadState.KEPT.value)
+    times = models.PositiveIntegerField("收到次数", default=1)
+    first_at = models.DateTimeField("首次收到")
+    last_at = models.DateTimeField("最近收到")
+
+    class Meta:
+        """What waits is few: a partial index keeps finding it cheap."""
+
+        verbose_name = verbose_name_plural = "无法识别的来件"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["channel", "client", "digest"], name="intake_unread_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-id"], name="intake_unread_kept", condition=models.Q(state="kept")),
+        ]
+
+    def __str__(self) -> str:
+        """Give channel and fault."""
+        return f"{self.channel}：{self.fault}"

@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 
 from tongguan.cases import queries as cases
 from tongguan.intake import progress
-from tongguan.intake.contracts import Progress, ReportInfo, ReportState
-from tongguan.intake.models import Report
+from tongguan.intake.contracts import Progress, ReportInfo, ReportState, UnreadInfo, UnreadState
+from tongguan.intake.models import Report, Unread
 from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import PLATFORM, Actor, Post
@@ -55,18 +55,67 @@ def report_row(actor: Actor, report_id: UUID, *, lock: bool = False) -> Report:
 
 def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) -> list[ReportInfo]:
     """List quarantined reports within scope, newest first, older than ``before``. Raises Forbidden."""
-    if not reviews(actor):
-        raise Forbidden(
-            "report.not_reviewer",
-            zh="您的岗位不能查看隔离上报",
-            en="your posts may not see quarantined reports",
-        )
+    _must_review(actor)
     rows = Report.objects.filter(visible(actor), state=ReportState.QUARANTINED).defer(
         "payload", "contact_sealed"
     )
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [info(row) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
+
+
+def unread(
+    actor: Actor, *, channel: str = "", before: UUID | None = None, limit: int = 50
+) -> list[UnreadInfo]:
+    """List kept parts that could not be read, newest first, older than ``before``. Raises Forbidden.
+
+    They have no place yet, so every reviewer sees them: somebody must take them.
+    """
+    _must_review(actor)
+    rows = Unread.objects.filter(state=UnreadState.KEPT).defer("sealed", "headers")
+    if channel:
+        rows = rows.filter(channel=channel)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    fields = tuple(UnreadInfo.__dataclass_fields__)
+    return [UnreadInfo(**row) for row in rows.order_by("-id").values(*fields)[: min(limit, _MAX_PAGE)]]
+
+
+def unread_count(actor: Actor, channel: str = "", code: str = "") -> int:
+    """Count kept parts, of a channel or with a fault if given. Raises Forbidden."""
+    return len(unread_after(actor, None, channel, code, limit=None))
+
+
+def unread_after(actor: Actor, after: UUID | None, channel: str, code: str, limit: int | None) -> list[UUID]:
+    """Give the numbers of kept parts, oldest first, younger than ``after``. Raises Forbidden."""
+    _must_review(actor)
+    rows = Unread.objects.filter(state=UnreadState.KEPT)
+    if channel:
+        rows = rows.filter(channel=channel)
+    if code:
+        rows = rows.filter(code=code)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def unread_row(actor: Actor, unread_id: UUID, *, lock: bool = False) -> Unread:
+    """Give one kept part, locked for change if asked. Raises NotFound, Forbidden."""
+    _must_review(actor)
+    rows = Unread.objects.filter(pk=unread_id)
+    row = (rows.select_for_update() if lock else rows).first()
+    if row is None:
+        raise NotFound("unread.not_found", zh="没有这份来件", en="no such parcel")
+    return row
+
+
+def _must_review(actor: Actor) -> None:
+    if not reviews(actor):
+        raise Forbidden(
+            "report.not_reviewer",
+            zh="您的岗位不能查看隔离上报",
+            en="your posts may not see quarantined reports",
+        )
 
 
 def of_case(actor: Actor, case_id: UUID) -> list[ReportInfo]:

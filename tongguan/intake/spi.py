@@ -1,9 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others may supply to intake: how a reporter's contact is sealed."""
+"""What others may supply to intake: channels, and how a reporter's contact is sealed."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from tongguan.intake.contracts import Parcel, Piece
 from tongguan.kernel.registry import Registry
+
+
+class Channel(Protocol):
+    """A way by which tellings come in. Its registry key is part of the address it is posted to."""
+
+    @property
+    def title(self) -> str:
+        """Its name for officials."""
+
+    def decode(self, parcel: Parcel) -> Sequence[Piece]:
+        """Give the tellings in the order they stand in the parcel. Pure.
+
+        What is wrong with one part is in its piece; Raises Refusal when the parcel as a whole is unreadable.
+        """
+
+
+channels: Registry[Channel] = Registry("channel")
 
 
 class Seal(Protocol):

@@ -13,6 +13,7 @@ from tongguan.doors.desk import (
     registers,
     reports,
     session,
+    unread,
     working,
 )
 from tongguan.doors.desk.auth import Session
@@ -24,5 +25,5 @@ api = face(
     auth=[Session()],
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
-for part in (session, cases, working, asking, bulk, reports, inbox, files, registers, operation):
+for part in (session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation):
     api.add_router("", part.router)
