@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count, Q, QuerySet
 
-from tongguan.cases import paging, picture, versions
+from tongguan.cases import attached, paging, picture, versions
 from tongguan.cases.contracts import (
     CaseBrief,
     CaseFilter,
@@ -37,6 +37,7 @@ __all__ = [
     "check_inputs",
     "checked_processes",
     "counts",
+    "has_file",
     "involved",
     "near",
     "permitted_post",
@@ -45,6 +46,7 @@ __all__ = [
     "process_of",
     "process_versions",
     "timeline",
+    "usable_files",
     "visible",
     "visible_q",
 ]
@@ -53,6 +55,15 @@ LIMIT_MAX: Final = 200
 _NEAR_MAX: Final = 3000
 _RADIUS_MAX: Final = 20_000.0
 _LINES: Final = tuple(TimelineLine.__dataclass_fields__)
+
+
+usable_files = attached.usable
+
+
+def has_file(actor: Actor, case_id: UUID, file_id: UUID) -> bool:
+    """Tell whether a file belongs to a case the actor may see. Raises NotFound."""
+    case(actor, case_id)
+    return attached.belongs(case_id, file_id)
 
 
 def visible(actor: Actor) -> QuerySet[Case]:

@@ -85,11 +85,14 @@ def file(
             now=now,
         )
         levels = approvals.levels_for(way, post)
+        if new.attachments:
+            case_queries.usable_files(actor, case_id, new.attachments, "attachments")
         row = _insert(actor, held.case, rule, new, post, levels, now)
         told = ApplicationFiled(
             case_id=case_id, application_id=row.pk, kind=rule.code, division=held.case.division
         )
         line = {"reason": new.text, "note": new.reason, "application_id": row.pk, "until": _iso(new.until)}
+        line["attachments"] = list(new.attachments)
         cases.remark(actor, held, f"{rule.code}_filed", line, post=post, facts=(told,))
         if levels:
             _ask(held.case, rule, row)

@@ -97,6 +97,7 @@ class ApplicationInfo:
     created_at: datetime
     decided_at: datetime | None
     steps: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

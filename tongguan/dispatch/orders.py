@@ -3,11 +3,11 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from tongguan.cases import queries as case_queries
 from tongguan.dispatch import disputes
 from tongguan.dispatch.evidence import Bounds, Photo, weigh
 from tongguan.dispatch.facts import PingPongSeen, WorkOrdersIssued
@@ -192,11 +192,8 @@ def check_photos(turn: Turn) -> None:
         given = turn.inputs.get(name)
         if not given:
             continue
-        ids = [_file_id(value, name) for value in given]
-        known = files.infos(ids)
-        missing = [file_id for file_id in ids if file_id not in known]
-        if missing:
-            raise Invalid("file.unknown", "没有这张照片", "no such file", field=name)
+        known = case_queries.usable_files(turn.actor, turn.case.id, given, name)
+        ids = list(known)
         reused = {file_id for file_id in ids if files.same_content(file_id)}
         photos = [
             Photo(str(f.id), f.taken_at, f.lon, f.lat, reused=f.id in reused)
@@ -205,13 +202,6 @@ def check_photos(turn: Turn) -> None:
         turn.evidence[name] = weigh(photos, turn.case.lon, turn.case.lat, turn.at, bounds)
         if turn.evidence[name]["verdict"] == "doubt":
             turn.remarks += [f"照片存疑：{p['words']}" for p in turn.evidence[name]["photos"]]
-
-
-def _file_id(value: object, field: str) -> UUID:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        raise Invalid("file.unknown", "没有这张照片", "no such file", field=field) from None
 
 
 def _order(turn: Turn) -> WorkOrder:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import CaseInfo, Held
-from tongguan.cases.queries import check_inputs, permitted_post
+from tongguan.cases.queries import check_inputs, permitted_post, usable_files
 from tongguan.dispatch import applications, centre, clocks, orders, turns
 from tongguan.dispatch.contracts import Outcome
 from tongguan.dispatch.models import WorkOrder
@@ -94,6 +94,8 @@ def _perform(actor: Actor, held: Held, move_id: str, inputs: dict[str, Any]) -> 
     posts = turns.posts_for(turn, turn.order)
     permitted_post(line, posts)
     check_inputs(line, inputs)
+    if inputs.get("attachments"):
+        usable_files(actor, held.case.id, inputs["attachments"], "attachments")
     if held.case.state in line.frm or turn.order is not None:
         STEPS.get(move_id, _only_the_state)(turn)
     return _write(turn, posts)

@@ -75,6 +75,7 @@ def application(row: Application) -> ApplicationInfo:
         created_at=row.created_at,
         decided_at=row.decided_at,
         steps=tuple(dict(step) for step in steps),
+        attachments=tuple(row.attachments),
     )
 
 

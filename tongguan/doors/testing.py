@@ -33,10 +33,11 @@ class Door:
         kind = named.pop("content-type", "application/json")
         return self.client.post(self.base + path, data=raw, content_type=kind, headers=self.headers | named)
 
-    def put_file(self, path: str, name: str, content: bytes) -> Any:
+    def put_file(self, path: str, name: str, content: bytes, **headers: str) -> Any:
         upload = io.BytesIO(content)
         upload.name = name
-        return self.client.post(self.base + path, data={"file": upload}, headers=self.headers)
+        sent = self.headers | _named(headers)
+        return self.client.post(self.base + path, data={"file": upload}, headers=sent)
 
     def delete(self, path: str) -> Any:
         return self.client.delete(self.base + path, headers=self.headers)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError
 
+from tongguan.cases import queries as cases
 from tongguan.intake import sealing, triage
 from tongguan.intake.checks import check_report
 from tongguan.intake.contracts import Answer, Receipt, ReportIn, ReportState
@@ -15,7 +16,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from tongguan.kernel.ids import new_id, new_tracking_code
 from tongguan.people.contracts import Actor, Post
-from tongguan.runtime import transactions
+from tongguan.runtime import files, transactions
 
 MAX_BATCH = 1_000
 #: Who may tell: people at the centres, on the streets, citizens and connected systems.
@@ -44,6 +45,8 @@ def receive(actor: Actor, told: ReportIn, *, open_now: bool = False) -> Receipt:
     """
     may_tell(actor)
     check_report(told, clock.now())
+    if told.attachments:
+        cases.usable_files(actor, None, told.attachments, "attachments")
     if open_now:
         with transactions.atomic():
             receipt = _insert(actor, told)
@@ -68,9 +71,12 @@ def receive_many(actor: Actor, many: Sequence[ReportIn]) -> list[Answer]:
     now = clock.now()
     answers: list[Answer | None] = [None] * len(many)
     rows: dict[int, Report] = {}
+    sent = files.infos(file_id for told in many for file_id in told.attachments)
     for index, told in enumerate(many):
         try:
             check_report(told, now)
+            if told.attachments:
+                cases.usable_files(actor, None, told.attachments, "attachments", sent)
         except Refusal as refusal:
             answers[index] = Answer(index, refusal=refusal)
         else:

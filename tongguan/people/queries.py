@@ -11,7 +11,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.codes import DIVISION_LENGTHS
 from tongguan.kernel.errors import NotFound
 from tongguan.people import registers
-from tongguan.people.contracts import Actor, AppointmentInfo, CalendarInfo, Post, UnitInfo, UserInfo
+from tongguan.people.contracts import NOWHERE, Actor, AppointmentInfo, CalendarInfo, Post, UnitInfo, UserInfo
 from tongguan.people.duty import duty_gaps, rota
 from tongguan.people.labels import POST_NAMES
 from tongguan.people.models import Appointment, DutyShift, User, WorkCalendar
@@ -29,6 +29,7 @@ __all__ = [
     "calendar_warnings",
     "calendars",
     "centre_for",
+    "colleagues",
     "division_q",
     "duty_gaps",
     "holders",
@@ -199,6 +200,22 @@ def holders(post: Post, where: int | str, at: datetime | None = None) -> list[Us
         return list({person.id: person for _, person in found}.values())
     found = _held_by(post, Q(division__in=list(registers.prefixes(where))), at)
     return _nearest([(row.division, person) for row, person in found])
+
+
+def colleagues(
+    actor: Actor, post: Post, where: int | str, on_duty_at: datetime | None = None
+) -> list[UserInfo]:
+    """Give who holds a post (or is on duty then) at, above or below the actor's own divisions.
+
+    Raises NotFound for another district's units and divisions, and for citizens everywhere.
+    """
+    division = unit(where).division if isinstance(where, int) else where
+    held = [prefix for prefix in actor.scope.divisions() if prefix != NOWHERE]
+    if not any(division.startswith(prefix) or prefix.startswith(division) for prefix in held):
+        raise NotFound(
+            "people.elsewhere", zh="不在您的管辖范围", en="not within your divisions", field="where"
+        )
+    return holders(post, where) if on_duty_at is None else on_duty(post, where, on_duty_at)
 
 
 def superior_holders(post: Post, where: int | str, at: datetime | None = None) -> list[UserInfo]:

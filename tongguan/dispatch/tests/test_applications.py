@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extension, suspension and timeout appeal as they are lived (F30 F43)."""
 
+import io
+from dataclasses import replace
+
 import pytest
 
 from tongguan.cases import queries as case_queries
@@ -11,6 +14,7 @@ from tongguan.dispatch.tests.conftest import at
 from tongguan.kernel import clock as time
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
 from tongguan.messaging.models import Message
+from tongguan.runtime import files
 from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.models import FactRecord
 
@@ -267,7 +271,13 @@ def test_the_variant_asks_chief_and_leader_and_a_sealed_form_for_the_second_time
     with refused("application.needs", Invalid):
         file(people.department, info.id, ordinary)
     sealed = NewApplication(kind="extend", text="配件", reason="一般", attachments=("f1",))
-    second = file(people.department, info.id, sealed)
+    with refused("file.unknown", Invalid):
+        file(people.department, info.id, sealed)
+    form = files.store(people.department, "申请.pdf", io.BytesIO(b"%PDF-1.4\n%EOF\n"), "attachment")
+    second = file(people.department, info.id, replace(sealed, attachments=(str(form.id),)))
+    # Who decides can read it, and the chain of the case covers it.
+    assert second.attachments == (str(form.id),)
+    assert case_queries.has_file(people.leader, info.id, form.id)
     assert decide(people.duty_chief, second.id, approve=True).waits_for == "leader"
     assert decide(people.leader, second.id, approve=True).state == "approved"
 

@@ -52,7 +52,7 @@ class Scene:
     def shot(self):
         """Give the id of a photo whose content does not matter to the story."""
         if not self.any_photo:
-            self.any_photo = self.photo(self.people.handler)
+            self.any_photo = self.photo(PLATFORM)
         return self.any_photo
 
     def open(self, **more):

@@ -2,6 +2,7 @@
 """Attachments at every door: taken whole, given back clean."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.files import UploadedFile
 
-from tongguan.doors.common.reply import reply
+from tongguan.doors.common.once import key_of, once
 from tongguan.people.contracts import Actor
 from tongguan.runtime import files
 from tongguan.runtime.contracts import FileInfo
@@ -31,9 +32,23 @@ class FileShown(Schema):
     at: datetime
 
 
-def keep(actor: Actor, upload: UploadedFile, purpose: str = "attachment") -> dict[str, Any]:
-    """Store an upload; the type is sniffed, images are re-encoded. Raises Invalid, Unavailable."""
-    return shown(files.store(actor, upload.name or "", cast("BinaryIO", upload.file), purpose))
+def keep(
+    request: HttpRequest, actor: Actor, upload: UploadedFile, purpose: str = "attachment"
+) -> HttpResponse:
+    """Store an upload and answer with it; the type is sniffed, images are re-encoded.
+
+    The same ``Idempotency-Key`` stores it once. Raises Invalid, Unavailable, Conflict.
+    """
+    stream = cast("BinaryIO", upload.file)
+    name = upload.name or ""
+    mark = b""
+    if key_of(request):
+        digest = sha256(name.encode())
+        for block in upload.chunks():
+            digest.update(block)
+        mark = digest.digest()
+        stream.seek(0)
+    return once(request, actor, lambda: shown(files.store(actor, name, stream, purpose)), body=mark)
 
 
 def shown(info: FileInfo) -> dict[str, Any]:
@@ -55,8 +70,3 @@ def give(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
     response["Cache-Control"] = "private, max-age=3600"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def stored(info: dict[str, Any]) -> HttpResponse:
-    """Answer with a stored attachment."""
-    return reply(info, 201)

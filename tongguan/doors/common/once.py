@@ -28,12 +28,17 @@ def key_of(request: HttpRequest) -> str:
     return key
 
 
-def once(request: HttpRequest, actor: Actor, do: Callable[[], Any], status: int = 201) -> HttpResponse:
-    """Do it, or give the first answer again when the same key came before; without a key just do it."""
+def once(
+    request: HttpRequest, actor: Actor, do: Callable[[], Any], status: int = 201, *, body: bytes | None = None
+) -> HttpResponse:
+    """Do it, or give the first answer again when the same key came before; without a key just do it.
+
+    ``body`` stands for the request's body where that was a stream and is read already.
+    """
     key = key_of(request)
     if not key:
         return reply(do(), status)
-    with idempotency.remember(actor.key, key, fingerprint(request)) as known:
+    with idempotency.remember(actor.key, key, fingerprint(request, body)) as known:
         repeated = known.answer is not None
         if not repeated:
             known.keep(msgspec.json.decode(encode(do())))
@@ -43,6 +48,7 @@ def once(request: HttpRequest, actor: Actor, do: Callable[[], Any], status: int 
     return response
 
 
-def fingerprint(request: HttpRequest) -> str:
+def fingerprint(request: HttpRequest, body: bytes | None = None) -> str:
     """Give the hash of what makes this request: method, path, body."""
-    return idempotency.fingerprint(request.method or "", request.get_full_path(), request.body)
+    told = request.body if body is None else body
+    return idempotency.fingerprint(request.method or "", request.get_full_path(), told)

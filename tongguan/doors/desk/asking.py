@@ -75,6 +75,7 @@ class ApplicationShown(Schema):
     created_at: datetime
     decided_at: datetime | None
     steps: list[StepShown]
+    attachments: list[UUID]
 
 
 class ApplicationTold(Told):

@@ -12,7 +12,6 @@ from tongguan.doors.common import files
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.files import FileShown
 from tongguan.doors.common.limits import Bucket
-from tongguan.doors.common.reply import reply
 from tongguan.doors.desk.auth import actor_of
 from tongguan.intake import queries as reports
 from tongguan.kernel.errors import NotFound
@@ -29,7 +28,7 @@ router = Router(tags=["附件 files"])
 )
 def keep(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Keep an attachment; its type is read from its content, images are re-encoded."""
-    return reply(files.keep(actor_of(request), file), 201)
+    return files.keep(request, actor_of(request), file)
 
 
 @router.get("/files/{uuid:file_id}", response=answers(None), operation_id="own_file")
@@ -43,14 +42,13 @@ def own(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
 @router.get("/cases/{uuid:case_id}/files/{uuid:file_id}", response=answers(None), operation_id="case_file")
 def of_case(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponse | FileResponse:
     """Give an attachment of a case one may see."""
-    if not _belongs(request, case_id, str(file_id)):
+    if not _belongs(request, case_id, file_id):
         raise NotFound("file.unknown", zh="没有这个附件", en="no such file")
     return files.give(request, file_id)
 
 
-def _belongs(request: HttpRequest, case_id: UUID, file_id: str) -> bool:
+def _belongs(request: HttpRequest, case_id: UUID, file_id: UUID) -> bool:
     actor = actor_of(request)
-    lines = cases.timeline(actor, case_id)
-    if any(file_id in str(line.evidence) or file_id in str(line.inputs) for line in lines):
+    if cases.has_file(actor, case_id, file_id):
         return True
-    return any(file_id in told.attachments for told in reports.of_case(actor, case_id))
+    return any(str(file_id) in told.attachments for told in reports.of_case(actor, case_id))

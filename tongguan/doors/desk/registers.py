@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a form chooses from: items, filing conditions, units, people, divisions.
 
-Registers are the same for everybody who is signed in.
+Registers are the same for everybody who is signed in; people are found within the own divisions and above.
 """
 
 from typing import Any
@@ -144,10 +144,7 @@ def persons(request: HttpRequest, whom: Query[Whom]) -> HttpResponse:
     actor = actor_of(request)
     own = next(iter(actor.scope.divisions()), "")
     where: int | str = whom.unit_id if whom.unit_id is not None else whom.division or own
-    if whom.on_duty:
-        found = people.on_duty(whom.post, where, clock.now())
-    else:
-        found = people.holders(whom.post, where)
+    found = people.colleagues(actor, whom.post, where, clock.now() if whom.on_duty else None)
     return reply([{"id": p.id, "name": p.name, "unit_id": p.unit_id} for p in found])
 
 

@@ -11,7 +11,6 @@ from tongguan.doors.common import casework, files, working
 from tongguan.doors.common.casework import CasePage, CaseShown, NarrowPage, Timeline
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.files import FileShown
-from tongguan.doors.common.reply import reply
 from tongguan.doors.common.working import MovesShown, MoveTold, OutcomeShown
 from tongguan.doors.partner.auth import Bearer
 
@@ -59,4 +58,4 @@ def move(request: HttpRequest, case_id: UUID, move: str, told: MoveTold) -> Http
 @router.post("/files", auth=Bearer("files:write"), response=answers(FileShown, 201), operation_id="keep_file")
 def keep(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Keep an attachment for a report or a move."""
-    return reply(files.keep(casework.actor_of(request), file), 201)
+    return files.keep(request, casework.actor_of(request), file)

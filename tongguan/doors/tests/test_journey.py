@@ -167,6 +167,42 @@ def test_attachments_are_seen_by_those_who_see_the_case(city, desk):
     assert desk("outsider").get(f"/cases/{case_id}/files/{mine}").status_code == 404
 
 
+def test_nobody_hands_in_or_reads_anothers_file_by_its_identifier(city, desk):
+    case_id = desk("acceptor").post("/reports", told()).json()["case_id"]
+    foreign = Desk(desk, case_id).file("outsider", 46)
+    case = Desk(desk, case_id)
+    for field, inputs in (
+        ("attachments", {"attachments": [foreign]}),
+        ("attachments", {"attachments": ["00000000-0000-7000-8000-000000000000"]}),
+    ):
+        refused = case.move("acceptor", "accept", **inputs)
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+    assert case.move("acceptor", "accept", note=f"见 {foreign}").status_code == 200
+    assert desk("acceptor").get(f"/cases/{case_id}/files/{foreign}").status_code == 404
+    report = desk("acceptor").post("/reports", told(attachments=[foreign]))
+    assert (report.status_code, report.json()["field"]) == (422, "attachments")
+
+
+def test_what_the_reporter_attached_is_seen_with_the_case(city, desk):
+    mine = Desk(desk, "").file("acceptor", 47)
+    case_id = desk("acceptor").post("/reports", told(attachments=[mine])).json()["case_id"]
+    with one_connection(), closing(desk("leader").get(f"/cases/{case_id}/files/{mine}")) as shown:
+        assert shown.status_code == 200
+
+
+def test_the_same_key_keeps_a_file_once(city, desk, partner):
+    for door in (desk("acceptor"), partner):
+        one = door.put_file("/files", "现场.jpg", picture(48), Idempotency_Key="f1")
+        two = door.put_file("/files", "现场.jpg", picture(48), Idempotency_Key="f1")
+        assert (one.status_code, two.status_code) == (201, 201)
+        assert two.json() == one.json()
+        assert two["Idempotent-Replay"] == "true"
+        other = door.put_file("/files", "现场.jpg", picture(49), Idempotency_Key="f1")
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency.reused")
+        third = door.put_file("/files", "现场.jpg", picture(48))
+        assert third.json()["id"] != one.json()["id"]
+
+
 def test_a_file_that_is_no_file_is_refused_by_name(city, desk):
     response = desk("acceptor").put_file("/files", "x.exe", b"MZ" + b"\x00" * 200)
     assert (response.status_code, response.json()["field"]) == (422, "file")

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 EVERYONE = set(ROLES)
 #: Who sees the case of 江北区 that 江北区市政所 works on, told by the acceptor.
 CITY = {"city_chief", "city_dispatcher"}
+ELSEWHERE = {role for role in ROLES if role.startswith("outside")} | {"citizen"}
 SEES = {"acceptor", "dispatcher", "duty_chief", "supervisor", "evaluator", "leader", "auditor"} | CITY
 UNIT = {"department", "handler"}
 SEE_IT = SEES | UNIT
@@ -105,7 +106,7 @@ DESK = {
     "items": ("GET", "/items?text=%E4%BA%95", None, EVERYONE),
     "filing_rules": ("GET", "/items/01003/rules", None, EVERYONE),
     "units": ("GET", "/units?division=990101", None, EVERYONE),
-    "people": ("GET", "/people?post=handler&division=990101", None, EVERYONE),
+    "people": ("GET", "/people?post=handler&division=990101", None, EVERYONE - ELSEWHERE),
     "divisions": ("GET", "/divisions", None, EVERYONE),
     "operation": ("GET", "/operation", None, OPERATORS),
     "dead_facts": ("GET", "/dead-letters/facts", None, OPERATORS),
