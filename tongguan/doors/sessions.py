@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from tongguan.kernel.errors import Forbidden, Refusal
+from tongguan.doors.common.problems import refused
+from tongguan.kernel.errors import Forbidden
 from tongguan.people import api as people
 
 _PAGES: Final = "/admin/"
@@ -31,28 +32,20 @@ def session_limits(get_response: Answer) -> Answer:
                     return HttpResponseRedirect(_PAGES + "password_change/")
                 if not request.path.startswith(_INTERFACES):
                     return HttpResponseRedirect("/login/password")
-                return _problem(
+                return refused(
+                    request,
                     Forbidden(
                         "password.initial", zh="请先修改初始密码", en="change the initial password first"
-                    )
+                    ),
                 )
         return get_response(request)
 
     return stand
 
 
-def locked_out(_request: HttpRequest, response: HttpResponse | None, _credentials: Any) -> HttpResponse:
+def locked_out(request: HttpRequest, response: HttpResponse | None, _credentials: Any) -> HttpResponse:
     """Answer a locked-out attempt in plain words, unless the door has done so (django-axes asks here)."""
     refusal = people.lock_out()
     if response is not None and response.status_code == refusal.status:
         return response
-    answer = _problem(refusal)
-    answer["Retry-After"] = str(refusal.params["retry_after"])
-    return answer
-
-
-def _problem(refusal: Refusal) -> HttpResponse:
-    body = {"type": "about:blank", "title": refusal.zh, "detail": refusal.en, "code": refusal.code}
-    return JsonResponse(
-        body | {"status": refusal.status}, status=refusal.status, content_type="application/problem+json"
-    )
+    return refused(request, refusal)

@@ -10,7 +10,7 @@ from pydantic import Field
 from tongguan.doors.common.faces import answers, face
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.intake import queries as reports
 
 api = face(
@@ -24,6 +24,8 @@ api = face(
 
 class TrackTold(Told):
     """What the receipt of a report gave."""
+
+    model_config = example({"tracking": "7K2M-9QXA-4TD0", "secret": "8KQ4RW"})
 
     tracking: str = Field(min_length=1, max_length=20, examples=["7K2M-9QXA-4TD0"])
     secret: str = Field(min_length=1, max_length=20)

@@ -9,6 +9,7 @@ from ninja.throttling import BaseThrottle
 
 from tongguan import __version__
 from tongguan.doors.common import problems
+from tongguan.doors.common.document import with_headers
 from tongguan.doors.common.shapes import Problem
 from tongguan.doors.common.strict import StrictParser
 
@@ -21,6 +22,16 @@ def answers(shape: Any, status: int = 200) -> dict[int, Any]:
     return {status: shape, **PROBLEMS}
 
 
+class Face(NinjaAPI):
+    """ninja's API, whose OpenAPI file also tells the headers that every door reads."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """Give the OpenAPI document."""
+        return with_headers(super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params))
+
+
 def face(
     *,
     name: str,
@@ -30,7 +41,7 @@ def face(
     throttle: list[BaseThrottle],
 ) -> NinjaAPI:
     """Give an API with the house's manners. ``name`` is its URL namespace."""
-    api = NinjaAPI(
+    api = Face(
         title=title,
         version=__version__,
         description=description,

@@ -19,7 +19,7 @@ from tongguan.doors.common import casework
 from tongguan.doors.common.casework import CaseShown
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import etag, expected_version, reply
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
@@ -78,6 +78,8 @@ class MovesShown(Schema):
 
 class MoveTold(Told):
     """The inputs of a move, by their names; ``GET …/moves`` tells which are needed."""
+
+    model_config = example(inputs={"reason": "属于本单位职责"})
 
     inputs: dict[Annotated[str, Field(max_length=40)], Any] = Field(
         default={}, max_length=40, examples=[{"reason": "属于本单位职责"}]

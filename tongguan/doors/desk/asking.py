@@ -13,10 +13,11 @@ from pydantic import Field
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as work
 from tongguan.dispatch.contracts import ApplicationInfo, SupervisionInfo
+from tongguan.doors.common.document import VERSIONED
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import expected_version, reply
-from tongguan.doors.common.shapes import FileIds, Moment, Told
+from tongguan.doors.common.shapes import FileIds, Moment, Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.kernel.worktime import Limit, LimitUnit
 from tongguan.people.contracts import Actor
@@ -81,6 +82,10 @@ class ApplicationShown(Schema):
 class ApplicationTold(Told):
     """What is applied for and why."""
 
+    model_config = example(
+        kind="suspend", text="须待汛期后施工", reason="季节性", until="2026-09-30T18:00:00+08:00"
+    )
+
     kind: str = Field(max_length=30, examples=["extend"])
     text: str = Field(min_length=1, max_length=2000, examples=["地下管线复杂，需加一个工作日"])
     reason: str = Field("", max_length=100, description="挂账事由")
@@ -90,6 +95,8 @@ class ApplicationTold(Told):
 
 class DecisionTold(Told):
     """Approve or reject; a rejection says why."""
+
+    model_config = example(approve=True, note="同意")
 
     approve: bool
     note: str = Field("", max_length=1000)
@@ -136,6 +143,13 @@ class WithinTold(Told):
 class SupervisionTold(Told):
     """What is asked; without units: of all that work on the case."""
 
+    model_config = example(
+        kind="supervise",
+        text="请于两个工作时内反馈进展",
+        unit_ids=[12],
+        within={"value": 2, "unit": "work_hour"},
+    )
+
     kind: Literal["urge", "supervise", "instruct", "list", "whistle"]
     text: str = Field(min_length=1, max_length=2000)
     unit_ids: Annotated[list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(max_length=50)] = []
@@ -146,6 +160,8 @@ class SupervisionTold(Told):
 class AnswerTold(Told):
     """A unit's answer."""
 
+    model_config = example(text="已到现场，今日内完成")
+
     text: str = Field(min_length=1, max_length=2000)
     unit_id: int | None = Field(None, ge=1, le=2**31 - 1)
 
@@ -153,11 +169,15 @@ class AnswerTold(Told):
 class SignTold(Told):
     """Which unit signs; none: the own one."""
 
+    model_config = example(unit_id=12)
+
     unit_id: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
 class ReasonTold(Told):
     """Why."""
+
+    model_config = example(reason="事项已解决")
 
     reason: str = Field(min_length=1, max_length=1000)
 
@@ -193,6 +213,7 @@ def apply(request: HttpRequest, case_id: UUID, told: ApplicationTold) -> HttpRes
     "/applications/{uuid:application_id}/decision",
     response=answers(ApplicationShown),
     operation_id="decide_application",
+    openapi_extra=VERSIONED,
 )
 def decide(request: HttpRequest, application_id: UUID, told: DecisionTold) -> HttpResponse:
     """Approve or reject, on the application's version given in ``If-Match``."""
@@ -211,6 +232,7 @@ def decide(request: HttpRequest, application_id: UUID, told: DecisionTold) -> Ht
     "/applications/{uuid:application_id}/withdrawal",
     response=answers(ApplicationShown),
     operation_id="withdraw_application",
+    openapi_extra=VERSIONED,
 )
 def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take an own application back, on its version given in ``If-Match``."""

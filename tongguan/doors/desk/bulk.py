@@ -14,7 +14,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.runtime import api as runtime
 from tongguan.runtime import queries as engine
@@ -26,12 +26,18 @@ router = Router(tags=["批量 bulk"])
 class ManyTold(Told):
     """The cases and the move."""
 
+    model_config = example(case_ids=["0198a1c2-7b00-7000-8000-0000000000a1"], move="accept")
+
     case_ids: Annotated[list[UUID], Field(min_length=1, max_length=10_000)]
     move: str = Field(min_length=1, max_length=40)
 
 
 class BulkTold(ManyTold):
     """The cases, the move and its inputs."""
+
+    model_config = example(
+        case_ids=["0198a1c2-7b00-7000-8000-0000000000a1"], move="void", inputs={"reason": "重复登记"}
+    )
 
     inputs: dict[Annotated[str, Field(max_length=40)], Any] = Field(default={}, max_length=40)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.messaging import api as messaging
 from tongguan.messaging import queries as messages
@@ -46,6 +46,8 @@ class Unread(Schema):
 
 class ReadTold(Told):
     """Which messages were read; none named: all."""
+
+    model_config = example(ids=["0198a1c2-7b00-7000-8000-0000000000a1"])
 
     ids: Annotated[list[UUID], Field(max_length=200)] | None = None
 

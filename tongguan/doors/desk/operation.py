@@ -13,7 +13,7 @@ from pydantic import Field
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of, needs
 from tongguan.messaging import api as messaging
 from tongguan.messaging import queries as messages
@@ -68,8 +68,10 @@ class MessagePage(Schema):
     next: str | None
 
 
-class ReplayTold(Told):
+class ResendTold(Told):
     """Which messages to send again."""
+
+    model_config = example(ids=["0198a1c2-7b00-7000-8000-0000000000a1"])
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
 
@@ -124,7 +126,7 @@ def dead_messages(
 
 
 @router.post("/dead-letters/messages/replay", response=answers(Replayed), operation_id="replay_messages")
-def replay_messages(request: HttpRequest, told: ReplayTold) -> HttpResponse:
+def replay_messages(request: HttpRequest, told: ResendTold) -> HttpResponse:
     """Send messages again, audited; for system administrators of their divisions."""
     actor = actor_of(request)
     return once(request, actor, lambda: {"replayed": messaging.replay(actor, told.ids)}, 200)

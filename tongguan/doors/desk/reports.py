@@ -11,7 +11,7 @@ from pydantic import Field
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told
+from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told, example
 from tongguan.doors.common.telling import receipt_shown, report_in
 from tongguan.doors.desk.auth import actor_of
 from tongguan.intake import api as intake
@@ -62,6 +62,8 @@ class ReportPage(Told):
 class CorrectionTold(Told):
     """What is put right; what is left out stays as it was told."""
 
+    model_config = example(lon=121.2031, lat=31.0124, system="GCJ02", reason="与来电人核实，位于人民路")
+
     item_code: str | None = Field(None, max_length=20)
     lon: Longitude | None = None
     lat: Latitude | None = None
@@ -74,6 +76,8 @@ class CorrectionTold(Told):
 
 class ReplyTold(Told):
     """The answer to a question that needs no case."""
+
+    model_config = example(reply="咨询事项已当场答复")
 
     reply: str = Field(min_length=1, max_length=500)
 

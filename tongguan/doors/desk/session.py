@@ -15,7 +15,7 @@ from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.pages import stream_url
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.kernel.errors import Invalid
 from tongguan.people import api as people
@@ -28,12 +28,16 @@ router = Router(tags=["登录 session"])
 class SignIn(Told):
     """Name and password."""
 
+    model_config = example({"username": "wang.shouli", "password": "Quiet-river-7"})
+
     username: str = Field(min_length=1, max_length=150, examples=["wang.shouli"])
     password: str = Field(min_length=1, max_length=200)
 
 
 class NewPassword(Told):
     """The old password and the new one."""
+
+    model_config = example({"old_password": "Quiet-river-7", "new_password": "Brand-new-path-1"})
 
     old_password: str = Field(min_length=1, max_length=256)
     new_password: str = Field(min_length=1, max_length=256)

@@ -13,7 +13,7 @@ from pydantic import Field
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Told
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.common.telling import answer_shown
 from tongguan.doors.desk.auth import actor_of
 from tongguan.doors.desk.bulk import Started
@@ -62,6 +62,8 @@ class BodyShown(Told):
 class ReplayTold(Told):
     """Reads a part again; a corrected body (text, or base 64 for other bytes) needs a reason."""
 
+    model_config = example(text='{"text": "路灯不亮"}', reason="更正编码")
+
     text: str | None = Field(None, max_length=_MOST_TEXT)
     base64: str | None = Field(None, max_length=_MOST_TEXT)
     reason: str = Field("", max_length=500)
@@ -69,6 +71,8 @@ class ReplayTold(Told):
 
 class ReplayManyTold(Told):
     """Which parts are read again as they came: all, of a channel, with a fault."""
+
+    model_config = example(channel="email")
 
     channel: str = Field("", max_length=60)
     code: str = Field("", max_length=60)
@@ -83,6 +87,8 @@ class ReplayShown(Told):
 
 class DismissTold(Told):
     """Why a part is set aside."""
+
+    model_config = example(reason="广告邮件")
 
     reason: str = Field(min_length=1, max_length=500)
 

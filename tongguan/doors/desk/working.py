@@ -12,6 +12,7 @@ from tongguan.cases import queries as cases
 from tongguan.dispatch import queries as work
 from tongguan.doors.common import casework, working
 from tongguan.doors.common.casework import CaseRow
+from tongguan.doors.common.document import VERSIONED
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.working import MovesShown, MoveTold, OrderShown, OutcomeShown
@@ -68,7 +69,12 @@ def moves(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return working.allowed(actor_of(request), case_id)
 
 
-@router.post("/cases/{uuid:case_id}/moves/{move}", response=answers(OutcomeShown), operation_id="case_move")
+@router.post(
+    "/cases/{uuid:case_id}/moves/{move}",
+    response=answers(OutcomeShown),
+    operation_id="case_move",
+    openapi_extra=VERSIONED,
+)
 def move(request: HttpRequest, case_id: UUID, move: str, told: MoveTold) -> HttpResponse:
     """Make a move on the version given in ``If-Match``."""
     return working.perform(request, actor_of(request), case_id, move, told)

@@ -9,6 +9,7 @@ from ninja.files import UploadedFile
 
 from tongguan.doors.common import casework, files, working
 from tongguan.doors.common.casework import CasePage, CaseShown, NarrowPage, Timeline
+from tongguan.doors.common.document import VERSIONED
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.files import FileShown
 from tongguan.doors.common.working import MovesShown, MoveTold, OutcomeShown
@@ -48,7 +49,11 @@ def moves(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @router.post(
-    "/cases/{uuid:case_id}/moves/{move}", auth=_MOVE, response=answers(OutcomeShown), operation_id="case_move"
+    "/cases/{uuid:case_id}/moves/{move}",
+    auth=_MOVE,
+    response=answers(OutcomeShown),
+    operation_id="case_move",
+    openapi_extra=VERSIONED,
 )
 def move(request: HttpRequest, case_id: UUID, move: str, told: MoveTold) -> HttpResponse:
     """Make a move on the version given in ``If-Match``."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import key_of
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import ReceiptShown, ReportTold, Told
+from tongguan.doors.common.shapes import ReceiptShown, ReportTold, Told, example
 from tongguan.doors.common.telling import answer_shown, receipt_shown, report_in
 from tongguan.doors.partner.auth import Bearer
 from tongguan.intake import api as intake
@@ -24,6 +24,10 @@ router = Router(tags=["上报 reports"])
 
 class BatchTold(Told):
     """Up to a thousand tellings."""
+
+    model_config = example(
+        reports=[{"source": "hotline", "external_id": "A-1", "text": "井盖破损", "division": "990101001"}]
+    )
 
     reports: list[ReportTold] = Field(min_length=1, max_length=intake.MAX_BATCH)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions that end and initial passwords, as every door meets them."""
 
+import json
+
 from datetime import datetime, timedelta
 
 import pytest
@@ -37,6 +39,16 @@ def test_the_lock_out_answer_is_the_same_at_every_door():
     told = locked_out(request(), None, None)
     assert (told.status_code, told["Retry-After"]) == (429, "900")
     assert told["Content-Type"] == "application/problem+json"
+    body = json.loads(told.content)
+    assert (body["status"], body["title"], body["type"]) == (
+        429,
+        "请求过多",
+        f"urn:tongguan:problem:{body['code']}",
+    )
+    assert "锁定" in body["detail"]
+    asked = request()
+    asked.META["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert json.loads(locked_out(asked, None, None).content)["title"] == "Too many requests"
     own = HttpResponse(status=429)
     assert locked_out(request(), own, None) is own
 
