@@ -2,7 +2,6 @@
 """Sessions that end and initial passwords, as every door meets them."""
 
 import json
-
 from datetime import datetime, timedelta
 
 import pytest
