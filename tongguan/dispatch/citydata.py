@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from tongguan.dispatch import escalation
+from tongguan.cases import queries as cases
+from tongguan.dispatch import approvals, escalation
 
 _SHIPPED = Path(__file__).parent
 
@@ -41,3 +42,13 @@ def ladders() -> dict[str, escalation.Ladder]:
     """Give the city's escalation ladders. Raises ValueError when its file is wrong."""
     file = source("ladders.yaml")
     return _ladders(str(file), file.stat().st_mtime_ns)
+
+
+def checked_files() -> list[tuple[str, bool]]:
+    """Read the ladders and approval rules that count; give (name, whether it is the city's own).
+
+    Raises ValueError naming what is wrong: the doctor tells of it before a case stumbles on it.
+    """
+    escalation.parse(load("ladders.yaml"))
+    approvals.parse(load("approvals.yaml"), frozenset(cases.process_named("default").states))
+    return [(name, source(name).parent != _SHIPPED) for name in ("ladders.yaml", "approvals.yaml")]

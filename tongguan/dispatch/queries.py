@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter, CaseInfo, Move, Process
-from tongguan.dispatch import reading
+from tongguan.dispatch import citydata, reading
 from tongguan.dispatch.contracts import (
     AllowedMove,
     ApplicationInfo,
@@ -29,6 +29,9 @@ from tongguan.people.contracts import Actor, Post
 #: Moves that come out of an approved application, never by themselves.
 _NOT_BY_HAND: Final = frozenset({"suspend", "extend"})
 _TASKS_MAX: Final = 200
+
+
+checked_files = citydata.checked_files
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from tongguan.cases import queries as cases
+from tongguan.dispatch import queries as work
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.places import queries as places
@@ -18,6 +19,13 @@ def check_processes() -> Iterator[Finding]:
     for process in cases.checked_processes():
         told = f"{process.name}：{len(process.states)} 个状态，{len(process.moves)} 个操作"
         yield Finding(Level.GOOD, told, f"{process.code}: {len(process.moves)} moves hold")
+
+
+def check_city_files() -> Iterator[Finding]:
+    """Look whether the escalation ladders and approval rules hold, the city's own ones where it has any."""
+    for name, own in work.checked_files():
+        whose = "本市" if own else "随包"
+        yield Finding(Level.GOOD, f"{name}（{whose}）无误", f"{name} holds")
 
 
 def check_calendar() -> Iterator[Finding]:
@@ -50,6 +58,7 @@ def check_variables() -> Iterator[Finding]:
 
 source_checks.register("流程 processes", check_processes)
 installation_checks.register("流程 processes", check_processes)
+installation_checks.register("规则 city files", check_city_files)
 installation_checks.register("日历 calendar", check_calendar)
 installation_checks.register("区划 divisions", check_divisions)
 installation_checks.register("死信 dead letters", check_dead_letters)

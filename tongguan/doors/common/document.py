@@ -16,6 +16,8 @@ VERSIONED: Final[dict[str, Any]] = {
         }
     ]
 }
+#: Of an operation that looks at the version where one is given.
+VERSION_SEEN: Final[dict[str, Any]] = {"parameters": [VERSIONED["parameters"][0] | {"required": False}]}
 _KEY: Final[dict[str, Any]] = {
     "in": "header",
     "name": "Idempotency-Key",

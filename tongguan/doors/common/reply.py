@@ -64,6 +64,14 @@ def expected_version(request: HttpRequest) -> int:
     return int(tag[1:])
 
 
+def seen_version(request: HttpRequest) -> int | None:
+    """Give the version of If-Match, None where the caller gave none. Raises Invalid.
+
+    For changes that by themselves never overwrite another's: a second one is refused as a conflict.
+    """
+    return expected_version(request) if request.headers.get("if-match", "").strip() else None
+
+
 def stale() -> Stale:
     """Give the refusal of an outdated version."""
     return Stale(

@@ -13,10 +13,10 @@ from pydantic import Field
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as work
 from tongguan.dispatch.contracts import ApplicationInfo, SupervisionInfo
-from tongguan.doors.common.document import VERSIONED
+from tongguan.doors.common.document import VERSION_SEEN, VERSIONED
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
-from tongguan.doors.common.reply import expected_version, reply
+from tongguan.doors.common.reply import expected_version, reply, seen_version
 from tongguan.doors.common.shapes import FileIds, Moment, Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.kernel.worktime import Limit, LimitUnit
@@ -272,14 +272,15 @@ def supervise(request: HttpRequest, case_id: UUID, told: SupervisionTold) -> Htt
     "/supervisions/{uuid:supervision_id}/receipt",
     response=answers(SupervisionShown),
     operation_id="sign_supervision",
+    openapi_extra=VERSION_SEEN,
 )
 def sign(request: HttpRequest, supervision_id: UUID, told: SignTold) -> HttpResponse:
     """Sign for it; for a whistle: report on the spot."""
-    actor = actor_of(request)
+    actor, version = actor_of(request), seen_version(request)
     return once(
         request,
         actor,
-        lambda: _supervision(dispatch.sign_supervision(actor, supervision_id, told.unit_id)),
+        lambda: _supervision(dispatch.sign_supervision(actor, supervision_id, told.unit_id, version)),
         200,
     )
 
@@ -288,14 +289,17 @@ def sign(request: HttpRequest, supervision_id: UUID, told: SignTold) -> HttpResp
     "/supervisions/{uuid:supervision_id}/answer",
     response=answers(SupervisionShown),
     operation_id="answer_supervision",
+    openapi_extra=VERSION_SEEN,
 )
 def answer(request: HttpRequest, supervision_id: UUID, told: AnswerTold) -> HttpResponse:
     """Answer, which also signs."""
-    actor = actor_of(request)
+    actor, version = actor_of(request), seen_version(request)
     return once(
         request,
         actor,
-        lambda: _supervision(dispatch.answer_supervision(actor, supervision_id, told.text, told.unit_id)),
+        lambda: _supervision(
+            dispatch.answer_supervision(actor, supervision_id, told.text, told.unit_id, version)
+        ),
         200,
     )
 
@@ -304,14 +308,15 @@ def answer(request: HttpRequest, supervision_id: UUID, told: AnswerTold) -> Http
     "/supervisions/{uuid:supervision_id}/end",
     response=answers(SupervisionShown),
     operation_id="end_supervision",
+    openapi_extra=VERSION_SEEN,
 )
 def end(request: HttpRequest, supervision_id: UUID, told: ReasonTold) -> HttpResponse:
     """End it: a listing is taken off, anything else withdrawn."""
-    actor = actor_of(request)
+    actor, version = actor_of(request), seen_version(request)
     return once(
         request,
         actor,
-        lambda: _supervision(dispatch.end_supervision(actor, supervision_id, told.reason)),
+        lambda: _supervision(dispatch.end_supervision(actor, supervision_id, told.reason, version)),
         200,
     )
 

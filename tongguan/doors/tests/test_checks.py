@@ -7,7 +7,7 @@ import pytest
 
 from tongguan.doors import checks
 from tongguan.kernel import clock
-from tongguan.runtime.health import Level
+from tongguan.runtime.health import Level, installation_checks, run
 
 
 @pytest.mark.django_db
@@ -25,3 +25,26 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         (told,) = checks.check_calendar()
     assert told.level is Level.WARNING
     assert told.zh.startswith("2027 年的节假日")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("ladders.yaml", "handle:\n  - {share: '0.5', to: everybody, tone: remind}\n", "handle"),
+        ("approvals.yaml", "extend: {name: 延期, effect: fly}\n", "extend"),
+        ("approvals.yaml", "- 1\n", "must be a mapping"),
+        ("ladders.yaml", "handle: [", "ladders.yaml"),
+    ],
+)
+def test_a_citys_own_file_is_looked_at_before_a_case_stumbles_on_it(settings, name, text, told):
+    assert [f.zh for f in checks.check_city_files()] == [
+        "ladders.yaml（随包）无误",
+        "approvals.yaml（随包）无误",
+    ]
+    folder = settings.HOME / "city"
+    folder.mkdir()
+    (folder / name).write_text(text, encoding="utf-8")
+    ((_, found), *_) = [line for line in run(installation_checks) if line[0] == "规则 city files"]
+    assert found.level is Level.BROKEN
+    assert told in found.zh

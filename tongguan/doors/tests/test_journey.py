@@ -115,6 +115,31 @@ def test_the_same_key_makes_the_same_move_once(city, desk):
     assert (other.status_code, other.json()["code"]) == (409, "idempotency.reused")
 
 
+def test_a_supervision_is_answered_on_the_version_that_was_seen(city, desk):
+    case_id = desk("acceptor").post("/reports", told()).json()["case_id"]
+    case = Desk(desk, case_id)
+    case.move("acceptor", "accept")
+    rule = desk("acceptor").get(f"/items/{ITEM}/rules").json()[0]["id"]
+    case.move("acceptor", "register", filing_rule_id=rule)
+    case.move("dispatcher", "dispatch", unit_id=city.unit("N-SZ").id, reason="就近")
+    asked = {"kind": "supervise", "text": "请说明进展", "within": {"value": 2, "unit": "work_hour"}}
+    made = desk("supervisor").post(f"/cases/{case_id}/supervisions", asked).json()
+    address = f"/supervisions/{made['id']}"
+    signed = desk("department").post(f"{address}/receipt", {}).json()
+    assert signed["version"] > made["version"]
+    old = f'"v{made["version"]}"'
+    late = desk("supervisor").post(f"{address}/end", {"reason": "不再需要"}, If_Match=old)
+    assert (late.status_code, late.json()["version"]) == (412, signed["version"])
+    stale = desk("department").post(f"{address}/answer", {"text": "今日完工"}, If_Match=old)
+    assert stale.status_code == 412
+    answered = desk("department").post(
+        f"{address}/answer", {"text": "今日完工"}, If_Match=f'"v{signed["version"]}"'
+    )
+    assert (answered.status_code, answered.json()["state_name"]) == (200, "已完成")
+    again = desk("department").post(f"{address}/answer", {"text": "再答"})
+    assert again.status_code == 409
+
+
 def test_the_same_key_tells_a_report_once(city, desk):
     door = desk("acceptor")
     one = door.post("/reports", told(), Idempotency_Key="k1").json()

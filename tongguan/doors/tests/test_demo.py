@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city: ninety days of work by everybody, all from one seed."""
+
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tongguan.cases import queries as cases
+from tongguan.cases.contracts import CaseFilter
+from tongguan.dispatch import queries as work
+from tongguan.doors.demo.city import DAYS
+from tongguan.kernel import clock
+from tongguan.people import queries as people
+from tongguan.people import testing
+from tongguan.people.contracts import PLATFORM
+from tongguan.runtime import anchors
+
+pytestmark = pytest.mark.django_db
+CASES = 24
+
+
+def test_a_city_of_ninety_days_lives(settings):
+    said = StringIO()
+    call_command("seed_demo", cases=CASES, stdout=said)
+    now = clock.now()
+    rows = cases.cases(PLATFORM, CaseFilter(), limit=200).rows
+    assert len(rows) == CASES
+    assert all(now - timedelta(days=DAYS) <= row.opened_at <= now for row in rows)
+    assert min(row.opened_at for row in rows) < now - timedelta(days=DAYS // 2)
+    # Movement: work of several stages and closed cases, each with its place, item and orders.
+    states = Counter(row.state for row in rows)
+    assert states["closed"] >= CASES // 3
+    assert len(states) >= 3
+    assert all(row.grid and row.division and row.lon is not None for row in rows)
+    closed = [row for row in rows if row.state == "closed"]
+    for row in closed[:5]:
+        lines = cases.timeline(PLATFORM, row.id)
+        moves = [line.move for line in lines]
+        assert moves[0] == "report"
+        assert moves[-1] == "close"
+        assert {"accept", "register", "dispatch", "assign", "submit", "dept_confirm", "check_pass"} <= set(
+            moves
+        )
+        assert [line.at for line in lines] == sorted(line.at for line in lines)
+        assert lines[-1].at <= now
+        assert {line.post for line in lines} >= {
+            "acceptor",
+            "dispatcher",
+            "department",
+            "handler",
+            "collector",
+        }
+        orders = work.work_orders(PLATFORM, row.id)
+        assert {order.state for order in orders} <= {"confirmed", "returned"}
+        assert [order.role for order in orders if order.state == "confirmed"].count("lead") == 1
+    # What was written holds, and the log-ins that are shown open the door.
+    assert anchors.verify().findings == []
+    logins = (settings.HOME / "demo-logins.txt").read_text(encoding="utf-8").splitlines()
+    password = logins[-1].split()[-1]
+    for line in logins[:-1]:
+        name = line.split()[0]
+        assert testing.user(people.user_named(name).id).check_password(password)
+    assert f"案件 {CASES}" in said.getvalue()
+    with pytest.raises(CommandError, match="已有案件"):
+        call_command("seed_demo", cases=1, stdout=StringIO())
