@@ -30,6 +30,8 @@ _LOW: Final = np.uint64(0xFFFFFFFF)
 BUCKET_BITS: Final = 20
 #: A gram in more than one of so many texts tells nothing about which matter it is.
 COMMON_SHARE: Final = 0.02
+#: What no more than three texts have is telling, however few texts are known.
+_FEW: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +90,6 @@ def grams(texts: Sequence[str], longest: int = 3, *, shortest: int = 2) -> Bag:
     return _bag(np.unique(np.concatenate(keys)) if keys else np.zeros(0, np.uint64), len(texts))
 
 
-def bag_of(rows: Sequence[Hashes]) -> Bag:
-    """Give the bag of texts whose grams are at hand, ascending within each."""
-    starts = np.concatenate(([0], np.cumsum([row.size for row in rows]))).astype(np.int64)
-    return Bag(starts, np.concatenate(rows) if rows else np.zeros(0, np.uint32))
-
-
-def union(left: Bag, right: Bag) -> Bag:
-    """Give for every text the grams of either bag."""
-    keys = np.concatenate([_keys(left), _keys(right)])
-    return _bag(np.unique(keys), len(left))
-
-
-def _keys(bag: Bag) -> NDArray[np.uint64]:
-    return bag.owners.astype(np.uint64) << _HALF | bag.hashes.astype(np.uint64)
-
-
 def _bag(keys: NDArray[np.uint64], count: int) -> Bag:
     owners = (keys >> _HALF).astype(np.int64)
     starts = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
@@ -131,12 +117,14 @@ class Rarity:
         """Give the weight of each gram: 1 for one that every text has, more the rarer it is."""
         return np.asarray(np.log((1.0 + self.texts) / (1.0 + self.counts[_bucket(hashes)])) + 1.0)
 
-    def surprise(self, hashes: Hashes) -> Floats:
-        """Give how much sharing each gram tells (nats), zero for common ones."""
+    def surprise(self, hashes: Hashes, common: float = COMMON_SHARE) -> Floats:
+        """Give how much sharing each gram tells (nats), zero for what more than this share of texts has."""
         if not self.texts:
             return np.zeros(hashes.size)
         seen = np.maximum(self.counts[_bucket(hashes)], 1)
-        return np.where(seen <= max(1.0, COMMON_SHARE * self.texts), np.log(self.texts / seen), 0.0)
+        return np.where(
+            seen <= max(_FEW, common * self.texts), np.log(np.maximum(self.texts / seen, 1.0)), 0.0
+        )
 
     def packed(self) -> bytes:
         """Give the bytes that ``unpacked`` reads: about 300 kB for a city's language."""

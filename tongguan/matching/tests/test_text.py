@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongguan.matching.text import Rarity, grams, normal, rarest, union
+from tongguan.matching.text import Rarity, grams, normal, rarest
 
 texts = st.lists(st.text(alphabet="丽发新城搅拌站噪音扰民abc1", max_size=12), max_size=6)
 
@@ -26,12 +26,6 @@ def test_a_text_of_n_letters_has_its_pairs_and_triples_once():
     assert grams(["aaaa"]).hashes.size == 2
     assert grams(["a", ""]).starts.tolist() == [0, 0, 0]
     assert grams(["abc"], 4, shortest=3).hashes.size == 1
-
-
-def test_the_union_has_every_gram_once():
-    whole = union(grams(["abc", "x"]), grams(["bcd", "xy"]))
-    assert whole.row(0).tolist() == sorted({*grams(["abc"]).hashes.tolist(), *grams(["bcd"]).hashes.tolist()})
-    assert whole.row(1).tolist() == grams(["xy"]).hashes.tolist()
 
 
 def test_what_many_texts_have_is_less_rare():

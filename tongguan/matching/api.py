@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verbs of matching: decide what belongs together, keep it, and let people put it right for good."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from tongguan.cases import queries as cases
+from tongguan.cases.contracts import CaseInfo
+from tongguan.kernel import clock
+from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from tongguan.matching import deciding, locks, strategies
+from tongguan.matching.contracts import Alike, Decision, Told, Trace
+from tongguan.matching.facts import CrowdFormed, MattersUnited, ReportUnmerged
+from tongguan.matching.models import Fingerprint, MatchDecision, NeverPair, TextKey
+from tongguan.matching.queries import stored
+from tongguan.matching.scoring import PICTURES_KEPT, Zone
+from tongguan.matching.strategy import Strategy
+from tongguan.people.contracts import Actor, Post
+from tongguan.runtime import audit, outbox, transactions
+
+__all__ = ["alike", "join", "match_many", "never", "record", "unmerge"]
+
+#: Who may say that two tellings are, or are not, one matter.
+JUDGES = (Post.ACCEPTOR, Post.DISPATCHER, Post.DUTY_CHIEF, Post.SUPERVISOR)
+_DISTRICT = 6
+_ROWS = 1_000
+
+
+def match_many(reports: Sequence[Told]) -> list[Decision]:
+    """Decide what becomes of each telling, in the given order; call ``record`` in the same transaction.
+
+    Whoever might decide about the same matter waits until that transaction ends, so it should begin late
+    and be short. A telling that was decided before gets that decision again (``recorded``). Constant number
+    of statements. Raises RuntimeError outside a transaction.
+    """
+    if not transactions.in_transaction():
+        message = "match_many() needs the transaction in which record() follows"
+        raise RuntimeError(message)
+    if not reports:
+        return []
+    strategy, rarity = strategies.current()
+    batch = deciding.prepare(reports, strategy, rarity)
+    locks.take(_locks(batch, strategy))
+    known = stored([t.report_id for t in reports])
+    fresh = [t for t in reports if t.report_id not in known]
+    if len(fresh) < len(reports):
+        batch = deciding.prepare(fresh, strategy, rarity)
+    made = {d.report_id: d for d in deciding.decide(batch, strategy, rarity)}
+    return [known.get(t.report_id) or made[t.report_id] for t in reports]
+
+
+def _locks(batch: deciding.Prepared, strategy: Strategy) -> dict[int, bool]:
+    placed = [
+        (t.lon, t.lat, strategy.reach_of(t.item_code).metres, t.division[:_DISTRICT])
+        for t in batch.told
+        if t.lon is not None and t.lat is not None
+    ]
+    return locks.keys_for(
+        placed, {t.division[:_DISTRICT] for t in batch.told if t.lon is None or t.lat is None}
+    )
+
+
+def alike(actor: Actor, told: Told, limit: int = 5) -> list[Alike]:
+    """Give visible cases that may be the same matter as a draft, the likest first (F12). Changes nothing."""
+    strategy, rarity = strategies.current()
+    (decision,) = deciding.decide(deciding.prepare([told], strategy, rarity), strategy, rarity)
+    found = list(decision.suggestions)
+    if decision.case_id and decision.compared_with:
+        found.insert(0, Alike(decision.case_id, decision.compared_with, decision.score, decision.words))
+    seen = cases.cases_by_id(actor, {one.case_id for one in found})
+    return [one for one in found if one.case_id in seen][:limit]
+
+
+def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Keep decisions and prints in the transaction of ``match_many``; give each telling's case.
+
+    ``opened``: the case of each telling that opened one. Matters shown to be one are united. Raises Invalid
+    when a leader's case is missing.
+    """
+    if not transactions.in_transaction():
+        message = "record() needs the transaction of match_many()"
+        raise RuntimeError(message)
+    placed: dict[UUID, UUID] = {}
+    for decision in decisions:
+        case_id = decision.case_id or opened.get(decision.leader)
+        if case_id is None:
+            raise Invalid(
+                "matching.no_case", "缺少牵头诉求的案件", "the leader's case is missing", field="opened"
+            )
+        placed[decision.report_id] = case_id
+    fresh = [d for d in decisions if not d.recorded and d.trace is not None]
+    if not fresh:
+        return placed
+    _unite(fresh)
+    matters = _matters(set(placed.values()))
+    now = clock.now()
+    prints, keys = [], []
+    for decision in fresh:
+        trace, case_id = decision.trace, placed[decision.report_id]
+        if trace is None:
+            continue
+        strategy, _ = strategies.named(decision.strategy)
+        prints.append(_print(trace, case_id, matters.get(case_id, case_id), decision, strategy))
+        keys += [
+            TextKey(district=trace.told.division[:_DISTRICT], term=key, report_id=decision.report_id)
+            for key in trace.keys
+        ]
+    Fingerprint.objects.bulk_create(prints, batch_size=_ROWS)
+    TextKey.objects.bulk_create(keys, batch_size=_ROWS)
+    rows = [_decision_row(d, placed[d.report_id]) for d in fresh]
+    for row in rows:
+        row.at = now
+    MatchDecision.objects.bulk_create(rows, batch_size=_ROWS)
+    crowds = _new_crowds(fresh, placed, matters)
+    if crowds:
+        outbox.publish(*crowds)
+    return placed
+
+
+def _print(trace: Trace, case_id: UUID, matter: UUID, decision: Decision, strategy: Strategy) -> Fingerprint:
+    told, reach = trace.told, strategy.reach_of(trace.told.item_code)
+    lasted = decision.closed_at or told.told_at + timedelta(days=strategy.open_days)
+    return Fingerprint(
+        report_id=told.report_id,
+        case_id=case_id,
+        matter=matter,
+        cell=trace.cell,
+        lon=told.lon,
+        lat=told.lat,
+        district=told.division[:_DISTRICT],
+        division=told.division,
+        item_code=told.item_code,
+        told_at=told.told_at,
+        lasted=lasted,
+        until=lasted + timedelta(days=reach.closed_days),
+        closed_at=decision.closed_at,
+        person=told.person,
+        text_print=trace.print,
+        names=list(trace.names),
+        pictures=b"".join(p.to_bytes(8, "little") for p in told.pictures[:PICTURES_KEPT]),
+    )
+
+
+def _decision_row(decision: Decision, case_id: UUID) -> MatchDecision:
+    return MatchDecision(
+        report_id=decision.report_id,
+        case_id=case_id,
+        zone=decision.zone,
+        score=decision.score,
+        parts=dict(decision.parts),
+        words=decision.words,
+        voice=str(decision.voice),
+        compared_with=decision.compared_with,
+        suggestions=[
+            {"case_id": str(s.case_id), "report_id": str(s.report_id), "score": s.score, "words": s.words}
+            for s in decision.suggestions
+        ],
+        strategy=decision.strategy,
+    )
+
+
+def _matters(case_ids: set[UUID]) -> dict[UUID, UUID]:
+    found = Fingerprint.objects.filter(case_id__in=case_ids).values_list("case_id", "matter").distinct()
+    return dict(found)
+
+
+def _unite(decisions: Sequence[Decision]) -> None:
+    for decision in decisions:
+        if len(decision.unites) > 1:
+            root, *others = decision.unites
+            _rename(root, others)
+            outbox.publish(
+                *(
+                    MattersUnited(
+                        matter=root,
+                        absorbed=other,
+                        report_id=decision.report_id,
+                        division=_division(decision),
+                    )
+                    for other in others
+                )
+            )
+
+
+def _rename(root: UUID, others: Sequence[UUID]) -> None:
+    """Let ``root`` stand for the others, in prints and in prohibitions alike."""
+    Fingerprint.objects.filter(matter__in=others).update(matter=root)
+    for pair in list(NeverPair.objects.filter(Q(low__in=others) | Q(high__in=others))):
+        ends = {root if end in others else end for end in (pair.low, pair.high)}
+        pair.delete()
+        if len(ends) > 1:
+            NeverPair.objects.get_or_create(
+                low=min(ends), high=max(ends), defaults={"reason": pair.reason, "by": pair.by, "at": pair.at}
+            )
+
+
+def _division(decision: Decision) -> str:
+    return decision.trace.told.division if decision.trace else ""
+
+
+def _new_crowds(
+    decisions: Sequence[Decision], placed: Mapping[UUID, UUID], matters: Mapping[UUID, UUID]
+) -> list[CrowdFormed]:
+    found: dict[UUID, CrowdFormed] = {}
+    for decision in decisions:
+        strategy, _ = strategies.named(decision.strategy)
+        if decision.people == strategy.crowd and decision.voice != "reminder":
+            case_id = placed[decision.report_id]
+            matter = matters.get(case_id, case_id)
+            found[matter] = CrowdFormed(
+                matter=matter, case_id=case_id, people=decision.people, division=_division(decision)
+            )
+    return list(found.values())
+
+
+def unmerge(actor: Actor, report_id: UUID, to_case: UUID, reason: str) -> None:
+    """Take a telling out of its case and give it to another, which stays another matter for good (F15).
+
+    The caller has opened ``to_case``, or found it. Raises NotFound, Forbidden, Invalid, Conflict.
+    """
+    with transactions.atomic():
+        row, old, new = _move_checked(actor, report_id, to_case, reason)
+        matter = _matters({to_case}).get(to_case, to_case)
+        if row.matter == matter:
+            raise Conflict("matching.same_matter", "两案本为同一事项，请先分开", "both cases are one matter")
+        _forbid(actor, row.matter, matter, reason)
+        _move(actor, row, new, matter, reason, Zone.NEW)
+        outbox.publish(
+            ReportUnmerged(report_id=report_id, from_case=old.id, to_case=new.id, division=row.division)
+        )
+
+
+def join(actor: Actor, report_id: UUID, to_case: UUID, reason: str) -> None:
+    """Put a telling into the case that a person found to be its matter, also against what was decided.
+
+    Raises NotFound, Forbidden, Invalid, Conflict (the two were said never to be one).
+    """
+    with transactions.atomic():
+        row, _, new = _move_checked(actor, report_id, to_case, reason)
+        matter = _matters({to_case}).get(to_case, to_case)
+        low, high = sorted((row.matter, matter))
+        if NeverPair.objects.filter(low=low, high=high).exists():
+            raise Conflict(
+                "matching.never", "已认定两案不是同一事项", "they were said never to be one matter"
+            )
+        _move(actor, row, new, matter, reason, Zone.JOIN)
+
+
+def never(actor: Actor, case_a: UUID, case_b: UUID, reason: str) -> None:
+    """Say that two cases are not, and never will be, one matter. Again is no change.
+
+    Were they taken for one, the second becomes a matter of its own. Raises NotFound, Forbidden, Invalid.
+    """
+    _reason(reason)
+    if case_a == case_b:
+        raise Invalid(
+            "matching.one_case", "请选择两个不同的案件", "two different cases are wanted", field="case_b"
+        )
+    with transactions.atomic():
+        for case_id in (case_a, case_b):
+            _judge(actor, cases.case(actor, case_id))
+        matters = _matters({case_a, case_b})
+        one, other = matters.get(case_a, case_a), matters.get(case_b, case_b)
+        if one == other:
+            other = case_b if one != case_b else case_a
+            Fingerprint.objects.filter(case_id=other).update(matter=other)
+        _forbid(actor, one, other, reason)
+
+
+def _move_checked(
+    actor: Actor, report_id: UUID, to_case: UUID, reason: str
+) -> tuple[Fingerprint, CaseInfo, CaseInfo]:
+    _reason(reason)
+    row = Fingerprint.objects.select_for_update().filter(pk=report_id).first()
+    if row is None:
+        raise NotFound("matching.unknown", "没有这条诉求的归并记录", "this telling was never matched")
+    old, new = cases.case(actor, row.case_id), cases.case(actor, to_case)
+    _judge(actor, old)
+    _judge(actor, new)
+    if old.id == new.id:
+        raise Conflict("matching.already", "该诉求已在此案中", "the telling is in this case already")
+    return row, old, new
+
+
+def _move(actor: Actor, row: Fingerprint, new: CaseInfo, matter: UUID, reason: str, zone: Zone) -> None:
+    now = clock.now()
+    old_case = row.case_id
+    MatchDecision.objects.filter(report_id=row.report_id, overruled_at=None).update(
+        overruled_at=now, overruled_by=actor.name, reason=reason.strip()
+    )
+    MatchDecision.objects.create(
+        report_id=row.report_id,
+        case_id=new.id,
+        zone=zone,
+        score=1.0,
+        words=f"人工认定：{reason.strip()}",
+        voice="further",
+        strategy=strategies.current()[0].version,
+        at=now,
+        by=actor.name,
+    )
+    Fingerprint.objects.filter(pk=row.pk).update(case_id=new.id, matter=matter, closed_at=new.closed_at)
+    audit.record(
+        actor,
+        "matching.move",
+        f"report:{row.report_id}",
+        {"from": str(old_case), "to": str(new.id), "reason": reason.strip()},
+    )
+
+
+def _forbid(actor: Actor, one: UUID, other: UUID, reason: str) -> None:
+    low, high = sorted((one, other))
+    _, made = NeverPair.objects.get_or_create(
+        low=low, high=high, defaults={"reason": reason.strip(), "by": actor.name, "at": clock.now()}
+    )
+    if made:
+        audit.record(actor, "matching.never", f"matter:{low}", {"other": str(high), "reason": reason.strip()})
+
+
+def _reason(reason: str) -> None:
+    if not 1 <= len(reason.strip()) <= 500:  # noqa: PLR2004  # what the column holds
+        raise Invalid(
+            "matching.reason", "请写明理由（500 字以内）", "say why, in 500 characters", field="reason"
+        )
+
+
+def _judge(actor: Actor, case: CaseInfo) -> None:
+    if not actor.scope.covers(case.division, *JUDGES):
+        raise Forbidden("matching.not_yours", "您不能判定此案是否同一事项", "you may not judge this case")

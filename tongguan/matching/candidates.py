@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which earlier tellings a batch is compared with: two statements, however many tellings it has.
+
+By place: the prints in the cells around. By text: those of the same district that share a telling gram, for
+tellings without a place and for places told only in words. Both are capped, the newest first, so that the
+work of one decision does not grow with the city.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+
+from tongguan.kernel.geometry import ring, rings_for
+from tongguan.matching.models import Fingerprint
+from tongguan.matching.text import Ints
+
+#: Of one cell, and of one gram, the newest so many.
+PER_CELL: Final = 64
+PER_TERM: Final = 24
+#: Grams by which a telling is found.
+KEYS: Final = 6
+_PRINTS: Final = "matching_fingerprint"
+_KEYS: Final = "matching_textkey"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Where one telling looks: its cell and reach in metres (None: no place), its district and grams."""
+
+    cell: int | None
+    metres: float
+    district: str
+    keys: tuple[int, ...]
+
+
+def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
+    """Give the cells that tellings look in, ascending, and for each which telling."""
+    cells: list[int] = []
+    owners: list[int] = []
+    known: dict[tuple[int, float], list[int]] = {}
+    for n, one in enumerate(asking):
+        if one.cell is None:
+            continue
+        around = known.get((one.cell, one.metres))
+        if around is None:
+            around = known[one.cell, one.metres] = ring(one.cell, rings_for(one.cell, one.metres))
+        cells += around
+        owners += [n] * len(around)
+    order = np.argsort(cells, kind="stable")
+    return np.array(cells, np.int64)[order], np.array(owners, np.int64)[order]
+
+
+def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Fingerprint], Ints, Ints]:
+    """Give the candidates and the pairs (telling, candidate); those that ended before ``since`` are out."""
+    cells, owners = cells_around(asking)
+    by_cell = _by_cell(sorted(set(cells.tolist())), since)
+    terms = sorted({(one.district, key) for one in asking for key in one.keys})
+    by_term = _by_term(terms)
+    wanted = {row for _, _, row in by_term} - {row.report_id for row in by_cell}
+    extra = Fingerprint.objects.filter(pk__in=wanted, until__gte=since) if wanted else []
+    rows = sorted([*by_cell, *extra], key=lambda row: row.report_id)
+    at = {row.report_id: n for n, row in enumerate(rows)}
+    mine, theirs = _met(cells, owners, rows)
+    askers: dict[tuple[str, int], list[int]] = {}
+    for n, one in enumerate(asking):
+        for key in one.keys:
+            askers.setdefault((one.district, key), []).append(n)
+    told = [(n, at[row]) for d, t, row in by_term if row in at for n in askers[d, t]]
+    left = np.concatenate([mine, np.array([n for n, _ in told], np.int64)])
+    right = np.concatenate([theirs, np.array([c for _, c in told], np.int64)])
+    return rows, *_distinct(left, right, len(rows))
+
+
+def among(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
+    """Give the pairs (left < right) of the batch itself that are near each other or share a gram."""
+    cells, owners = cells_around(asking)
+    own = np.array([-1 if one.cell is None else one.cell for one in asking], np.int64)
+    mine, theirs = _expanded(cells, owners, own)
+    sharing: dict[tuple[str, int], list[int]] = {}
+    for n, one in enumerate(asking):
+        for key in one.keys:
+            sharing.setdefault((one.district, key), []).append(n)
+    blocks = [np.array(np.triu_indices(len(group), 1)) for group in sharing.values() if len(group) > 1]
+    groups = [np.array(group) for group in sharing.values() if len(group) > 1]
+    more = [group[block] for group, block in zip(groups, blocks, strict=True)]
+    left = np.concatenate([mine, *(m[0] for m in more)])
+    right = np.concatenate([theirs, *(m[1] for m in more)])
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    return _distinct(low[low < high], high[low < high], len(asking))
+
+
+def _met(cells: Ints, owners: Ints, rows: Sequence[Fingerprint]) -> tuple[Ints, Ints]:
+    return _expanded(cells, owners, np.array([-1 if r.cell is None else r.cell for r in rows], np.int64))
+
+
+def _expanded(cells: Ints, owners: Ints, own: Ints) -> tuple[Ints, Ints]:
+    first, last = np.searchsorted(cells, own, "left"), np.searchsorted(cells, own, "right")
+    sizes = last - first
+    places = np.arange(int(sizes.sum())) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    return owners[places], np.repeat(np.arange(own.size), sizes)
+
+
+def _distinct(left: Ints, right: Ints, count: int) -> tuple[Ints, Ints]:
+    pairs = np.unique(left * max(count, 1) + right)
+    return pairs // max(count, 1), pairs % max(count, 1)
+
+
+def _by_cell(cells: list[int], since: datetime) -> list[Fingerprint]:
+    if not cells:
+        return []
+    if connection.vendor == "postgresql":
+        sql = (
+            f"SELECT f.* FROM unnest(%s::bigint[]) AS c(cell) CROSS JOIN LATERAL (SELECT * FROM {_PRINTS} p"  # noqa: S608
+            " WHERE p.cell = c.cell AND p.until >= %s ORDER BY p.until DESC, p.report_id LIMIT %s) f"
+        )
+        given: list[Any] = [cells, since, PER_CELL]
+    else:
+        sql = (
+            "SELECT * FROM (SELECT p.*, row_number() OVER"  # noqa: S608
+            " (PARTITION BY p.cell ORDER BY p.until DESC, p.report_id)"
+            f" AS place FROM json_each(%s) c CROSS JOIN {_PRINTS} p ON p.cell = c.value AND p.until >= %s)"
+            " WHERE place <= %s"
+        )
+        given = [json.dumps(cells), since, PER_CELL]
+    return list(Fingerprint.objects.raw(sql, given))
+
+
+def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, UUID]]:
+    if not terms:
+        return []
+    districts, numbers = [d for d, _ in terms], [t for _, t in terms]
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT w.district, w.term, k.report_id"  # noqa: S608
+            " FROM unnest(%s::text[], %s::bigint[]) AS w(district, term)"
+            f" CROSS JOIN LATERAL (SELECT report_id FROM {_KEYS} k WHERE k.district = w.district"
+            " AND k.term = w.term ORDER BY k.report_id DESC LIMIT %s) k"
+        )
+        given: list[Any] = [districts, numbers, PER_TERM]
+    else:
+        sql = (
+            "SELECT district, term, report_id FROM (SELECT k.district, k.term, k.report_id,"  # noqa: S608
+            " row_number() OVER (PARTITION BY k.district, k.term ORDER BY k.report_id DESC) AS place"
+            f" FROM json_each(%s) w CROSS JOIN {_KEYS} k"
+            " ON k.district = w.value ->> 0 AND k.term = w.value ->> 1) WHERE place <= %s"
+        )
+        given = [json.dumps(terms), PER_TERM]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [
+            (d, int(t), row if isinstance(row, UUID) else UUID(str(row))) for d, t, row in cursor.fetchall()
+        ]

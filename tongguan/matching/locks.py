@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who might tell of the same matter at once must wait for each other.
+
+On PostgreSQL a transaction takes advisory locks before it looks for candidates and keeps them until it
+commits, so whoever comes next sees the case. Any two tellings that could be joined share a lock that at
+least one of them holds alone:
+
+- both placed, within reach: the midpoint is within half the reach of both, so both hold the coarse cell
+  around it alone;
+- one not placed, same district (others are never joined by text): that one holds the district alone, a
+  placed one holds it shared.
+
+A batch with many cells takes the region's lock alone, which every placed telling holds at least shared.
+SQLite lets one writer in at all.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+import h3.api.basic_int as h3
+from django.db import connection
+
+from tongguan.kernel.geometry import cell_ranges
+
+_COARSE, _REGION = 7, 4
+_MOST_CELLS: Final = 48
+_SPACE: Final = 0x3A7C0000
+"""All locks of matching lie in one key space, apart from other rooms' locks."""
+
+
+def keys_for(placed: Iterable[tuple[float, float, float, str]], unplaced: Iterable[str]) -> dict[int, bool]:
+    """Give the locks by key, and whether each is held alone.
+
+    ``placed``: longitude, latitude, reach in metres, district; ``unplaced``: districts.
+    """
+    cells: dict[int, set[int]] = defaultdict(set)
+    alone: dict[int, bool] = {}
+    for lon, lat, metres, district in placed:
+        alone.setdefault(_key("district", district), False)
+        for low, high in cell_ranges(lon, lat, metres / 2):
+            for cell in {h3.cell_to_parent(low, _COARSE), h3.cell_to_parent(high, _COARSE)}:
+                cells[h3.cell_to_parent(cell, _REGION)].add(cell)
+    for district in unplaced:
+        alone[_key("district", district)] = True
+    many = sum(len(inside) for inside in cells.values()) > _MOST_CELLS
+    for region, inside in cells.items():
+        key = _key("region", str(region))
+        alone[key] = alone.get(key, False) or many
+        if not many:
+            alone.update((_key("cell", str(cell)), True) for cell in inside)
+    return alone
+
+
+def take(keys: dict[int, bool]) -> None:
+    """Take the locks for the open transaction, in one order for all, so that nobody waits in a circle."""
+    if connection.vendor != "postgresql" or not keys:
+        return
+    order = sorted(keys)
+    sql = (
+        "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(%s, k)"
+        " ELSE pg_advisory_xact_lock_shared(%s, k) END"
+        " FROM unnest(%s::int[], %s::bool[]) AS wanted(k, alone)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_SPACE, _SPACE, order, [keys[key] for key in order]])
+
+
+def _key(kind: str, name: str) -> int:
+    return zlib.crc32(f"{kind}:{name}".encode()) - 2**31

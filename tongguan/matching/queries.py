@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads of matching, always through the cases that the actor may see."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tongguan.cases import queries as cases
+from tongguan.kernel.errors import NotFound
+from tongguan.matching import deciding, strategies
+from tongguan.matching.contracts import Alike, Decision, DecisionInfo, HotInfo, Voice
+from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision
+from tongguan.matching.scoring import PARTS, score
+from tongguan.people.contracts import PLATFORM, Actor
+from tongguan.people.queries import division_q
+
+__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "stored"]
+
+_MOST = 200
+_COLUMNS = tuple(DecisionInfo.__dataclass_fields__)
+
+
+def decision(actor: Actor, report_id: UUID) -> DecisionInfo:
+    """Give the decision in force on a telling. Raises NotFound, also outside the actor's scope."""
+    row = MatchDecision.objects.filter(report_id=report_id, overruled_at=None).first()
+    if row is None or not cases.cases_by_id(actor, [row.case_id]):
+        raise NotFound("matching.unknown", "没有这条诉求的归并记录", "this telling was never matched")
+    return _info(row)
+
+
+def decisions_of(actor: Actor, case_id: UUID) -> list[DecisionInfo]:
+    """Give all decisions, overruled ones too, that put tellings into a case, in order. Raises NotFound."""
+    cases.case(actor, case_id)
+    return [_info(row) for row in MatchDecision.objects.filter(case_id=case_id).order_by("id")[:_MOST]]
+
+
+def people_of(actor: Actor, case_id: UUID) -> tuple[int, int]:
+    """Give how many people told of a case's matter, and how many tellings there are. Raises NotFound."""
+    cases.case(actor, case_id)
+    matters = Fingerprint.objects.filter(case_id=case_id).values("matter")
+    persons = list(Fingerprint.objects.filter(matter__in=matters).values_list("person", flat=True))
+    return len(set(persons) - {""}) + persons.count(""), len(persons)
+
+
+def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:
+    """Decide again as it was decided then: the kept prints, under the kept strategy.
+
+    Gives the parts and score as they come out now. Raises NotFound when nothing was compared.
+    """
+    known = decision(actor, report_id)
+    rows = {r.report_id: r for r in Fingerprint.objects.filter(pk__in=[report_id, known.compared_with])}
+    if known.compared_with is None or len(rows) < 2:  # noqa: PLR2004  # a pair takes two
+        raise NotFound("matching.nothing_compared", "该决定没有比对对象", "nothing was compared")
+    strategy, rarity = strategies.named(known.strategy)
+    both = [rows[report_id], rows[known.compared_with]]
+    nothing = deciding.prepare([], strategy, rarity)
+    columns = deciding.features(nothing, both, strategy)
+    left, right = deciding.first_pair()
+    scored = score(columns, left, right, strategy, rarity)
+    parts = {name: round(float(v), 3) for name, v in zip(PARTS, scored.parts[0].tolist(), strict=True)}
+    return DecisionInfo(
+        **{
+            **{name: getattr(known, name) for name in _COLUMNS},
+            "parts": parts,
+            "score": float(scored.score[0]),
+        }
+    )
+
+
+def stored(report_ids: Iterable[UUID]) -> dict[UUID, Decision]:
+    """Give decisions in force on these tellings, for verbs of this floor and the one above."""
+    rows = MatchDecision.objects.filter(report_id__in=list(report_ids), overruled_at=None)
+    return {row.report_id: _again(row) for row in rows}
+
+
+def hot(actor: Actor, *, division: str = "", limit: int = 20) -> list[HotInfo]:
+    """Rank the hot matters of the actor's divisions, the hottest first; ``division`` narrows by prefix."""
+    rows = (
+        HotMatter.objects.all()
+        if actor == PLATFORM
+        else HotMatter.objects.filter(division_q(actor.scope, "division"))
+    )
+    if division:
+        rows = rows.filter(division__startswith=division)
+    return [_hot(row) for row in rows.order_by("-heat", "id")[: min(limit, _MOST)]]
+
+
+def _hot(row: HotMatter) -> HotInfo:
+    shown = {name: getattr(row, name) for name in HotInfo.__dataclass_fields__ if name != "evidence"}
+    return HotInfo(**shown, evidence=tuple((UUID(r), UUID(c)) for r, c in row.evidence))
+
+
+def _info(row: MatchDecision) -> DecisionInfo:
+    return DecisionInfo(**{name: getattr(row, name) for name in _COLUMNS})
+
+
+def _again(row: MatchDecision) -> Decision:
+    return Decision(
+        report_id=row.report_id,
+        zone=row.zone,
+        case_id=row.case_id,
+        leader=row.report_id,
+        score=row.score,
+        words=row.words,
+        voice=Voice(row.voice),
+        people=0,
+        crowd=False,
+        strategy=row.strategy,
+        parts=row.parts,
+        compared_with=row.compared_with,
+        suggestions=tuple(
+            Alike(UUID(s["case_id"]), UUID(s["report_id"]), s["score"], s["words"]) for s in row.suggestions
+        ),
+        recorded=True,
+    )

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The strategy in force, and every one that ever was, with its rarity table."""
+
+import hashlib
+from functools import lru_cache
+
+from tongguan.kernel import clock
+from tongguan.kernel.errors import Invalid
+from tongguan.matching.models import StrategyVersion
+from tongguan.matching.strategy import FIRST, Strategy, read, written
+from tongguan.matching.text import Rarity
+
+#: Beyond this the locks of two tellings would not meet; see ``locks``.
+MOST_METRES = 5_000.0
+
+
+def current() -> tuple[Strategy, Rarity]:
+    """Give the strategy in force and its rarity table; the first one where none was stored."""
+    version = StrategyVersion.objects.filter(active=True).values_list("version", flat=True).first()
+    return named(version or FIRST.version)
+
+
+def named(version: str) -> tuple[Strategy, Rarity]:
+    """Give a strategy by its version. Raises Invalid when there never was one."""
+    if version == FIRST.version:
+        return FIRST, _blank()
+    row = StrategyVersion.objects.filter(pk=version).values_list("digest", flat=True).first()
+    if row is None:
+        raise Invalid(
+            "matching.strategy", f"没有归并策略 {version}", f"no strategy {version}", field="version"
+        )
+    return _loaded(version, row)
+
+
+@lru_cache(maxsize=1)
+def _blank() -> Rarity:
+    return Rarity.blank()
+
+
+@lru_cache(maxsize=4)
+def _loaded(version: str, digest: str) -> tuple[Strategy, Rarity]:
+    """Read a version once a process; the digest tells a test's database from the last one's."""
+    row = StrategyVersion.objects.get(pk=version, digest=digest)
+    return read(row.body), Rarity.unpacked(bytes(row.rarity))
+
+
+def store(strategy: Strategy, rarity: Rarity, by: str) -> StrategyVersion:
+    """Put a new version in force, in the caller's transaction. Raises Invalid for a wrong or known one."""
+    reaches = [strategy.reach, *strategy.reaches.values()]
+    if any(not 0 < r.metres <= MOST_METRES or r.hours <= 0 or r.closed_days < 0 for r in reaches):
+        raise Invalid(
+            "matching.reach",
+            f"归并半径须在 0 到 {MOST_METRES:.0f} 米之间，时间窗须大于 0",
+            "a reach is wrong",
+            field="reach",
+        )
+    if not 0 < strategy.suggest <= strategy.join <= 1:
+        raise Invalid("matching.zones", "提示与归并的门槛不正确", "the zones are wrong", field="join")
+    if strategy.version == FIRST.version or StrategyVersion.objects.filter(pk=strategy.version).exists():
+        raise Invalid("matching.version", "该策略版本已存在", "this version exists", field="version")
+    StrategyVersion.objects.filter(active=True).update(active=False)
+    packed = rarity.packed()
+    return StrategyVersion.objects.create(
+        version=strategy.version,
+        body=written(strategy),
+        digest=f"{strategy.digest()[:32]}{hash_of(packed)}",
+        rarity=packed,
+        texts=rarity.texts,
+        active=True,
+        at=clock.now(),
+        by=by,
+    )
+
+
+def hash_of(packed: bytes) -> str:
+    """Give 32 digits that tell one rarity table from another."""
+    return hashlib.sha256(packed).hexdigest()[:32]
+
+
+def versions() -> set[str]:
+    """Give all stored versions and the first one."""
+    return {FIRST.version, *StrategyVersion.objects.values_list("version", flat=True)}
