@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from tongguan.cases import api as cases
@@ -19,8 +20,8 @@ LID = "滨江路口井盖破损"
 PLANT = "丽发新城小区附近搅拌站噪音扰民"
 
 
-def told(title: str = LID, *, hours: float = 0, **more) -> Told:
-    values = {
+def told(title: str = LID, *, hours: float = 0, **more: Any) -> Told:
+    values: dict[str, Any] = {
         "report_id": new_id(),
         "title": title,
         "text": title,
