@@ -23,6 +23,7 @@ FLOORS = (
     ("things",),
     ("places",),
     ("people",),
+    ("vault",),
     ("runtime",),
     ("kernel",),
 )

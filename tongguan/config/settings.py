@@ -34,6 +34,9 @@ FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
 WEBHOOK_PRIVATE = env.flag("TONGGUAN_WEBHOOK_PRIVATE", default=False)
+#: Keys for what is sealed at rest, where a city keeps them itself: index=BASE64,newest=BASE64,older=BASE64.
+SEAL_KEYS = env.text("TONGGUAN_SEAL_KEYS")
+SEAL_CIPHER = env.text("TONGGUAN_SEAL_CIPHER", "aes-256-gcm")
 #: How many reports may wait for triage before senders are told to come later.
 TONGGUAN_INTAKE_BOUND = env.integer("TONGGUAN_INTAKE_BOUND", 200_000, low=100, high=100_000_000)
 
@@ -60,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "tongguan.runtime",
+    "tongguan.vault",
     "tongguan.people",
     "tongguan.places",
     "tongguan.things",
