@@ -7,11 +7,11 @@ import msgspec
 
 from tongguan.intake import sealing, triage
 from tongguan.intake.checks import check_codes, check_coordinates, check_text
-from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportState
+from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInfo, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
 from tongguan.intake.parcels import accept, dismiss, open_unread, replay, replay_many
-from tongguan.intake.queries import report_row, reviews
+from tongguan.intake.queries import of_caller, report_row, reviews
 from tongguan.intake.receiving import MAX_BATCH, TELLERS, receipt_of, receive, receive_many
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -25,6 +25,7 @@ __all__ = [
     "consult",
     "correct_and_replay",
     "dismiss",
+    "look_up_caller",
     "open_contact",
     "open_unread",
     "receive",
@@ -93,19 +94,37 @@ def consult(actor: Actor, report_id: UUID, reply: str) -> Receipt:
         return receipt_of(row, repeated=False)
 
 
-def open_contact(actor: Actor, report_id: UUID) -> ReporterIn:
-    """Open the sealed contact of a report for a call back; who opened it is audited.
+def open_contact(actor: Actor, report_id: UUID, reason: str) -> ReporterIn:
+    """Open the sealed contact of a report for a call back; who opened it and why is audited.
 
-    Raises NotFound (also when the reporter left none), Forbidden.
+    Raises NotFound (also when the reporter left none), Forbidden, Invalid (no reason), Conflict (its
+    key is lost; that it was tried is audited all the same).
     """
     _may_review(actor)
+    check_text(reason, "reason", 200, line=True)
+    if not reason.strip():
+        raise Invalid("report.reason", zh="请写明查看原因", en="say why", field="reason")
     with transactions.atomic():
         row = report_row(actor, report_id)
         if not row.contact_seal:
             raise NotFound("report.no_contact", zh="没有留下联系方式", en="no contact was left")
-        audit.record(actor, "report.open_contact", f"report:{row.id}", {})
-    plain = sealing.opened(row.contact_seal, row.contact_sealed)
-    return msgspec.json.decode(plain, type=ReporterIn)
+        audit.record(actor, "report.open_contact", f"report:{row.id}", {"reason": reason.strip()})
+    return sealing.open_contact(row)
+
+
+def look_up_caller(actor: Actor, phone: str, limit: int = 20) -> list[ReportInfo]:
+    """Find what a telephone number told before, newest first, within scope; audited without the number.
+
+    Raises Forbidden, Invalid (no telephone number).
+    """
+    _may_review(actor)
+    check_text(phone, "phone", 40, line=True)
+    key = sealing.caller_key(phone)
+    if not key:
+        raise Invalid("caller.phone", zh="不是电话号码", en="not a telephone number", field="phone")
+    with transactions.atomic():
+        audit.record(actor, "caller.look_up", f"caller:{key}", {})
+    return of_caller(actor, key, limit=limit)
 
 
 def _may_review(actor: Actor) -> None:

@@ -31,6 +31,17 @@ class ReporterIn:
 
 
 @dataclass(frozen=True, slots=True)
+class ReporterShown:
+    """Who told, shortened (``王**``, ``138****1234``); ``error``: it cannot be opened, and why."""
+
+    name: str
+    phone: str
+    email: str
+    secret: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportIn:
     """One telling by one source.
 
@@ -144,7 +155,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ReportInfo:
-    """A report as officials see it: everything but the reporter's contact."""
+    """A report as officials see it; ``reporter`` is shortened, and there for reviewers alone."""
 
     id: UUID
     source: str
@@ -171,6 +182,7 @@ class ReportInfo:
     error: str
     attempts: int
     reporter_secret: bool
+    reporter: ReporterShown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ MOVING_FIELDS = frozenset({"state", "placed", "case", "error_code", "error", "at
 class Report(models.Model):
     """One telling by one source. Immutable but for where it stands.
 
-    The reporter's contact is sealed in a column of its own, left out of the payload, and read by one
-    audited query only.
+    The reporter's contact is sealed in a column of its own and left out of the payload; it is shown
+    shortened, and whole by one audited verb only. ``contact_seal`` is the id of the key that seals it.
+    ``caller_key`` is the blind index of the telephone number.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -42,6 +43,7 @@ class Report(models.Model):
     secret_hash = models.CharField(max_length=64)
     contact_seal = models.CharField(max_length=20)
     contact_sealed = models.BinaryField()
+    caller_key = models.CharField(max_length=32, blank=True, editable=False)
     reporter_secret = models.BooleanField("要求保密", default=False)
     state = models.CharField("状态", max_length=12, default=ReportState.WAITING.value)
     case = models.ForeignKey(
@@ -70,6 +72,11 @@ class Report(models.Model):
                 fields=["-id"],
                 name="intake_report_quarantined",
                 condition=models.Q(state="quarantined"),
+            ),
+            models.Index(
+                fields=["caller_key", "-id"],
+                name="intake_report_caller",
+                condition=models.Q(caller_key__gt=""),
             ),
             models.Index(fields=["case"], name="intake_report_case", condition=models.Q(case__isnull=False)),
         ]

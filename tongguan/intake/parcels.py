@@ -15,14 +15,14 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import F
 
-from tongguan.intake import receiving
+from tongguan.intake import receiving, sealing
 from tongguan.intake.contracts import Answer, Parcel, Piece, ReportIn, UnreadState
 from tongguan.intake.models import Unread
 from tongguan.intake.queries import unread_count, unread_row
-from tongguan.intake.sealing import close, opened
 from tongguan.intake.spi import channels
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
+from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import Actor
 from tongguan.runtime import api as jobs
 from tongguan.runtime import audit, files, transactions
@@ -59,7 +59,7 @@ def replay(actor: Actor, unread_id: UUID, body: bytes | None = None, reason: str
         raise Invalid("unread.reason", zh="请写明更正原因", en="say why it is corrected", field="reason")
     with transactions.atomic():
         row = _waiting(actor, unread_id)
-        kept = opened(row.seal, row.sealed)
+        kept = sealing.open_part(row)
         parcel = Parcel(kept if body is None else body, row.content_type, row.headers, row.name)
         sender = replace(actor, key=row.client)
         answers = _received(sender, row.channel, _pieces(row.channel, parcel), keep=False)
@@ -104,7 +104,7 @@ def open_unread(actor: Actor, unread_id: UUID) -> Parcel:
     with transactions.atomic():
         row = unread_row(actor, unread_id)
         audit.record(actor, "unread.open", f"unread:{row.id}", {})
-    return Parcel(opened(row.seal, row.sealed), row.content_type, row.headers, row.name)
+    return Parcel(sealing.open_part(row), row.content_type, row.headers, row.name)
 
 
 def _waiting(actor: Actor, unread_id: UUID) -> Unread:
@@ -175,10 +175,11 @@ def _keep(actor: Actor, channel: str, parcel: Parcel, fault: Refusal) -> UUID:
     same = Unread.objects.filter(channel=channel, client=actor.key, digest=digest)
     now = clock.now()
     code, words, field = _words(fault)
-    seal, sealed = close(parcel.body)
+    number = new_id()
     try:
         with transactions.atomic():
-            row = Unread.objects.create(
+            Unread.objects.create(
+                id=number,
                 channel=channel,
                 client=actor.key,
                 digest=digest,
@@ -186,18 +187,17 @@ def _keep(actor: Actor, channel: str, parcel: Parcel, fault: Refusal) -> UUID:
                 headers=_headers(parcel),
                 name=parcel.name[:_LONGEST_FIELD],
                 size=len(parcel.body),
-                seal=seal,
-                sealed=sealed,
                 code=code,
                 fault=words,
                 field=field,
                 first_at=now,
                 last_at=now,
+                **sealing.close_part(number, parcel.body),
             )
     except IntegrityError:
         same.update(times=F("times") + 1, last_at=now)
         return same.values_list("id", flat=True).get()
-    return row.id
+    return number
 
 
 def _headers(parcel: Parcel) -> dict[str, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from tongguan.cases import queries as cases
-from tongguan.intake import progress
+from tongguan.intake import progress, sealing
 from tongguan.intake.contracts import Progress, ReportInfo, ReportState, UnreadInfo, UnreadState
 from tongguan.intake.models import Report, Unread
 from tongguan.intake.receipts import hash_of, matches, tracking_form
@@ -41,7 +41,7 @@ def reviews(actor: Actor) -> bool:
 
 def report(actor: Actor, report_id: UUID) -> ReportInfo:
     """Give one report. Raises NotFound when there is none within scope."""
-    return info(report_row(actor, report_id))
+    return info(report_row(actor, report_id), whom=actor)
 
 
 def report_row(actor: Actor, report_id: UUID, *, lock: bool = False) -> Report:
@@ -56,12 +56,32 @@ def report_row(actor: Actor, report_id: UUID, *, lock: bool = False) -> Report:
 def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) -> list[ReportInfo]:
     """List quarantined reports within scope, newest first, older than ``before``. Raises Forbidden."""
     _must_review(actor)
-    rows = Report.objects.filter(visible(actor), state=ReportState.QUARANTINED).defer(
-        "payload", "contact_sealed"
-    )
+    rows = Report.objects.filter(visible(actor), state=ReportState.QUARANTINED).defer("payload")
     if before is not None:
         rows = rows.filter(id__lt=before)
-    return [info(row) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
+    return [info(row, whom=actor) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
+
+
+def of_caller(
+    actor: Actor, caller_key: str, *, before: UUID | None = None, limit: int = 20
+) -> list[ReportInfo]:
+    """List what the same telephone number told, newest first, earlier than ``before``, within scope.
+
+    ``caller_key`` is a report's own; "" finds nothing. Raises Forbidden for others than reviewers.
+    """
+    _must_review(actor)
+    if not caller_key:
+        return []
+    rows = Report.objects.filter(visible(actor), caller_key=caller_key, caller_key__gt="").defer("payload")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [info(row, whom=actor) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
+
+
+def earlier(actor: Actor, report_id: UUID, limit: int = 20) -> list[ReportInfo]:
+    """List what the caller of a report told before it. Raises NotFound, Forbidden."""
+    row = report_row(actor, report_id)
+    return of_caller(actor, row.caller_key, before=row.id, limit=limit)
 
 
 def unread(
@@ -121,8 +141,8 @@ def _must_review(actor: Actor) -> None:
 def of_case(actor: Actor, case_id: UUID) -> list[ReportInfo]:
     """List the reports of a case the actor may see. Raises NotFound when the case is out of scope."""
     cases.case(actor, case_id)
-    rows = Report.objects.filter(case_id=case_id).defer("payload", "contact_sealed")
-    return [info(row) for row in rows.order_by("id")[:_MAX_PAGE]]
+    rows = Report.objects.filter(case_id=case_id).defer("payload")
+    return [info(row, whom=actor) for row in rows.order_by("id")[:_MAX_PAGE]]
 
 
 def by_tracking(actor: Actor, tracking: str) -> ReportInfo:
@@ -130,7 +150,7 @@ def by_tracking(actor: Actor, tracking: str) -> ReportInfo:
     row = Report.objects.filter(visible(actor), tracking=tracking_form(tracking)).first()
     if row is None:
         raise NotFound("report.not_found", zh="没有这条上报", en="no such report")
-    return info(row)
+    return info(row, whom=actor)
 
 
 def tracked(tracking: str, secret: str) -> Progress:
@@ -162,8 +182,8 @@ def counts() -> dict[str, int]:
     return dict(rows)
 
 
-def info(row: Report) -> ReportInfo:
-    """Give the row as others may see it: without payload and contact."""
+def info(row: Report, *, whom: Actor) -> ReportInfo:
+    """Give the row as ``whom`` may see it: without payload; reviewers see who told, shortened."""
     return ReportInfo(
         id=row.id,
         source=row.source,
@@ -190,4 +210,5 @@ def info(row: Report) -> ReportInfo:
         error=row.error,
         attempts=row.attempts,
         reporter_secret=row.reporter_secret,
+        reporter=sealing.shown(row) if reviews(whom) else None,
     )

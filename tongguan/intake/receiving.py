@@ -132,7 +132,6 @@ def _others_number() -> Conflict:
 
 def _row(actor: Actor, told: ReportIn) -> Report:
     report_id = new_id()
-    seal, sealed = sealing.close_contact(told.reporter)
     now = clock.now()
     return Report(
         id=report_id,
@@ -155,10 +154,9 @@ def _row(actor: Actor, told: ReportIn) -> Report:
         received_at=now,
         tracking=new_tracking_code(),
         secret_hash=hash_of(secret_for(report_id)),
-        contact_seal=seal,
-        contact_sealed=sealed,
         reporter_secret=told.reporter is not None and told.reporter.secret,
         state=ReportState.WAITING,
+        **sealing.close_contact(report_id, told.reporter),
     )
 
 

@@ -13,8 +13,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from tongguan.kernel import masks
 from tongguan.kernel.errors import Refusal
-from tongguan.messaging import api, masks
+from tongguan.messaging import api
 from tongguan.messaging.contracts import MessageState, NewTarget
 from tongguan.messaging.models import FanOut, Lane, Message, WebhookTarget
 from tongguan.people.contracts import Actor, Post

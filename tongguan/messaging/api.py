@@ -12,7 +12,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.kernel.facts import fact_type
 from tongguan.kernel.ids import new_id
-from tongguan.messaging import signing, spi, wire
+from tongguan.messaging import credentials, signing, spi, wire
 from tongguan.messaging.contracts import Channel, MessageState, NewTarget, Notice
 from tongguan.messaging.facts import InboxArrived
 from tongguan.messaging.models import Lane, Message, Subscription, WebhookTarget
@@ -200,7 +200,7 @@ def add_target(actor: Actor, target: NewTarget) -> str:
             code=target.code,
             name=target.name,
             url=target.url,
-            secret=secret,
+            secret=credentials.closed(target.code, secret),
             division=target.division,
             created_at=clock.now(),
             created_by=actor.name,
@@ -227,10 +227,11 @@ def renew_secret(actor: Actor, code: str) -> str:
     """Give a target a new signing secret, audited; the old one signs nothing more."""
     with atomic():
         row = _target(actor, code)
-        row.secret = signing.new_secret()
+        secret = signing.new_secret()
+        row.secret = credentials.closed(code, secret)
         row.save(update_fields=["secret"])
         audit.record(actor, "messaging.renew_secret", f"webhook:{code}", {})
-    return row.secret
+    return secret
 
 
 def remove_target(actor: Actor, code: str) -> None:

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from django.db.models import Exists, F, OuterRef, Q
 
 from tongguan.kernel import clock
-from tongguan.messaging import circuit, spi
+from tongguan.messaging import circuit, credentials, spi
 from tongguan.messaging.aside import aside
 from tongguan.messaging.contracts import Channel, MessageState
 from tongguan.messaging.facts import MessageGivenUp
@@ -28,6 +28,7 @@ from tongguan.messaging.spi import Envelope, Fate, Result
 from tongguan.people import queries as people
 from tongguan.runtime import outbox
 from tongguan.runtime.transactions import atomic
+from tongguan.vault.contracts import CannotOpen
 
 _log = logging.getLogger(__name__)
 #: Lanes of one channel that may be busy at once (webhook targets; the other channels are one lane).
@@ -118,7 +119,12 @@ class Deliverer:
         rows = _claim(lane.lane, circuit.share(lane.failures, sender.batch), claim, now, lease)
         if not rows:
             return False
-        future = aside(f"send {lane.lane}", partial(_sent, sender, _envelopes(rows, target)))
+        try:
+            work = partial(_sent, sender, _envelopes(rows, target))
+        except CannotOpen as refusal:
+            # The lane waits like one whose neighbour is down: with the key back it goes on by itself.
+            work = partial(_unsent, refusal.zh, len(rows))
+        future = aside(f"send {lane.lane}", work)
         abandon_at = time.monotonic() + lease.total_seconds()
         self._running[lane.lane] = _Run(lane.lane, channel, claim, rows, future, abandon_at)
         return True
@@ -133,8 +139,8 @@ class Deliverer:
             elif time.monotonic() > run.abandon_at:
                 del self._running[run.lane]
                 _log.error("lane %s: the sender did not return within its lease", run.lane)
-                results = [Result(Fate.FAILED, error="发送未在期限内返回 (did not return)")]
-                record(run.lane, run.claim, run.rows, results + [Result(Fate.UNTRIED)] * (len(run.rows) - 1))
+                results = _unsent("发送未在期限内返回 (did not return)", len(run.rows))
+                record(run.lane, run.claim, run.rows, results)
         return count
 
 
@@ -159,6 +165,7 @@ def _claim(lane: str, limit: int, claim: UUID, now: datetime, lease: timedelta) 
 def _envelopes(rows: Iterable[Message], target: WebhookTarget | None) -> list[Envelope]:
     rows = list(rows)
     users = people.users({row.to_user_id for row in rows if row.to_user_id is not None})
+    secret = credentials.opened(target) if target else ""
     envelopes = []
     for row in rows:
         address = row.to_address
@@ -174,7 +181,7 @@ def _envelopes(rows: Iterable[Message], target: WebhookTarget | None) -> list[En
                 body=row.body,
                 created_at=row.created_at,
                 url=target.url if target else "",
-                secret=target.secret if target else "",
+                secret=secret,
             )
         )
     return envelopes
@@ -189,7 +196,11 @@ def _sent(sender: spi.Sender, envelopes: list[Envelope]) -> list[Result]:
         error = f"{type(sender).__name__} gave {len(results)} results for {len(envelopes)} messages"
     except Exception:  # noqa: BLE001 - recorded with the message and its lane
         error = traceback.format_exc()[-_LONGEST_ERROR:]
-    return [Result(Fate.FAILED, error=error), *[Result(Fate.UNTRIED)] * (len(envelopes) - 1)]
+    return _unsent(error, len(envelopes))
+
+
+def _unsent(error: str, count: int) -> list[Result]:
+    return [Result(Fate.FAILED, error=error), *[Result(Fate.UNTRIED)] * (count - 1)]
 
 
 def record(lane: str, claim: UUID, rows: list[Message], results: list[Result]) -> None:

@@ -87,12 +87,12 @@ class Lane(models.Model):
 
 
 class WebhookTarget(models.Model):
-    """A system that is told of facts. ``secret`` signs what is sent and is never shown again."""
+    """A system that is told of facts. ``secret`` signs what is sent, is kept sealed and never shown again."""
 
     code = models.SlugField("编码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=100)
     url = models.CharField("地址", max_length=500)
-    secret = models.CharField("签名密钥", max_length=200)
+    secret = models.CharField("签名密钥", max_length=500)
     division = models.CharField("区划", max_length=12, blank=True)
     active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("登记时间")

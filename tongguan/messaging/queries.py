@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from tongguan.messaging import masks
+from tongguan.kernel import masks
 from tongguan.messaging.contracts import (
     Channel,
     FanOutInfo,

@@ -10,10 +10,10 @@ import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from tongguan.kernel.masks import address
 from tongguan.messaging import spi
 from tongguan.messaging.contracts import Channel
 from tongguan.messaging.mail import MailSender, mail_server
-from tongguan.messaging.masks import address
 from tongguan.messaging.sms import HttpSmsSender, gateway
 from tongguan.messaging.spi import Envelope, Fate, Result, Sender
 from tongguan.messaging.webhooks import WebhookSender

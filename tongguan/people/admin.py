@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from tongguan.kernel import masks
 from tongguan.people import models
 from tongguan.people.contracts import Post
 from tongguan.people.models import User
@@ -41,6 +42,11 @@ class Register(admin.ModelAdmin):
 
     has_add_permission = has_change_permission = has_delete_permission = _never
 
+    @admin.display(description="手机")
+    def short_phone(self, row: User) -> str:
+        """Give a person's number without its middle."""
+        return masks.phone(row.phone)
+
 
 def _register(model: Any, columns: str, search: str, **more: str) -> None:
     look: dict[str, Any] = {"list_display": columns.split(), "search_fields": search.split()}
@@ -58,10 +64,11 @@ _register(
 )
 _register(
     models.User,
-    "username display_name unit phone is_active last_login",
+    "username display_name unit short_phone is_active last_login",
     "username display_name",
     list_select_related="unit",
-    exclude="password groups user_permissions",
+    exclude="password groups user_permissions phone email",
+    readonly_fields="short_phone",
 )
 _register(
     models.Appointment,

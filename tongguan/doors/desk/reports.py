@@ -22,8 +22,18 @@ router = Router(tags=["上报 reports"])
 _DESK = "desk"
 
 
+class ReporterShortened(Told):
+    """Who told, shortened; ``error``: it cannot be opened, and why."""
+
+    name: str
+    phone: str
+    email: str
+    secret: bool
+    error: str = ""
+
+
 class ReportRow(Told):
-    """A report as officials see it; never the reporter's contact."""
+    """A report as officials see it; who told is shortened, and shown to reviewers alone."""
 
     id: UUID
     source: str
@@ -50,6 +60,7 @@ class ReportRow(Told):
     error: str
     attempts: int
     reporter_secret: bool
+    reporter: ReporterShortened | None
 
 
 class ReportPage(Told):
@@ -89,6 +100,18 @@ class ContactShown(Told):
     phone: str
     email: str
     secret: bool
+
+
+class WhyTold(Told):
+    """Why the contact is opened; kept in the audit."""
+
+    reason: str = Field(min_length=1, max_length=200, examples=["回访核实地点"])
+
+
+class CallerTold(Told):
+    """Who calls. In the body, so that no number stands in an address or a log."""
+
+    phone: str = Field(min_length=1, max_length=40, examples=["13800000000"])
 
 
 @router.post("/reports", response=answers(ReceiptShown, 201), operation_id="file_report")
@@ -141,7 +164,21 @@ def consult(request: HttpRequest, report_id: UUID, told: ReplyTold) -> HttpRespo
 @router.post(
     "/reports/{uuid:report_id}/contact", response=answers(ContactShown), operation_id="report_contact"
 )
-def contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """Open the reporter's contact for a call back; who opened it is audited."""
-    found = intake.open_contact(actor_of(request), report_id)
+def contact(request: HttpRequest, report_id: UUID, told: WhyTold) -> HttpResponse:
+    """Open the reporter's contact for a call back; who opened it and why is audited."""
+    found = intake.open_contact(actor_of(request), report_id, told.reason)
     return reply(found)
+
+
+@router.get(
+    "/reports/{uuid:report_id}/earlier", response=answers(list[ReportRow]), operation_id="earlier_reports"
+)
+def earlier(request: HttpRequest, report_id: UUID, limit: int = Query(20, ge=1, le=100)) -> HttpResponse:
+    """List what the caller of this report told before, newest first."""
+    return reply(reports.earlier(actor_of(request), report_id, limit))
+
+
+@router.post("/callers/reports", response=answers(list[ReportRow]), operation_id="caller_reports")
+def caller(request: HttpRequest, told: CallerTold) -> HttpResponse:
+    """List what a telephone number told before, newest first; the look-up is audited."""
+    return reply(intake.look_up_caller(actor_of(request), told.phone))

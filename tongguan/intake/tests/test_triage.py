@@ -150,7 +150,7 @@ def test_only_reviewers_look_after_what_waits(city, role):
         lambda: queries.quarantined(actor),
         lambda: api.correct_and_replay(actor, receipt.report_id, Correction(item_code="01001"), "x"),
         lambda: api.consult(actor, receipt.report_id, "x"),
-        lambda: api.open_contact(actor, receipt.report_id),
+        lambda: api.open_contact(actor, receipt.report_id, "回访"),
     ):
         with pytest.raises(Forbidden):
             verb()
@@ -169,8 +169,10 @@ def test_a_reviewer_of_another_district_finds_nothing(city):
 def test_the_contact_is_opened_for_a_call_back_and_leaves_a_trace(city):
     receipt = api.receive(HOTLINE, replace(TOLD, reporter=ReporterIn("钱女士", "13800000000")))
     api.triage_batch(10)
-    assert api.open_contact(city.acceptor, receipt.report_id) == ReporterIn("钱女士", "13800000000")
+    opened = api.open_contact(city.acceptor, receipt.report_id, "回访核实地点")
+    assert opened == ReporterIn("钱女士", "13800000000")
     (trace,) = audited("report.open_contact")
+    assert "回访核实地点" in str(trace)
     assert str(receipt.report_id) in str(trace)
     assert "13800000000" not in str(trace)
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from tongguan.messaging import api, queries
+from tongguan.messaging import api, credentials, queries
 from tongguan.messaging.contracts import NewTarget, Notice
 from tongguan.messaging.models import Message, WebhookTarget
 from tongguan.runtime.transactions import atomic
@@ -47,12 +47,15 @@ def test_a_target_is_added_and_its_secret_shown_once(site, cast):
         "facts": "*",
     }
     page = site.post("/admin/messaging/webhooktarget/add/", form, follow=True).content.decode()
-    secret = WebhookTarget.objects.get(code="water").secret
+    stored = WebhookTarget.objects.get(code="water")
+    secret = credentials.opened(stored)
+    assert stored.secret not in page
     assert secret.replace("+", "&#x2B;").replace("=", "&#x3D;") in page or secret in page
     for url in ("", f"{WebhookTarget.objects.get().pk}/change/"):
         page = site.get(f"/admin/messaging/webhooktarget/{url}").content.decode()
         assert "水务系统" in page
         assert secret not in page
+        assert stored.secret not in page
     page = site.post(
         "/admin/messaging/webhooktarget/add/", form | {"code": "w2", "url": "ftp://x"}
     ).content.decode()

@@ -3,12 +3,14 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.kernel.facts import Fact
-from tongguan.messaging import api, queries, signing, spi
+from tongguan.messaging import api, credentials, queries, signing, spi
 from tongguan.messaging.contracts import NewTarget, Notice
 from tongguan.messaging.models import Message, WebhookTarget
 from tongguan.messaging.tests import neighbours
@@ -16,6 +18,7 @@ from tongguan.messaging.webhooks import WebhookSender
 from tongguan.runtime import outbox
 from tongguan.runtime.testing import audited, published, settle
 from tongguan.runtime.transactions import atomic
+from tongguan.vault.testing import find_keys, lose_keys
 
 PATIENT = 5.0
 
@@ -125,11 +128,44 @@ def test_a_secret_is_told_once_and_can_be_renewed(cast):
     first = api.add_target(cast.sysadmin, target())
     second = api.renew_secret(cast.sysadmin, "water")
     assert first != second
-    assert WebhookTarget.objects.get().secret == second
+    stored = WebhookTarget.objects.get()
+    assert credentials.opened(stored) == second
+    assert second not in stored.secret
     (info,) = queries.targets(cast.sysadmin)
     assert second not in repr(info)
     assert first not in repr([act.detail for act in audited()])
     assert [act.verb for act in audited()] == ["messaging.add_target", "messaging.renew_secret"]
+
+
+def test_a_secret_from_before_signs_as_it_is_and_is_sealed_by_the_command(cast, open_door, deliverer):
+    with neighbours.http() as there:
+        for code in ("water", "gas"):
+            api.add_target(cast.sysadmin, target(code=code, url=there.url))
+        WebhookTarget.objects.update(secret=(old := signing.new_secret()))
+        publish(LampLit(lamp="L1", division="990101"))
+        deliverer.round(PATIENT)
+        call_command("keys", "reseal", "--batch", "1", stdout=StringIO())
+        assert all(old not in one for one in WebhookTarget.objects.values_list("secret", flat=True))
+        publish(LampLit(lamp="L2", division="990101"))
+        deliverer.round(PATIENT)
+        assert len(there.heard) == 4
+        now = datetime.now(UTC)
+        assert all(signing.genuine(one.headers, old, one.body, now) for one in there.heard)
+
+
+def test_a_lost_key_keeps_the_lane_waiting_until_it_is_back(cast, time, open_door, deliverer):
+    with neighbours.http() as there:
+        api.add_target(cast.sysadmin, target(url=there.url))
+        hidden = lose_keys()
+        publish(LampLit(lamp="L1", division="990101"))
+        deliverer.round(PATIENT)
+        (lane,) = [one for one in queries.lanes(cast.sysadmin) if one.lane == "webhook:water"]
+        assert (lane.waiting, lane.failures, "密钥" in lane.error) == (1, 1, True)
+        assert there.heard == []
+        find_keys(hidden)
+        time.advance(hours=2)
+        deliverer.round(PATIENT)
+        assert len(there.heard) == 1
 
 
 @pytest.mark.parametrize("role", ["duty_chief", "leader", "outsider", "secadmin"])
