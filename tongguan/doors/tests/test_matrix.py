@@ -106,6 +106,12 @@ DESK = {
         {"phone": "13800000000"},
         REVIEW | {"outside_acceptor"},
     ),
+    # Parcels that could not be read have no place yet: every reviewer may take them.
+    "unread": ("GET", "/unread", None, REVIEW | {"outside_acceptor"}),
+    "open_unread": ("POST", "/unread/{zero}/open", {}, set()),
+    "replay_unread": ("POST", "/unread/{zero}/replay", {}, set()),
+    "replay_unread_many": ("POST", "/unread/replay", {}, set()),
+    "dismiss_unread": ("POST", "/unread/{zero}/dismiss", {"reason": "广告"}, set()),
     "inbox": ("GET", "/inbox", None, EVERYONE),
     "inbox_unread": ("GET", "/inbox/unread", None, EVERYONE),
     "inbox_read": ("POST", "/inbox/read", {}, EVERYONE),
@@ -127,6 +133,13 @@ APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file"}
 PARTNER = {
     "create_report": ("POST", "/reports", {"text": "路灯不亮"}, "reports:write"),
     "create_reports": ("POST", "/reports/batch", {"reports": [{"text": "路灯不亮"}]}, "reports:write"),
+    "channels": ("GET", "/channels", None, "reports:read"),
+    "post_parcel": (
+        "POST",
+        "/channels/chat",
+        {"sender": "小陈", "time": "2026-05-01 09:30:12", "content": "路灯不亮"},
+        "reports:write",
+    ),
     "get_report": ("GET", "/reports/{tracking}", None, "reports:read"),
     "cases": ("GET", "/cases", None, "cases:read"),
     "case": ("GET", "/cases/{case}", None, "cases:read"),
