@@ -125,6 +125,17 @@ def test_a_command_with_a_wrong_setting_ends_in_one_line(name, value, tmp_path):
     assert made.stderr.count("\n") == 1
 
 
+def test_a_command_without_its_tables_says_what_to_do(tmp_path):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("TONGGUAN_")}
+    command = [sys.executable, "-m", "tongguan", "lifecycle", "list"]
+    told = {"env": clean | {"TONGGUAN_HOME": str(tmp_path)}, "capture_output": True, "text": True}
+    made = subprocess.run(command, **told, check=False, timeout=60)
+    assert made.returncode == 3
+    assert "cases_processversion" in made.stderr
+    assert "tongguan doctor" in made.stderr
+    assert "Traceback" not in made.stderr
+
+
 def test_every_setting_is_told_in_the_documentation():
     text = Path(module.__file__).read_text(encoding="utf-8")
     told = (Path(module.__file__).parents[2] / "docs" / "operation.md").read_text(encoding="utf-8")

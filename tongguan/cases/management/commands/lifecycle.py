@@ -26,6 +26,7 @@ class Command(BaseCommand):
         draw.add_argument("code", nargs="?", default="default")
         draw.add_argument("--state", default="", help="突出显示的状态")
         draw.add_argument("--mermaid", action="store_true", help="输出 Mermaid 文本")
+        draw.add_argument("--shipped", action="store_true", help="画随包流程，不连数据库")
         draw.add_argument("--out", type=Path, help="写入文件，不给则打印")
         publish = verbs.add_parser("publish", help="发布一个流程文件为新版本；在办案件仍按旧版本")
         publish.add_argument("file", type=Path)
@@ -45,8 +46,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{process.code}（{process.name}）：{_size(process)}，无误")
 
     def _picture(self, options: dict[str, Any]) -> None:
+        shipped = {process.code: process for process in queries.checked_processes()}
         try:
-            process = queries.process_named(options["code"])
+            named = options["shipped"] and shipped.get(options["code"])
+            process = named or queries.process_named(options["code"])
         except Invalid as refused:
             raise CommandError(refused.zh) from refused
         draw = picture.mermaid if options["mermaid"] else picture.svg
