@@ -18,7 +18,7 @@ FLOORS = (
     ("matching",),
     ("dispatch",),
     ("cases",),
-    ("rules", "messaging"),
+    ("rules", "messaging", "learning"),
     ("catalog",),
     ("things",),
     ("places",),
