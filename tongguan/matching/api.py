@@ -103,7 +103,7 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
         if trace is None:
             continue
         strategy, _ = strategies.named(decision.strategy)
-        prints.append(_print(trace, case_id, matters.get(case_id, case_id), decision, strategy))
+        prints.append(print_of(trace, case_id, matters.get(case_id, case_id), decision, strategy))
         keys += [
             TextKey(district=trace.told.division[:_DISTRICT], term=key, report_id=decision.report_id)
             for key in trace.keys
@@ -120,7 +120,9 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
     return placed
 
 
-def _print(trace: Trace, case_id: UUID, matter: UUID, decision: Decision, strategy: Strategy) -> Fingerprint:
+def print_of(
+    trace: Trace, case_id: UUID, matter: UUID, decision: Decision, strategy: Strategy
+) -> Fingerprint:
     told, reach = trace.told, strategy.reach_of(trace.told.item_code)
     lasted = decision.closed_at or told.told_at + timedelta(days=strategy.open_days)
     return Fingerprint(

@@ -7,24 +7,30 @@ work of one decision does not grow with the city.
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+import h3.api.basic_int as h3
 import numpy as np
 from django.db import connection
 
-from tongguan.kernel.geometry import ring, rings_for
+from tongguan.kernel.geometry import RESOLUTION, ring, rings_for
 from tongguan.matching.models import Fingerprint
 from tongguan.matching.text import Ints
 
 #: Of one cell, and of one gram, the newest so many.
 PER_CELL: Final = 64
 PER_TERM: Final = 24
+#: By words, a telling is compared with the so many that share most grams with it.
+PER_TELLING: Final = 24
 #: Grams by which a telling is found.
 KEYS: Final = 6
+_REGION, _SLACK = 4, 1.05
 _PRINTS: Final = "matching_fingerprint"
 _KEYS: Final = "matching_textkey"
 
@@ -39,6 +45,17 @@ class Asking:
     keys: tuple[int, ...]
 
 
+def cells_within(cell: int, metres: float) -> list[int]:
+    """Give the cells that hold every point within so many metres of any point of the cell."""
+    return ring(cell, _rings(h3.cell_to_parent(cell, _REGION), metres))
+
+
+@lru_cache(maxsize=4096)
+def _rings(region: int, metres: float) -> int:
+    """Edges hardly differ within a region of 22 km: the ring of its middle, with a slack for the rest."""
+    return rings_for(h3.cell_to_center_child(region, RESOLUTION), metres * _SLACK)
+
+
 def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
     """Give the cells that tellings look in, ascending, and for each which telling."""
     cells: list[int] = []
@@ -49,7 +66,7 @@ def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
             continue
         around = known.get((one.cell, one.metres))
         if around is None:
-            around = known[one.cell, one.metres] = ring(one.cell, rings_for(one.cell, one.metres))
+            around = known[one.cell, one.metres] = cells_within(one.cell, one.metres)
         cells += around
         owners += [n] * len(around)
     order = np.argsort(cells, kind="stable")
@@ -62,19 +79,31 @@ def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Fingerprint],
     by_cell = _by_cell(sorted(set(cells.tolist())), since)
     terms = sorted({(one.district, key) for one in asking for key in one.keys})
     by_term = _by_term(terms)
-    wanted = {row for _, _, row in by_term} - {row.report_id for row in by_cell}
-    extra = Fingerprint.objects.filter(pk__in=wanted, until__gte=since) if wanted else []
+    likest = _likest(asking, by_term)
+    near = {row.report_id for row in by_cell}
+    extra = _by_report(sorted({report for ranked in likest for report in ranked} - near), since)
     rows = sorted([*by_cell, *extra], key=lambda row: row.report_id)
     at = {row.report_id: n for n, row in enumerate(rows)}
     mine, theirs = _met(cells, owners, rows)
-    askers: dict[tuple[str, int], list[int]] = {}
-    for n, one in enumerate(asking):
-        for key in one.keys:
-            askers.setdefault((one.district, key), []).append(n)
-    told = [(n, at[row]) for d, t, row in by_term if row in at for n in askers[d, t]]
+    told = [(n, at[report]) for n, ranked in enumerate(likest) for report in ranked if report in at]
     left = np.concatenate([mine, np.array([n for n, _ in told], np.int64)])
     right = np.concatenate([theirs, np.array([c for _, c in told], np.int64)])
     return rows, *_distinct(left, right, len(rows))
+
+
+def _likest(asking: Sequence[Asking], by_term: list[tuple[str, int, UUID]]) -> list[list[UUID]]:
+    """Give for each telling those that share most grams with it, the newest first among equals."""
+    having: dict[tuple[str, int], list[UUID]] = {}
+    for district, term, report in by_term:
+        having.setdefault((district, term), []).append(report)
+    found = []
+    for one in asking:
+        shared = Counter(report for key in one.keys for report in having.get((one.district, key), ()))
+        if len(shared) > PER_TELLING:
+            found.append(sorted(shared, key=lambda report: (-shared[report], -report.int))[:PER_TELLING])
+        else:
+            found.append(list(shared))
+    return found
 
 
 def among(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
@@ -129,6 +158,17 @@ def _by_cell(cells: list[int], since: datetime) -> list[Fingerprint]:
         )
         given = [json.dumps(cells), since, PER_CELL]
     return list(Fingerprint.objects.raw(sql, given))
+
+
+def _by_report(report_ids: list[UUID], since: datetime) -> list[Fingerprint]:
+    """One parameter, however many: a list of placeholders would be parsed anew for every batch."""
+    if not report_ids:
+        return []
+    if connection.vendor == "postgresql":
+        sql = f"SELECT * FROM {_PRINTS} WHERE report_id = ANY(%s) AND until >= %s"  # noqa: S608
+        return list(Fingerprint.objects.raw(sql, [report_ids, since]))
+    sql = f"SELECT * FROM {_PRINTS} WHERE report_id IN (SELECT value FROM json_each(%s)) AND until >= %s"  # noqa: S608
+    return list(Fingerprint.objects.raw(sql, [json.dumps([one.hex for one in report_ids]), since]))
 
 
 def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, UUID]]:

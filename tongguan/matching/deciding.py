@@ -220,18 +220,19 @@ class _Crowds:
     """Who has told of each matter: what the database knows, and the batch as it goes on."""
 
     def __init__(self, batch: Prepared, matters: set[UUID]) -> None:
+        self._known: set[tuple[UUID, str]] = set()
+        self._people: dict[UUID, int] = {}
+        if not matters:
+            return
         mine = Fingerprint.objects.filter(matter__in=matters)
         asked = {t.person for t in batch.told} - {""}
-        self._known = (
-            {(m, p) for m, p in mine.filter(person__in=asked).values_list("matter", "person")}
-            if matters
-            else set()
-        )
+        if asked:
+            self._known = set(mine.filter(person__in=asked).values_list("matter", "person"))
         counted = mine.values("matter").annotate(
             named=Count("person", distinct=True, filter=~Q(person="")),
             nameless=Count("pk", filter=Q(person="")),
         )
-        self._people = {row["matter"]: row["named"] + row["nameless"] for row in counted} if matters else {}
+        self._people = {row["matter"]: row["named"] + row["nameless"] for row in counted}
 
     def add(self, matter: UUID, person: str, *, first: bool) -> tuple[Voice, int]:
         """Count one more telling; give what it adds and how many people there are with it."""

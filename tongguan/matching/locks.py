@@ -22,7 +22,8 @@ from typing import Final
 import h3.api.basic_int as h3
 from django.db import connection
 
-from tongguan.kernel.geometry import cell_ranges
+from tongguan.kernel.geometry import cell_of
+from tongguan.matching.candidates import cells_within
 
 _COARSE, _REGION = 7, 4
 _MOST_CELLS: Final = 48
@@ -39,9 +40,8 @@ def keys_for(placed: Iterable[tuple[float, float, float, str]], unplaced: Iterab
     alone: dict[int, bool] = {}
     for lon, lat, metres, district in placed:
         alone.setdefault(_key("district", district), False)
-        for low, high in cell_ranges(lon, lat, metres / 2):
-            for cell in {h3.cell_to_parent(low, _COARSE), h3.cell_to_parent(high, _COARSE)}:
-                cells[h3.cell_to_parent(cell, _REGION)].add(cell)
+        for cell in {h3.cell_to_parent(c, _COARSE) for c in cells_within(cell_of(lon, lat), metres / 2)}:
+            cells[h3.cell_to_parent(cell, _REGION)].add(cell)
     for district in unplaced:
         alone[_key("district", district)] = True
     many = sum(len(inside) for inside in cells.values()) > _MOST_CELLS

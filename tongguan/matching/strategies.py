@@ -11,13 +11,13 @@ from tongguan.matching.strategy import FIRST, Strategy, read, written
 from tongguan.matching.text import Rarity
 
 #: Beyond this the locks of two tellings would not meet; see ``locks``.
-MOST_METRES = 5_000.0
+MOST_METRES = 2_000.0
 
 
 def current() -> tuple[Strategy, Rarity]:
     """Give the strategy in force and its rarity table; the first one where none was stored."""
-    version = StrategyVersion.objects.filter(active=True).values_list("version", flat=True).first()
-    return named(version or FIRST.version)
+    row = StrategyVersion.objects.filter(active=True).values_list("version", "digest").order_by().first()
+    return (FIRST, _blank()) if row is None else _loaded(*row)
 
 
 def named(version: str) -> tuple[Strategy, Rarity]:

@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.matching import comparing
@@ -69,6 +69,7 @@ pairs = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(pairs, st.randoms(use_true_random=False))
 def test_groups_do_not_depend_on_the_order_of_the_pairs(likeness, random):
     def of(items):
@@ -80,6 +81,7 @@ def test_groups_do_not_depend_on_the_order_of_the_pairs(likeness, random):
     assert of(shuffled) == of(sorted(likeness.items()))
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_the_mean_likeness_within_a_group_reaches_the_cut(likeness):
     left, right = np.array([a for a, _ in likeness], int), np.array([b for _, b in likeness], int)

@@ -197,7 +197,7 @@ def test_a_wrong_strategy_is_refused():
     for wrong in (
         Strategy(version="1"),
         Strategy(version="2", join=0.4),
-        Strategy(version="2", reaches={"01": Reach(metres=9000)}),
+        Strategy(version="2", reaches={"01": Reach(metres=2001)}),
     ):
         with pytest.raises(Invalid), atomic():
             strategies.store(wrong, Rarity.blank(), "test")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.matching import deciding
@@ -40,6 +40,7 @@ tellings = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(tellings, tellings)
 def test_a_pair_is_judged_alike_from_both_ends(one, other):
     there, back = judged(one, other), judged(other, one)
@@ -47,6 +48,7 @@ def test_a_pair_is_judged_alike_from_both_ends(one, other):
     assert there.score == pytest.approx(back.score, abs=1e-4)
 
 
+@settings(deadline=None)
 @given(tellings, st.floats(0, 3000), st.floats(0, 3000))
 def test_nearer_is_never_less_likely(one, a, b):
     near, far = sorted((a, b))
@@ -56,6 +58,7 @@ def test_nearer_is_never_less_likely(one, a, b):
     assert scores[0].score[0] >= scores[1].score[0]
 
 
+@settings(deadline=None)
 @given(tellings, st.floats(0, 5000), st.floats(0, 5000))
 def test_sooner_is_never_less_likely(one, a, b):
     soon, late = sorted((a, b))

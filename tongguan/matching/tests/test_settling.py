@@ -5,7 +5,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.matching.scoring import Scored
@@ -65,6 +65,7 @@ def components(pairs):
     return partition({uid(n): uid(r) for n, r in enumerate(root)})
 
 
+@settings(deadline=None)
 @given(likeness, st.permutations(range(COUNT)), st.sets(st.integers(1, COUNT - 1)))
 def test_any_order_in_any_batches_gives_the_same_matters(pairs, order, cuts):
     edges = [0, *sorted(cuts), COUNT]

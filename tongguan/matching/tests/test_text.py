@@ -2,7 +2,7 @@
 """Texts as grams."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.matching.text import Rarity, grams, normal, rarest
@@ -14,6 +14,7 @@ def test_width_case_and_punctuation_do_not_matter():
     assert normal("Ａ2区， 丽发新城！") == normal("a2区丽发新城") == "a2区丽发新城"
 
 
+@settings(deadline=None)
 @given(texts)
 def test_each_text_has_the_grams_it_has_alone(many):
     together = grams(many)
