@@ -13,4 +13,5 @@ class DoorsConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks of the doctor, and who may hear what of the live stream."""
         from tongguan.doors import checks  # noqa: F401 - registers itself
-        from tongguan.doors.desk import listening  # noqa: F401 - registers itself
+        from tongguan.doors.desk import listening as _desk  # noqa: F401 - registers itself
+        from tongguan.doors.partner import listening as _partner  # noqa: F401 - registers itself

@@ -16,19 +16,19 @@ from tongguan.people.duty import duty_gaps, rota
 from tongguan.people.labels import POST_NAMES
 from tongguan.people.models import Appointment, DutyShift, User, WorkCalendar
 from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
-from tongguan.people.tokens import actor_of_token, tokens
+from tongguan.people.tokens import client, tokens
 from tongguan.people.worktimes import calendar_for, calendar_warnings
 
 __all__ = [
     "POST_NAMES",
     "actor_by_id",
     "actor_of",
-    "actor_of_token",
     "appointments",
     "calendar_for",
     "calendar_warnings",
     "calendars",
     "centre_for",
+    "client",
     "colleagues",
     "division_q",
     "duty_gaps",

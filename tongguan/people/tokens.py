@@ -120,22 +120,22 @@ def authenticate_token(raw: str) -> tuple[Actor, frozenset[str]]:
         token.last_used_at = at
         unused = Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - _USED_EVERY)
         ApiToken.objects.filter(unused, pk=token.pk).update(last_used_at=at)
+    return _actor(token), frozenset(token.scopes)
+
+
+def client(key: str) -> tuple[Actor, frozenset[str]] | None:
+    """Give the system of a key (``client:3``) with its scopes; None when its token holds no longer."""
+    at = clock.now()
+    held = (token for token in _tokens.get().values() if f"client:{token.pk}" == key)
+    found = next((t for t in held if t.expires_at is None or t.expires_at > at), None)
+    return None if found is None else (_actor(found), frozenset(found.scopes))
+
+
+def _actor(token: ApiToken) -> Actor:
     unit = registers.units().by_id.get(token.unit_id) if token.unit_id else None
     grant = Grant(Post.SYSTEM, token.division, unit.id if unit else 0, unit.path if unit else "")
-    actor = Actor(
-        id=None,
-        key=f"client:{token.pk}",
-        name=token.name,
-        unit_id=unit.id if unit else None,
-        unit_name=unit.name if unit else "",
-        scope=Scope((grant,)),
-    )
-    return actor, frozenset(token.scopes)
-
-
-def actor_of_token(raw: str) -> Actor:
-    """Give the system behind a token. Raises like ``authenticate_token``."""
-    return authenticate_token(raw)[0]
+    unit_id, unit_name = (unit.id, unit.name) if unit else (None, "")
+    return Actor(None, f"client:{token.pk}", token.name, unit_id, unit_name, Scope((grant,)))
 
 
 def tokens(actor: Actor) -> list[TokenInfo]:
@@ -144,15 +144,8 @@ def tokens(actor: Actor) -> list[TokenInfo]:
     rows = ApiToken.objects.filter(seen).order_by("id")
     return [
         TokenInfo(
-            t.pk,
-            t.name,
-            t.prefix,
-            frozenset(t.scopes),
-            t.division,
-            t.unit_id,
-            t.expires_at,
-            t.revoked_at,
-            t.last_used_at,
+            t.pk, t.name, t.prefix, frozenset(t.scopes), t.division, t.unit_id,
+            t.expires_at, t.revoked_at, t.last_used_at,
         )
         for t in rows
-    ]
+    ]  # fmt: skip

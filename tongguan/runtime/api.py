@@ -75,15 +75,15 @@ def _own_job(actor: Acting, job_id: UUID) -> Job:
     return job
 
 
-def stream_ticket(user_id: int) -> str:
-    """Give a signed ticket with which this user may open the live stream within five minutes."""
-    return signing.dumps({"user": user_id}, salt=TICKET_SALT)
+def stream_ticket(key: str) -> str:
+    """Give a signed ticket with which ``user:12`` or ``client:3`` may open the live stream for 5 minutes."""
+    return signing.dumps({"who": key}, salt=TICKET_SALT)
 
 
-def read_ticket(ticket: str) -> int:
-    """Give the user a ticket was made for. Raises Forbidden when it is forged or too old."""
+def read_ticket(ticket: str) -> str:
+    """Give the key of the actor a ticket was made for. Raises Forbidden when it is forged or too old."""
     try:
-        return int(signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS)["user"])
+        return str(signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS)["who"])
     except signing.BadSignature as error:
         raise Forbidden(
             "stream.ticket", zh="凭证无效或已过期", en="the ticket is invalid or too old"

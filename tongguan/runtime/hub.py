@@ -34,9 +34,9 @@ def line(seq: int, name: str, division: str, payload: Mapping[str, Any], at: str
 class Listener:
     """One open connection. ``next`` gives text to send, or None when it is over."""
 
-    def __init__(self, user_id: int, view: StreamView, queued: int = QUEUED) -> None:
+    def __init__(self, who: str, view: StreamView, queued: int = QUEUED) -> None:
         """Begin with an empty queue."""
-        self.user_id = user_id
+        self.who = who
         self.view = view
         #: What the client has already: another engine may be ahead of this one.
         self.after = 0

@@ -80,5 +80,5 @@ audited: Registry[ChainSource] = Registry("chain source")
 
 #: May this user see a fact? (name, division, payload) -> bool. Pure and quick: runs for every fact.
 StreamView = Callable[[str, str, Mapping[str, Any]], bool]
-#: user id -> the view, or None when the user may not listen (any more). Asked again every minute.
-stream_scope: Registry[Callable[[int], StreamView | None]] = Registry("stream scope")
+#: Actor's key -> the view, or None when they may not listen (any more). Asked again every minute.
+stream_scope: Registry[Callable[[str], StreamView | None]] = Registry("stream scope")

@@ -52,9 +52,9 @@ def oldest_seq() -> int:
     return FactRecord.objects.aggregate(first=Min("seq"))["first"] or 0
 
 
-def view_of(user_id: int) -> spi.StreamView | None:
-    """Join what all suppliers let this user see; None when none lets them listen."""
-    views = [view for supply in spi.stream_scope.items().values() if (view := supply(user_id)) is not None]
+def view_of(who: str) -> spi.StreamView | None:
+    """Join what all suppliers let this actor see; None when none lets them listen."""
+    views = [view for supply in spi.stream_scope.items().values() if (view := supply(who)) is not None]
     if not views:
         return None
     return lambda name, division, payload: any(view(name, division, payload) for view in views)
@@ -118,9 +118,9 @@ class Stream:
             await asyncio.sleep(_SCOPE_KEPT)
             for listener in list(self.hub.listeners):
                 try:
-                    view = await self.ask(view_of, listener.user_id)
+                    view = await self.ask(view_of, listener.who)
                 except Exception:  # noqa: BLE001 - the old view is kept while the database is away
-                    _log.warning("stream scope of user %s could not be renewed", listener.user_id)
+                    _log.warning("stream scope of %s could not be renewed", listener.who)
                     continue
                 if view is None:
                     listener.cut()
@@ -170,20 +170,20 @@ class _Endpoint:
         headers = _cors(request)
         try:
             after = _after(request)
-            user_id = api.read_ticket(request.query_params.get("ticket", ""))
-            view = await self._stream.ask(view_of, user_id)
+            who = api.read_ticket(request.query_params.get("ticket", ""))
+            view = await self._stream.ask(view_of, who)
         except (Refusal, ValueError) as error:
             await _refused(error, headers)(scope, receive, send)
             return
         if view is None:
             await JSONResponse({"code": "stream.closed"}, 403, headers=headers)(scope, receive, send)
             return
-        listener = Listener(user_id, view)
+        listener = Listener(who, view)
         watch = asyncio.create_task(_until_gone(receive, listener))
         try:
             await self._send(send, listener, after, headers)
         except TimeoutError:
-            _log.info("a stream client of user %s was too slow", user_id)
+            _log.info("a stream client of %s was too slow", who)
         finally:
             watch.cancel()
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """For tests: the engine by hand in one call, and what lies in the audit and the outbox, oldest first."""
 
+import asyncio
+import threading
 from dataclasses import dataclass
 from typing import Any
 
-from tongguan.runtime import jobruns, relay
+import uvicorn
+
+from tongguan.runtime import jobruns, relay, stream
 from tongguan.runtime.delivery import Delivery
 from tongguan.runtime.models import AuditEntry, FactRecord
 
@@ -59,3 +63,40 @@ def published(name: str | None = None) -> list[tuple[str, dict[str, Any]]]:
     if name is not None:
         rows = rows.filter(name=name)
     return list(rows.values_list("name", "payload"))
+
+
+class StreamServer:
+    """The stream served for real on a free port, polled by hand."""
+
+    def __init__(self) -> None:
+        self.stream = stream.Stream()
+        config = uvicorn.Config(self.stream.app, port=0, log_level="critical", lifespan="off")
+        self.http = uvicorn.Server(config)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+
+    async def _run(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        await self.stream.begin()
+        await self.http.serve()
+        await self.stream.end()
+
+    def start(self) -> None:
+        self.thread.start()
+        while not self.http.started:
+            assert self.thread.is_alive()
+        self.poll()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.servers[0].sockets[0].getsockname()[1]}"
+
+    def poll(self) -> None:
+        relay.number_facts()
+        while self.stream.poll():
+            pass
+
+    def end(self) -> None:
+        self.loop.call_soon_threadsafe(self.stream.hub.close)
+        self.http.should_exit = True
+        self.thread.join(20)
+        assert not self.thread.is_alive()

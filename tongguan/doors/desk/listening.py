@@ -48,4 +48,9 @@ def _followed(actor: Actor) -> frozenset[str]:
     return frozenset(str(pk) for pk in rows.values_list("pk", flat=True)[:_FOLLOWED])
 
 
-spi.stream_scope.register("desk", view_of)
+def _of_key(who: str) -> spi.StreamView | None:
+    kind, _, number = who.partition(":")
+    return view_of(int(number)) if kind == "user" else None
+
+
+spi.stream_scope.register("desk", _of_key)

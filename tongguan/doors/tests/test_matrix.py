@@ -142,6 +142,7 @@ PARTNER = {
     ),
     "get_report": ("GET", "/reports/{tracking}", None, "reports:read"),
     "cases": ("GET", "/cases", None, "cases:read"),
+    "stream_ticket": ("GET", "/stream-ticket", None, "cases:read"),
     "case": ("GET", "/cases/{case}", None, "cases:read"),
     "case_timeline": ("GET", "/cases/{case}/timeline", None, "cases:read"),
     "case_moves": ("GET", "/cases/{case}/moves", None, "cases:move"),

@@ -89,7 +89,7 @@ def test_one_sign_in_name_is_given_once():
 def test_a_revoked_token_is_refused_in_every_thread():
     cast = testing.cast()
     raw = api.issue_token(cast.secadmin, "系统", ["cases:read"], "990101")
-    assert len(won(at_once(lambda _: queries.actor_of_token(raw)))) == WRITERS
+    assert len(won(at_once(lambda _: api.authenticate_token(raw)))) == WRITERS
     api.revoke_token(cast.secadmin, queries.tokens(cast.secadmin)[0].id)
-    refused = at_once(lambda _: queries.actor_of_token(raw))
+    refused = at_once(lambda _: api.authenticate_token(raw))
     assert [r.code for r in refused] == ["token.invalid"] * WRITERS

@@ -32,7 +32,7 @@ def test_a_token_makes_an_actor_with_scopes():
     assert actor.key == f"client:{ApiToken.objects.get().pk}"
     assert actor.scope.posts() == {Post.SYSTEM}
     assert actor.scope.divisions() == ("990101",)
-    assert queries.actor_of_token(raw) == actor
+    assert queries.client(actor.key) == (actor, scopes)
 
 
 def test_only_the_hash_is_kept():

@@ -21,10 +21,11 @@ def count_rows(job: JobInfo, progress: spi.Progress) -> dict[str, Any]:
 spi.job_kinds.register("ledger.count", count_rows)
 
 
-def view_of(user_id: int) -> spi.StreamView | None:
+def view_of(who: str) -> spi.StreamView | None:
     """Let user 1 and 2 listen: to district 990101, and to what is theirs alone."""
-    if user_id not in {1, 2}:
+    if who not in {"user:1", "user:2"}:
         return None
+    user_id = int(who[-1])
 
     def may_see(_name: str, division: str, payload: Mapping[str, Any]) -> bool:
         return payload.get("to_user") in {None, user_id} and division.startswith("990101")
