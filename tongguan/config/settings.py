@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "tongguan.catalog",
     "tongguan.rules",
     "tongguan.messaging",
+    "tongguan.learning",
     "tongguan.cases",
     "tongguan.dispatch",
     "tongguan.matching",
