@@ -47,11 +47,11 @@ class NewApplication:
 @lru_cache(maxsize=4)
 def _parsed(path: str, stamp: int, states: frozenset[str]) -> dict[str, ApprovalRule]:
     del path, stamp  # the cache's key: a changed file is read again
-    return approvals.parse(citydata.load("approvals.yaml"), states)
+    return citydata.effective("approvals.yaml", lambda body: approvals.parse(body, states))
 
 
 def rules(case: CaseInfo) -> dict[str, ApprovalRule]:
-    """Give the city's approval rules, checked against the case's process. Raises ValueError when wrong."""
+    """Give the approval rules that count, checked against the case's process."""
     file = citydata.source("approvals.yaml")
     states = frozenset(case_queries.process_of(case).states)
     return _parsed(str(file), file.stat().st_mtime_ns, states)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """City data: YAML shipped with the package, replaced by the city's own file of the same name."""
 
+import logging
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.conf import settings
@@ -11,7 +13,9 @@ from django.conf import settings
 from tongguan.cases import queries as cases
 from tongguan.dispatch import approvals, escalation
 
+log = logging.getLogger(__name__)
 _SHIPPED = Path(__file__).parent
+T = TypeVar("T")
 
 
 def source(name: str) -> Path:
@@ -22,7 +26,26 @@ def source(name: str) -> Path:
 
 def load(name: str) -> dict[str, Any]:
     """Read a file of city data. Raises ValueError when it is not a mapping or not YAML."""
+    return _read(source(name))
+
+
+def effective(name: str, parse: Callable[[dict[str, Any]], T]) -> T:
+    """Give what the file that counts says, parsed; while the city's own is wrong, the shipped one counts.
+
+    A slip in a file must not stop the cases of a city; the doctor tells of it, and so does the log. Raises
+    ValueError when the shipped one is wrong.
+    """
     path = source(name)
+    try:
+        return parse(_read(path))
+    except ValueError:
+        if path.parent == _SHIPPED:
+            raise
+        log.exception("%s is wrong; the shipped one counts until it is mended", path)
+        return parse(_read(_SHIPPED / name))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         body = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
@@ -35,11 +58,11 @@ def load(name: str) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _ladders(path: str, stamp: int) -> dict[str, escalation.Ladder]:
     del path, stamp  # the cache's key: a changed file is read again
-    return escalation.parse(load("ladders.yaml"))
+    return effective("ladders.yaml", escalation.parse)
 
 
 def ladders() -> dict[str, escalation.Ladder]:
-    """Give the city's escalation ladders. Raises ValueError when its file is wrong."""
+    """Give the escalation ladders that count."""
     file = source("ladders.yaml")
     return _ladders(str(file), file.stat().st_mtime_ns)
 

@@ -70,3 +70,14 @@ def test_rungs_survive_freezing_to_the_microsecond():
 def test_a_wrong_ladder_is_refused_by_name(rows):
     with pytest.raises(ValueError, match="ladder handle"):
         parse({"handle": rows})
+
+
+def test_a_slip_in_the_citys_own_ladders_stops_no_case(settings, tmp_path, caplog):
+    shipped = citydata.ladders()
+    settings.HOME = tmp_path
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "ladders.yaml").write_text("handle: [", encoding="utf-8")
+    assert citydata.ladders() == shipped
+    assert "ladders.yaml" in caplog.text
+    with pytest.raises(ValueError, match=r"ladders\.yaml"):
+        citydata.checked_files()
