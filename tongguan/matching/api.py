@@ -103,7 +103,8 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
         if trace is None:
             continue
         strategy, _ = strategies.named(decision.strategy)
-        prints.append(print_of(trace, case_id, matters.get(case_id, case_id), decision, strategy))
+        matter = matters.get(case_id) or _matter_of(decision) or case_id
+        prints.append(print_of(trace, case_id, matter, strategy))
         keys += [
             TextKey(district=trace.told.division[:_DISTRICT], term=key, report_id=decision.report_id)
             for key in trace.keys
@@ -120,11 +121,10 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
     return placed
 
 
-def print_of(
-    trace: Trace, case_id: UUID, matter: UUID, decision: Decision, strategy: Strategy
-) -> Fingerprint:
+def print_of(trace: Trace, case_id: UUID, matter: UUID, strategy: Strategy) -> Fingerprint:
+    """Give what is compared of a telling later on."""
     told, reach = trace.told, strategy.reach_of(trace.told.item_code)
-    lasted = decision.closed_at or told.told_at + timedelta(days=strategy.open_days)
+    lasted = told.told_at + timedelta(days=strategy.open_days)
     return Fingerprint(
         report_id=told.report_id,
         case_id=case_id,
@@ -138,7 +138,6 @@ def print_of(
         told_at=told.told_at,
         lasted=lasted,
         until=lasted + timedelta(days=reach.closed_days),
-        closed_at=decision.closed_at,
         person=told.person,
         text_print=trace.print,
         names=list(trace.names),
@@ -156,12 +155,18 @@ def _decision_row(decision: Decision, case_id: UUID) -> MatchDecision:
         words=decision.words,
         voice=str(decision.voice),
         compared_with=decision.compared_with,
+        again=decision.again,
         suggestions=[
             {"case_id": str(s.case_id), "report_id": str(s.report_id), "score": s.score, "words": s.words}
             for s in decision.suggestions
         ],
         strategy=decision.strategy,
     )
+
+
+def _matter_of(decision: Decision) -> UUID | None:
+    """Give the matter that was known before, by the name it has after uniting."""
+    return decision.unites[0] if decision.unites else decision.matter
 
 
 def _matters(case_ids: set[UUID]) -> dict[UUID, UUID]:
@@ -211,7 +216,7 @@ def _new_crowds(
         strategy, _ = strategies.named(decision.strategy)
         if decision.people == strategy.crowd and decision.voice != "reminder":
             case_id = placed[decision.report_id]
-            matter = matters.get(case_id, case_id)
+            matter = matters.get(case_id) or _matter_of(decision) or case_id
             found[matter] = CrowdFormed(
                 matter=matter, case_id=case_id, people=decision.people, division=_division(decision)
             )

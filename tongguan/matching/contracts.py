@@ -62,8 +62,9 @@ class Decision:
     """What becomes of one telling.
 
     ``zone`` join: it belongs to ``case_id``, or when that is None to the case that the telling ``leader``
-    opens. suggest and new: it opens its own case; with suggest a person should look at ``suggestions``.
-    ``closed_at``: the case it joins was closed then, and may have been closed falsely. ``people``: how many
+    opens. suggest, new and again: it opens its own case; with suggest a person should look at
+    ``suggestions``. ``again``: the closed case after which it was told, perhaps falsely closed; ``matter``:
+    what the telling belongs to where that is known already. ``people``: how many
     have told of the matter, this one with them; ``crowd``: many (群诉). ``unites``: matters that this
     telling shows to be one. ``recorded``: it was decided before, and this is that decision again.
     """
@@ -81,7 +82,8 @@ class Decision:
     parts: Mapping[str, float]
     compared_with: UUID | None = None
     suggestions: tuple[Alike, ...] = ()
-    closed_at: datetime | None = None
+    again: UUID | None = None
+    matter: UUID | None = None
     unites: tuple[UUID, ...] = ()
     trace: Trace | None = None
     recorded: bool = False
@@ -89,7 +91,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInfo:
-    """A stored decision as officials read it."""
+    """A stored decision as officials read it. ``again``: the closed case after which it was told."""
 
     report_id: UUID
     case_id: UUID
@@ -100,6 +102,7 @@ class DecisionInfo:
     strategy: str
     parts: Mapping[str, float]
     compared_with: UUID | None
+    again: UUID | None
     at: datetime
     overruled_at: datetime | None
     overruled_by: str

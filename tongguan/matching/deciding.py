@@ -68,7 +68,9 @@ def decide(batch: Prepared, strategy: Strategy, rarity: Rarity) -> list[Decision
     left, right = _within_reach(known, left, right)
     scored = score(known, left, right, strategy, rarity) if left.size else no_pairs()
     nodes = [Node(t.report_id, t.told_at.timestamp()) for t in batch.told]
-    nodes += [Node(r.report_id, r.told_at.timestamp(), r.case_id, r.matter) for r in rows]
+    nodes += [
+        Node(r.report_id, r.told_at.timestamp(), r.case_id, r.matter, r.closed_at is not None) for r in rows
+    ]
     verdicts = settle(nodes, scored, strategy, forbidden({r.matter for r in rows}))
     return _decisions(batch, rows, scored, verdicts, strategy)
 
@@ -144,13 +146,14 @@ def _decisions(
     strategy: Strategy,
 ) -> list[Decision]:
     case_matter = {row.case_id: row for row in rows}
-    matters = {case_matter[v.case_id].matter for v in verdicts.values() if v.case_id is not None}
+    homes = {n: case_matter.get(v.case_id or v.again) for n, v in verdicts.items()}
+    matters = {row.matter for row in homes.values() if row is not None}
     crowds = _Crowds(batch, matters)
     order = sorted(verdicts, key=lambda n: (batch.told[n].told_at, batch.told[n].report_id))
     made: dict[int, Decision] = {}
     for n in order:
         verdict, told = verdicts[n], batch.told[n]
-        row = case_matter.get(verdict.case_id) if verdict.case_id else None
+        row = homes[n]
         voice, people = crowds.add(
             row.matter if row else verdict.leader, told.person, first=n_opens(verdict, told)
         )
@@ -169,7 +172,8 @@ def _decisions(
             parts=_parts(scored, verdict.pair),
             compared_with=_report_at(batch, rows, other) if other >= 0 else None,
             suggestions=_suggestions(batch, rows, scored, n, verdict),
-            closed_at=row.closed_at if row else None,
+            again=verdict.again,
+            matter=row.matter if row else None,
             unites=verdict.unites,
             trace=batch.traces[n],
         )

@@ -81,6 +81,7 @@ class MatchDecision(models.Model):
     words = models.TextField()
     voice = models.CharField(max_length=8)
     compared_with = models.UUIDField(null=True)
+    again = models.UUIDField(null=True)
     suggestions = models.JSONField(default=list)
     strategy = models.CharField(max_length=40)
     at = models.DateTimeField()

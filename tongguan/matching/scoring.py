@@ -32,6 +32,8 @@ class Zone(StrEnum):
     JOIN = "join"
     SUGGEST = "suggest"
     NEW = "new"
+    #: It belongs to a matter whose cases are all closed: a case of its own, tied to the closed one (F41).
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

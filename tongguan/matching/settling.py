@@ -20,19 +20,21 @@ SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One telling: its report, the order in which it was told, and the case and matter it already is in."""
+    """One telling: its report, when it was told, the case and matter it is in, and whether that is closed."""
 
     report_id: UUID
     told: float
     case_id: UUID | None = None
     matter: UUID | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of one new telling.
 
-    ``case_id``: the case it joins; ``leader``: the new telling with whom it opens one case (itself when it
+    ``case_id``: the case it joins, an open one; ``again``: the closed case after which it comes, where its
+    matter has no open one; ``leader``: the new telling with whom it opens one case (itself when it
     opens one); ``pair``: the scored pair that decided, or -1; ``suggested``: further pairs worth a look;
     ``unites``: the matters that this telling shows to be one, the root first.
     """
@@ -43,6 +45,7 @@ class Verdict:
     pair: int
     suggested: tuple[int, ...]
     unites: tuple[UUID, ...] = ()
+    again: UUID | None = None
 
 
 def settle(
@@ -91,23 +94,27 @@ def _verdict(
         :SUGGESTIONS
     ]
     known = [m for m in members if nodes[m].case_id is not None]
-    leader = min(members, key=lambda m: (nodes[m].told, nodes[m].report_id))
+    fresh = [m for m in members if nodes[m].case_id is None]
+    leader = min(fresh, key=lambda m: _told(nodes[m]))
     pair = inside[0] if inside else -1
-    if known:
-        direct = [k for k in inside if nodes[other[k]].case_id is not None]
-        pair = direct[0] if direct else pair
-        chosen = (
-            nodes[other[direct[0]]]
-            if direct
-            else nodes[min(known, key=lambda m: (nodes[m].told, nodes[m].report_id))]
-        )
-        roots = _roots(nodes, known)
-        return Verdict(
-            Zone.JOIN, chosen.case_id, nodes[n].report_id, pair, suggested, roots if len(roots) > 1 else ()
-        )
-    if n != leader:
-        return Verdict(Zone.JOIN, None, nodes[leader].report_id, pair, suggested)
-    return Verdict(Zone.SUGGEST if suggested else Zone.NEW, None, nodes[n].report_id, -1, suggested)
+    if not known:
+        if n != leader:
+            return Verdict(Zone.JOIN, None, nodes[leader].report_id, pair, suggested)
+        return Verdict(Zone.SUGGEST if suggested else Zone.NEW, None, nodes[n].report_id, -1, suggested)
+    roots = _roots(nodes, known)
+    unites = roots if len(roots) > 1 else ()
+    living = [m for m in known if not nodes[m].closed]
+    direct = [k for k in inside if other[k] in (living or known)]
+    pair = direct[0] if direct else pair
+    chosen = other[direct[0]] if direct else min(living or known, key=lambda m: _told(nodes[m]))
+    if living:
+        return Verdict(Zone.JOIN, nodes[chosen].case_id, nodes[n].report_id, pair, suggested, unites)
+    zone = Zone.AGAIN if n == leader else Zone.JOIN
+    return Verdict(zone, None, nodes[leader].report_id, pair, suggested, unites, again=nodes[chosen].case_id)
+
+
+def _told(node: Node) -> tuple[float, UUID]:
+    return node.told, node.report_id
 
 
 def _roots(nodes: list[Node], known: list[int]) -> tuple[UUID, ...]:
@@ -115,7 +122,7 @@ def _roots(nodes: list[Node], known: list[int]) -> tuple[UUID, ...]:
     for m in known:
         matter = nodes[m].matter
         if matter is not None:
-            at = (nodes[m].told, nodes[m].report_id)
+            at = _told(nodes[m])
             earliest[matter] = min(at, earliest.get(matter, at))
     return tuple(sorted(earliest, key=lambda matter: earliest[matter]))
 

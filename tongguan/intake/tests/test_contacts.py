@@ -129,7 +129,7 @@ def test_contacts_from_before_read_as_they_are_and_are_sealed_by_the_command(peo
     rows = [told() for _ in range(5)]
     for row in rows:
         as_once_stored(row)
-    before = Report.objects.values_list("id", "text", "tracking", "secret_hash", "state")
+    before = Report.objects.order_by("id").values_list("id", "text", "tracking", "secret_hash", "state")
     kept = list(before)
     assert queries.report(people.acceptor, rows[0].id).reporter.phone == "138****1234"
     out = StringIO()

@@ -91,15 +91,22 @@ def test_a_telling_that_shows_two_cases_to_be_one_unites_their_matters():
     assert [p["report_id"] for _, p in published("MattersUnited")] == [str(between.report_id)]
 
 
-def test_a_complaint_soon_after_closing_finds_the_closed_case():
-    _, case = one(told())
-    closed_at = MORNING + timedelta(days=10)
+def test_a_complaint_soon_after_closing_opens_a_case_tied_to_the_closed_one():
+    first, case = one(told())
     closed = CaseClosed(division="990101001001", case_id=case, state="closed")
-    subscribers.follow_closing([Delivered(seq=1, id=1, at=closed_at, fact=closed)])
-    soon, same = one(told(hours=24 * 12))
-    assert (same, soon.closed_at) == (case, closed_at)
-    late, other = one(told(hours=24 * 60))
-    assert (other != case, late.closed_at, late.zone) == (True, None, "new")
+    subscribers.follow_closing([Delivered(seq=1, id=1, at=MORNING + timedelta(days=10), fact=closed)])
+    both = triaged([told(hours=24 * 12), told(hours=24 * 12 + 1)])
+    (soon, other), (next_, same) = both
+    assert (soon.zone, soon.again, next_.zone) == ("again", case, "join")
+    assert other == same != case
+    third, joined = one(told(hours=24 * 13))
+    assert (third.zone, joined) == ("join", other)
+    matters = dict(Fingerprint.objects.values_list("report_id", "matter"))
+    assert len(set(matters.values())) == 1
+    assert queries.people_of(PLATFORM, case) == (4, 4)
+    assert queries.decision(PLATFORM, soon.report_id).again == case
+    late, last = one(told(hours=24 * 60, lon=121.3))
+    assert (last != other, late.again, late.zone) == (True, None, "new")
 
 
 def test_what_a_person_took_out_stays_out(people):
