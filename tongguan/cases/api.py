@@ -13,8 +13,10 @@ from uuid import UUID
 from tongguan.cases import changes, opening, timeline, versions
 from tongguan.cases.contracts import COUNTERS, CaseInfo, Held, NewCase
 from tongguan.cases.facts import CaseNoted
+from tongguan.cases.joining import hold_many, join_held
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, Involvement
+from tongguan.cases.opening import Carry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import FIELDS, visible_q
 from tongguan.kernel import clock
@@ -24,16 +26,34 @@ from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
+__all__ = [
+    "Carry",
+    "advance",
+    "hold",
+    "hold_many",
+    "involve",
+    "involve_in",
+    "join_held",
+    "move",
+    "note",
+    "open_cases",
+    "process_of",
+    "publish_process",
+    "remark",
+    "set_due",
+]
 
-def open_cases(actor: Actor, new: Sequence[NewCase]) -> list[CaseInfo]:
+
+def open_cases(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -> list[CaseInfo]:
     """Open cases set-based, in the order given. Raises Invalid (naming the row), Forbidden.
 
-    Who opens must hold a post that may report over each case's division.
+    Who opens must hold a post that may report over each case's division. ``carry`` is asked, before
+    anything is written, which moves each case makes in the moment it is opened.
     """
     if not new:
         return []
     with atomic():
-        return opening.open_all(actor, new)
+        return opening.open_all(actor, new, carry)
 
 
 def hold(actor: Actor, case_id: UUID, expected_version: int | None = None) -> Held:
@@ -188,8 +208,8 @@ def involve(case_id: UUID, units: Iterable[tuple[int, str]], role: str) -> None:
     )
 
 
-def involve_in(case: CaseInfo, units: Iterable[tuple[int, str, str]]) -> None:
-    """Involve units (id, path, role) in a case that is at hand, in one statement."""
+def involve_in(parts: Iterable[tuple[CaseInfo, int, str, str]]) -> None:
+    """Involve units in cases that are at hand, given as (case, unit id, path, role), in one statement."""
     now = clock.now()
     Involvement.objects.bulk_create(
         [
@@ -202,7 +222,7 @@ def involve_in(case: CaseInfo, units: Iterable[tuple[int, str, str]]) -> None:
                 opened_at=case.opened_at,
                 since=now,
             )
-            for unit_id, path, role in units
+            for case, unit_id, path, role in parts
         ],
         ignore_conflicts=True,
     )
@@ -217,14 +237,6 @@ def set_due(due: Mapping[UUID, datetime | None]) -> None:
     Case.objects.bulk_update(
         [Case(pk=pk, due_at=due_at) for pk, due_at in due.items()], ["due_at"], batch_size=400
     )
-
-
-def joined(actor: Actor, case_id: UUID, reports: int, words: str) -> CaseInfo:
-    """Count further reports of the same matter and say on the timeline why they are the same."""
-    with atomic():
-        held = hold(actor, case_id)
-        values = {"reporter_count": held.case.reporter_count + reports}
-        return remark(actor, held, "join", {"reason": words, "reports": reports}, values=values).case
 
 
 def publish_process(actor: Actor, body: Mapping[str, Any]) -> Process:

@@ -8,13 +8,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from tongguan.cases.lifecycle import Move, Plan, Process, State
+from tongguan.kernel.facts import Fact
 
 __all__ = [
     "COUNTERS",
+    "Carried",
     "CaseBrief",
     "CaseFilter",
     "CaseInfo",
     "Held",
+    "Joining",
     "Move",
     "NearCase",
     "NewCase",
@@ -182,6 +185,27 @@ class Held:
 
     case: CaseInfo
     head: tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One move that a case makes in the moment it is opened."""
+
+    move: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """Further tellings of a case: by how many people, and why they are the same matter, in words."""
+
+    case_id: UUID
+    people: int
+    tellings: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opening cases: many at once, in a number of statements that does not depend on how many."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
 
-from tongguan.cases import timeline, versions
-from tongguan.cases.contracts import CaseInfo, NewCase
+from tongguan.cases import changes, timeline, versions
+from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase
 from tongguan.cases.facts import CaseOpened
-from tongguan.cases.lifecycle import Process
+from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, TimelineEntry
+from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import FIELDS
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid
+from tongguan.kernel.facts import Fact
 from tongguan.kernel.geometry import cell_of
 from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import Actor, Post
@@ -35,8 +37,15 @@ _TITLE, _ADDRESS = 200, 300
 _SHORTEST_DIVISION, _DISTRICT, _STREET = 6, 6, 9
 
 
-def open_all(actor: Actor, new: Sequence[NewCase]) -> list[CaseInfo]:
-    """Open the cases in the caller's transaction. Raises Invalid (``field`` names the row), Forbidden."""
+#: Gives the moves that each of the cases makes in the moment it is opened.
+Carry = Callable[[Sequence[CaseInfo]], Sequence[Sequence[Carried]]]
+
+
+def open_all(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -> list[CaseInfo]:
+    """Open the cases in the caller's transaction, with the moves they are carried through at once.
+
+    Raises Invalid (``field`` names the row), Forbidden, and for a carried move what ``advance`` raises.
+    """
     for index, case in enumerate(new):
         _check(actor, case, index)
     names = [(case.process or _usual_process(case), case.division) for case in new]
@@ -63,15 +72,47 @@ def open_all(actor: Actor, new: Sequence[NewCase]) -> list[CaseInfo]:
         row.line_no, row.line_hash = line.no, line.hash
         rows.append(row)
         lines.append(line)
+    facts: list[Fact] = [
+        CaseOpened(division=row.division, case_id=row.id, item_code=row.item_code, source=row.source)
+        for row in rows
+    ]
+    if carry is not None:
+        for row, name, moves in zip(rows, names, carry([_info(row) for row in rows]), strict=True):
+            lines += [_carried(actor, row, processes[name], one, facts) for one in moves]
     Case.objects.bulk_create(rows)
     TimelineEntry.objects.bulk_create(lines)
-    outbox.publish(
-        *(
-            CaseOpened(division=row.division, case_id=row.id, item_code=row.item_code, source=row.source)
-            for row in rows
-        )
+    outbox.publish(*facts)
+    return [_info(row) for row in rows]
+
+
+def _info(row: Case) -> CaseInfo:
+    return CaseInfo(**{name: getattr(row, name) for name in FIELDS})
+
+
+def _carried(actor: Actor, row: Case, process: Process, carried: Carried, facts: list[Fact]) -> TimelineEntry:
+    """Make one move on a case that is not stored yet; give its line."""
+    held = Held(case=_info(row), head=(row.line_no, row.line_hash))
+    at = row.opened_at
+    posts = acting_posts(actor, held.case)
+    plan = check(process, row.state, carried.move, posts, carried.inputs)
+    line = timeline.entry(
+        actor,
+        row.id,
+        held.head,
+        move=carried.move,
+        frm=plan.frm,
+        to=plan.to,
+        post=plan.post,
+        at=at,
+        inputs=carried.inputs,
+        evidence=carried.evidence,
     )
-    return [CaseInfo(**{name: getattr(row, name) for name in FIELDS}) for row in rows]
+    for name, value in changes.columns_of(held, plan, at, carried.values).items():
+        setattr(row, name, value)
+    row.line_no, row.line_hash, row.version = line.no, line.hash, row.version + 1
+    after = Held(case=_info(row), head=(line.no, line.hash))
+    facts += [*changes.facts_of(actor, after, plan), *carried.facts]
+    return line
 
 
 def _check(actor: Actor, case: NewCase, index: int) -> None:

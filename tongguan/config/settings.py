@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tongguan.learning",
     "tongguan.cases",
     "tongguan.dispatch",
+    "tongguan.bulk",
     "tongguan.matching",
     "tongguan.intake",
     "tongguan.channels",

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verbs of dispatch: every move of a case, applications, supervision, and moves on many cases."""
+"""Verbs of dispatch: every move of a case, applications, supervision."""
 
 from tongguan.dispatch.applications import NewApplication
 from tongguan.dispatch.applications import decide as decide_application
 from tongguan.dispatch.applications import file as file_application
 from tongguan.dispatch.applications import withdraw as withdraw_application
-from tongguan.dispatch.bulk import preview_bulk, start_bulk
 from tongguan.dispatch.performing import perform
 from tongguan.dispatch.supervision import NewSupervision
 from tongguan.dispatch.supervision import answer as answer_supervision
@@ -21,9 +20,7 @@ __all__ = [
     "end_supervision",
     "file_application",
     "perform",
-    "preview_bulk",
     "sign_supervision",
-    "start_bulk",
     "supervise",
     "withdraw_application",
 ]

@@ -202,15 +202,3 @@ class Explanation:
     dispatch: tuple[str, ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
     joining: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkPreview:
-    """How many of the selected cases can make the move, and why the others cannot."""
-
-    move: str
-    total: int
-    possible: int
-    refused: Mapping[str, int] = field(default_factory=dict)
-    examples: tuple[Mapping[str, Any], ...] = ()
-    undo: str = ""

@@ -3,9 +3,9 @@
 
 from pathlib import Path
 
-from tongguan.dispatch import applications, bulk, clocks, reminders
+from tongguan.dispatch import applications, clocks, reminders
 from tongguan.messaging import spi as messages
-from tongguan.runtime.spi import every, job_kinds, job_undos
+from tongguan.runtime.spi import every
 
 messages.add_templates(Path(__file__).parent / "texts.yaml")
 
@@ -26,8 +26,3 @@ def resume_due() -> int:
 def refresh_warned() -> int:
     """Set due times anew where a calendar has become known."""
     return clocks.refresh_warned()
-
-
-job_kinds.register(bulk.KIND, bulk.run)
-job_kinds.register(bulk.LASTING_KIND, bulk.run)
-job_undos.register(bulk.KIND, bulk.undo)

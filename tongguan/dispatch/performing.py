@@ -135,7 +135,7 @@ def _write(turn: Turn, posts: frozenset[str]) -> Outcome:
         order.save()
     if turn.fresh:
         WorkOrder.objects.bulk_create(turn.fresh)
-        cases.involve_in(after.case, [(o.unit_id, o.unit_path, o.role) for o in turn.fresh])
+        cases.involve_in((after.case, o.unit_id, o.unit_path, o.role) for o in turn.fresh)
     change = turn.clock_change(after.case, moved=after.case.state != case.state)
     info = after.case
     if change.stop or change.stop_orders or change.start:

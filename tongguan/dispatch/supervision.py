@@ -134,7 +134,7 @@ def ask(
         )
         if timer is not None:
             timer.save(force_insert=True)
-        cases.involve_in(held.case, [(unit.id, unit.path, _role(new.kind)) for unit in units])
+        cases.involve_in((held.case, unit.id, unit.path, _role(new.kind)) for unit in units)
         told = CaseSupervised(
             case_id=case_id, supervision_id=row.pk, kind=new.kind, division=held.case.division
         )

@@ -21,7 +21,7 @@ def test_a_moved_unit_keeps_its_cases_and_others_are_untouched():
     new = NewCase(item_code="06001", title="积水", text="深", division="990101001001", source="hotline")
     (case,) = api.open_cases(people.acceptor, [new])
     with atomic():
-        api.involve_in(case, [(moving.id, moving.path, "lead"), (staying.id, staying.path, "co")])
+        api.involve_in([(case, moving.id, moving.path, "lead"), (case, staying.id, staying.path, "co")])
     Case.objects.filter(pk=case.id).update(lead_unit_id=moving.id, lead_unit_path=moving.path)
     fact = UnitMoved(unit_id=moving.id, old_path=moving.path, new_path="00019999")
     subscribers.follow_unit([Delivered(seq=1, id=1, at=datetime(2026, 9, 28, tzinfo=UTC), fact=fact)])

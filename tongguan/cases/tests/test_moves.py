@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tongguan.cases import api, queries
+from tongguan.cases.contracts import Joining
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.tests.conftest import OTHER_PLACE, PLACE, new, opened
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -205,8 +206,13 @@ def test_a_note_changes_no_state_but_is_in_the_chain(people):
     case = opened(people)
     noted = api.note(people.supervisor, case.id, "urge", {"reason": "群众关注"}, counts=("urges",))
     assert (noted.state, noted.urges, noted.version) == ("reported", 1, 2)
-    joined = api.joined(people.acceptor, case.id, 2, "同一地点同一事项")
-    assert joined.reporter_count == 3
+    with atomic():
+        held = api.hold_many(people.acceptor, [case.id])
+        join = Joining(case_id=case.id, people=2, tellings=3, words="同一地点同一事项")
+        (joined,) = api.join_held(people.acceptor, held, [join])
+        assert api.hold_many(people.outsider, [case.id]) == {}
+    assert (joined.reporter_count, joined.version) == (3, 3)
+    assert queries.case(people.acceptor, case.id) == joined
     lines = queries.timeline(people.acceptor, case.id)
     assert [(line.no, line.move, line.to) for line in lines] == [
         (1, "report", "reported"),

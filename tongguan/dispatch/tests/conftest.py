@@ -76,7 +76,7 @@ class Stage:
         with atomic():
             held = cases.hold(PLATFORM, info.id)
             info = cases.advance(PLATFORM, held, "dispatch", {}, values=values).case
-            cases.involve_in(info, [(lead.id, lead.path, "lead")])
+            cases.involve_in([(info, lead.id, lead.path, "lead")])
             order = WorkOrder.objects.create(
                 case_id=info.id,
                 no=WorkOrder.objects.filter(case_id=info.id).count() + 1,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from tongguan.dispatch import api as dispatch
+from tongguan.bulk import api as bulk
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
@@ -90,7 +90,7 @@ class JobShown(Schema):
 @router.post("/bulk/preview", response=answers(PreviewShown), operation_id="bulk_preview")
 def preview(request: HttpRequest, told: ManyTold) -> HttpResponse:
     """Tell how many of the cases can make the move, before anything is done."""
-    return reply(dispatch.preview_bulk(actor_of(request), told.case_ids, told.move))
+    return reply(bulk.preview_bulk(actor_of(request), told.case_ids, told.move))
 
 
 @router.post("/bulk", response=answers(Started, 202), operation_id="bulk_start")
@@ -100,7 +100,7 @@ def start(request: HttpRequest, told: BulkTold) -> HttpResponse:
     return once(
         request,
         actor,
-        lambda: {"job_id": dispatch.start_bulk(actor, told.case_ids, told.move, told.inputs)},
+        lambda: {"job_id": bulk.start_bulk(actor, told.case_ids, told.move, told.inputs)},
         202,
     )
 

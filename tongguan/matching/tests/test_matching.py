@@ -92,7 +92,7 @@ def test_a_telling_that_shows_two_cases_to_be_one_unites_their_matters():
 
 
 def test_a_complaint_soon_after_closing_opens_a_case_tied_to_the_closed_one():
-    first, case = one(told())
+    _, case = one(told())
     closed = CaseClosed(division="990101001001", case_id=case, state="closed")
     subscribers.follow_closing([Delivered(seq=1, id=1, at=MORNING + timedelta(days=10), fact=closed)])
     both = triaged([told(hours=24 * 12), told(hours=24 * 12 + 1)])

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from tongguan.bulk import api as bulk
 from tongguan.cases import api as cases
 from tongguan.cases import queries as case_queries
 from tongguan.cases.contracts import NewCase
-from tongguan.dispatch import api, bulk
+from tongguan.dispatch import api
 from tongguan.kernel.clock import ManualClock, using
 from tongguan.kernel.errors import Conflict, Invalid, NotFound
 from tongguan.people import stamps
@@ -56,33 +57,33 @@ def test_the_preview_says_how_many_can_and_why_others_cannot(people, many, djang
     )
     wanted = [*ids(many), outside.id, uuid4(), many[1].id]
     with django_assert_num_queries(2):
-        told = api.preview_bulk(people.acceptor, wanted, "accept")
+        told = bulk.preview_bulk(people.acceptor, wanted, "accept")
     assert (told.total, told.possible) == (62, 59)
     assert told.refused == {"案件处于「不予受理」": 1, "没有这个案件": 2}
     assert len(told.examples) == 3
-    assert api.preview_bulk(people.dispatcher, ids(many[1:]), "accept").refused == {
+    assert bulk.preview_bulk(people.dispatcher, ids(many[1:]), "accept").refused == {
         "您的岗位不能对本案操作": 59
     }
-    assert api.preview_bulk(people.dispatcher, ids(many), "fly").possible == 0
+    assert bulk.preview_bulk(people.dispatcher, ids(many), "fly").possible == 0
 
 
 @pytest.mark.parametrize("count", [0, 10_001])
 def test_no_case_and_too_many_are_refused(people, count):
     with pytest.raises(Invalid) as refused:
-        api.preview_bulk(people.acceptor, [uuid4() for _ in range(count)], "accept")
+        bulk.preview_bulk(people.acceptor, [uuid4() for _ in range(count)], "accept")
     assert refused.value.field == "case_ids"
 
 
 def test_wrong_inputs_are_told_before_anything_is_queued(people, many):
     with pytest.raises(Invalid) as refused:
-        api.start_bulk(people.acceptor, ids(many), "refuse", {})
+        bulk.start_bulk(people.acceptor, ids(many), "refuse", {})
     assert refused.value.field == "reason"
     assert runtime.jobs(people.acceptor) == []
 
 
 def test_all_that_can_are_moved_and_the_others_are_reported(people, many):
     api.perform(people.acceptor, many[3].id, "refuse", {"reason": "不属受理范围"})
-    job_id = api.start_bulk(people.acceptor, ids(many), "accept", {})
+    job_id = bulk.start_bulk(people.acceptor, ids(many), "accept", {})
     assert states(many).count("pending_register") == 0
     settle()
     job = runtime.job(job_id, people.acceptor)
@@ -98,7 +99,7 @@ def test_all_that_can_are_moved_and_the_others_are_reported(people, many):
 
 
 def test_who_lost_the_post_meanwhile_moves_nothing_more(people, many):
-    job_id = api.start_bulk(people.acceptor, ids(many), "accept", {})
+    job_id = bulk.start_bulk(people.acceptor, ids(many), "accept", {})
     Appointment.objects.filter(user_id=people.acceptor.id).update(valid_to=date(2005, 1, 1))
     stamps.bump(stamps.APPOINTMENTS)
     settle()
@@ -124,7 +125,7 @@ def test_a_killed_engine_does_none_twice_and_leaves_none_out(people, many, monke
     monkeypatch.setattr(bulk, "perform", dying)
     start = case_queries.case(PLATFORM, many[0].id).opened_at
     with using(ManualClock(start)) as clock:
-        job_id = api.start_bulk(people.acceptor, ids(many), "accept", {})
+        job_id = bulk.start_bulk(people.acceptor, ids(many), "accept", {})
         with monkeypatch.context() as killing:
             killing.setattr(leases, "release", lambda *_: None)  # a killed process gives nothing back
             with pytest.raises(KilledError):
@@ -139,7 +140,7 @@ def test_a_killed_engine_does_none_twice_and_leaves_none_out(people, many, monke
 
 
 def test_what_may_be_undone_is_undone_where_nothing_came_after(people, many):
-    job_id = api.start_bulk(people.duty_chief, ids(many), "refuse", {"reason": "批量甄别为误报"})
+    job_id = bulk.start_bulk(people.duty_chief, ids(many), "refuse", {"reason": "批量甄别为误报"})
     settle()
     assert set(states(many)) == {"not_accepted"}
     assert runtime.job(job_id, people.duty_chief).can_undo
@@ -157,7 +158,7 @@ def test_what_may_be_undone_is_undone_where_nothing_came_after(people, many):
 
 
 def test_a_move_without_an_undo_cannot_be_taken_back(people, many):
-    job_id = api.start_bulk(people.acceptor, ids(many), "void", {"reason": "系统演练数据"})
+    job_id = bulk.start_bulk(people.acceptor, ids(many), "void", {"reason": "系统演练数据"})
     settle()
     assert set(states(many)) == {"voided"}
     assert not runtime.job(job_id, people.acceptor).can_undo
@@ -171,9 +172,9 @@ def test_a_department_signs_many_orders_at_once(people, many):
         cases.move(people.acceptor, info.id, "register", {"filing_rule_id": 1}, values={"filing_rule_id": 1})
         unit = {"unit_id": people.unit("N-SZ").id, "reason": "管养单位"}
         api.perform(people.dispatcher, info.id, "dispatch", unit)
-    told = api.preview_bulk(people.department, ids(many), "sign")
+    told = bulk.preview_bulk(people.department, ids(many), "sign")
     assert (told.possible, told.refused) == (8, {"没有这个案件": 52})
-    assert api.preview_bulk(people.second_department, ids(many[:8]), "sign").possible == 0
-    api.start_bulk(people.department, ids(many[:8]), "sign", {})
+    assert bulk.preview_bulk(people.second_department, ids(many[:8]), "sign").possible == 0
+    bulk.start_bulk(people.department, ids(many[:8]), "sign", {})
     settle()
     assert all(lines(info)[-1] == "sign" for info in many[:8])

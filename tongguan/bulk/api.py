@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from tongguan.bulk.contracts import BulkPreview
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
-from tongguan.dispatch.contracts import BulkPreview, OrderInfo
-from tongguan.dispatch.performing import perform
+from tongguan.dispatch.api import perform
+from tongguan.dispatch.contracts import OrderInfo
 from tongguan.dispatch.queries import allowed_moves, running_orders
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from tongguan.people import queries as people

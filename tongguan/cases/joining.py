@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Further tellings of cases that are there: many at once, in statements that do not depend on how many."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from tongguan.cases import timeline
+from tongguan.cases.contracts import CaseInfo, Held, Joining
+from tongguan.cases.facts import CaseNoted
+from tongguan.cases.models import Case, TimelineEntry
+from tongguan.cases.visibility import FIELDS, visible_q
+from tongguan.kernel import clock
+from tongguan.people.contracts import Actor
+from tongguan.runtime import outbox
+
+_BATCH = 400
+
+
+def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
+    """Lock visible cases for the open transaction, in one order for everybody; the others are left out."""
+    rows = Case.objects.select_for_update(of=("self",)).filter(visible_q(actor), pk__in=case_ids)
+    found = {}
+    for row in rows.order_by("id").values(*FIELDS, "line_no", "line_hash"):
+        head = (row.pop("line_no"), row.pop("line_hash"))
+        found[row["id"]] = Held(case=CaseInfo(**row), head=head)
+    return found
+
+
+def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining]) -> list[CaseInfo]:
+    """Count further tellings on cases that ``hold_many`` locked, one of each; give them as they are then."""
+    at = clock.now()
+    rows: list[Case] = []
+    lines: list[TimelineEntry] = []
+    after: list[CaseInfo] = []
+    for join in joins:
+        case, head = held[join.case_id].case, held[join.case_id].head
+        line = timeline.entry(
+            actor,
+            case.id,
+            head,
+            move="join",
+            frm=case.state,
+            to=case.state,
+            post="",
+            at=at,
+            inputs={"reason": join.words, "reports": join.tellings, "people": join.people},
+            evidence={},
+        )
+        grown = replace(case, reporter_count=case.reporter_count + join.people, version=case.version + 1)
+        rows.append(
+            Case(
+                pk=case.id,
+                reporter_count=grown.reporter_count,
+                version=grown.version,
+                line_no=line.no,
+                line_hash=line.hash,
+            )
+        )
+        lines.append(line)
+        after.append(grown)
+    Case.objects.bulk_update(rows, ["reporter_count", "version", "line_no", "line_hash"], batch_size=_BATCH)
+    TimelineEntry.objects.bulk_create(lines)
+    outbox.publish(
+        *(
+            CaseNoted(division=case.division, case_id=case.id, move="join", by=actor.key, no=line.no)
+            for case, line in zip(after, lines, strict=True)
+        )
+    )
+    return after
