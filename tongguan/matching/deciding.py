@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From tellings to decisions: prints, candidates, scores, settling. Reads the database, writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -146,7 +146,7 @@ def _decisions(
     strategy: Strategy,
 ) -> list[Decision]:
     case_matter = {row.case_id: row for row in rows}
-    homes = {n: case_matter.get(v.case_id or v.again) for n, v in verdicts.items()}
+    homes = {n: _home(v, case_matter) for n, v in verdicts.items()}
     matters = {row.matter for row in homes.values() if row is not None}
     crowds = _Crowds(batch, matters)
     order = sorted(verdicts, key=lambda n: (batch.told[n].told_at, batch.told[n].report_id))
@@ -178,6 +178,11 @@ def _decisions(
             trace=batch.traces[n],
         )
     return [made[n] for n in range(len(batch.told))]
+
+
+def _home(verdict: Verdict, known: Mapping[UUID, Fingerprint]) -> Fingerprint | None:
+    case_id = verdict.case_id or verdict.again
+    return None if case_id is None else known.get(case_id)
 
 
 def n_opens(verdict: Verdict, told: Told) -> bool:
