@@ -8,6 +8,7 @@ from tests.house.source import FLOOR, Module, imports, modules
 
 FACES = {"api", "queries", "facts", "contracts", "spi"}
 #: The cellar and the engines are tools: what they offer is more than verbs and reads. Intake helps decoders.
+#: A channel that is also a door of its own shares how its bytes are read and written.
 MORE_FACES = {
     "runtime": {
         "transactions",
@@ -21,7 +22,8 @@ MORE_FACES = {
         "health",
     },
     "rules": {"evaluate"},
-    "intake": {"reading"},
+    "intake": {"reading", "publicly"},
+    "channels": {"open311"},
 }
 
 

@@ -2,11 +2,12 @@
 """Reads of cases, always scoped. The reporter's contact is not in cases at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from tongguan.cases import attached, paging, picture, versions
 from tongguan.cases.contracts import (
@@ -46,6 +47,7 @@ __all__ = [
     "process_of",
     "process_versions",
     "timeline",
+    "touched",
     "usable_files",
     "visible",
     "visible_q",
@@ -149,6 +151,13 @@ def timeline(actor: Actor, case_id: UUID, *, after_no: int = 0, limit: int = 500
     if not lines and not after_no:
         raise NotFound("case.unknown", "没有这个案件", "no such case")
     return lines
+
+
+def touched(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Give when each visible one among these cases last changed, in one statement."""
+    mine = visible(actor).filter(pk__in=list(ids)).values("pk")
+    rows = TimelineEntry.objects.filter(case_id__in=mine).order_by().values_list("case_id")
+    return dict(rows.annotate(last=Max("at")))
 
 
 def involved(actor: Actor, case_id: UUID) -> list[tuple[int, str, str]]:

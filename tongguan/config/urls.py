@@ -2,7 +2,7 @@
 """Which door answers which address."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from tongguan.config.health import health
 from tongguan.doors.citizen import pages as citizen_pages
@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/desk/", desk.urls),
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
+    path("open311/", include("tongguan.doors.open311.urls")),
     path("track", citizen_pages.track),
     path("", pages.home),
     path("login", pages.sign_in),

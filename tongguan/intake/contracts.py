@@ -217,3 +217,22 @@ class Progress:
     case_number: str
     lines: tuple[ProgressLine, ...]
     reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicMatter:
+    """A case as everybody may see it. ``text`` is the reader's own telling, "" for everybody else."""
+
+    id: UUID
+    number: str
+    item_code: str
+    open: bool
+    words: str
+    opened_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    lon: float | None
+    lat: float | None
+    address: str
+    unit: str
+    text: str = ""

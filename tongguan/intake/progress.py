@@ -35,6 +35,7 @@ _STATES: Final = {
     "forced_close": ("solved", "已办结"),
     "voided": ("ended", "已作废"),
 }
+_UNTOLD: Final = ("handling", "正在办理")
 _MOVES: Final = {
     "accept": "已受理",
     "register": "已立案",
@@ -66,6 +67,11 @@ class _Line(Protocol):
     def move(self) -> str: ...
 
 
+def words_of(state: str) -> str:
+    """Tell a case's state in a citizen's words."""
+    return _STATES.get(state, _UNTOLD)[1]
+
+
 def before_case(
     tracking: str, told_at: datetime, received_at: datetime, state: ReportState, reply: str = ""
 ) -> Progress:
@@ -86,7 +92,7 @@ def of_case(
     tracking: str, told_at: datetime, received_at: datetime, case: _Case, timeline: Iterable[_Line]
 ) -> Progress:
     """Tell the turning points of a case. A state or move without words is left out, never shown raw."""
-    status, words = _STATES.get(case.state, ("handling", "正在办理"))
+    status, words = _STATES.get(case.state, _UNTOLD)
     lines = [ProgressLine(received_at, _BEFORE[ReportState.WAITING])]
     lines += [ProgressLine(line.at, _MOVES[line.move]) for line in timeline if line.move in _MOVES]
     return Progress(

@@ -4,10 +4,11 @@
 from typing import Any, Final
 
 import msgspec
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
+from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
 from tongguan.kernel.errors import Invalid, Refusal
@@ -87,6 +88,22 @@ def read_body(request: HttpRequest) -> bytes:
         raise WrongBody(
             "body.broken", zh="请求体不完整", en="the body is incomplete", field="body"
         ) from error
+
+
+def read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict]:
+    """Give the fields and the files of a multipart form. Raises TooLarge, WrongBody, Invalid (NUL)."""
+    try:
+        posted, sent = request.POST, request.FILES
+    except RequestDataTooBig as error:
+        raise too_large(MAX_BODY) from error
+    except (OSError, RawPostDataException, MultiPartParserError, SuspiciousOperation) as error:
+        raise WrongBody(
+            "body.broken", zh="请求体不完整", en="the body is incomplete", field="body"
+        ) from error
+    for name, values in posted.lists():
+        for value in (name, *values):
+            _no_nul(str(value), "body")
+    return posted, sent
 
 
 def too_large(most: int) -> TooLarge:
