@@ -15,6 +15,7 @@ FLOORS = (
     ("doors",),
     ("channels",),
     ("intake",),
+    ("handover",),
     ("matching",),
     ("dispatch",),
     ("cases",),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "tongguan.dispatch",
     "tongguan.bulk",
     "tongguan.matching",
+    "tongguan.handover",
     "tongguan.intake",
     "tongguan.channels",
     "tongguan.doors",

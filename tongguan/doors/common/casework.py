@@ -29,6 +29,8 @@ _EAST, _NORTH = 180, 90
 NOTES: Final = {
     "report": "上报",
     "join": "合并上报",
+    "danger": "险情提示",
+    "danger_none": "险情排除",
     "urge": "催办",
     "supervise": "督办",
     "instruct": "批示",
