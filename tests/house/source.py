@@ -22,6 +22,7 @@ FLOORS = (
     ("rules", "messaging", "learning"),
     ("catalog",),
     ("things",),
+    ("addresses",),
     ("places",),
     ("people",),
     ("vault",),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "tongguan.vault",
     "tongguan.people",
     "tongguan.places",
+    "tongguan.addresses",
     "tongguan.things",
     "tongguan.catalog",
     "tongguan.rules",

@@ -50,6 +50,22 @@ class PlaceInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place whose name or alias ends with a name; ``before`` is what stands in front, ``""`` when whole."""
+
+    place: PlaceInfo
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseOnRoad:
+    """A standard address with a point, by its number on a road."""
+
+    number: int
+    place: PlaceInfo
+
+
+@dataclass(frozen=True, slots=True)
 class RowFault:
     """One thing wrong in one row of an imported file. ``fatal`` faults stop the import, others are told."""
 

@@ -19,7 +19,7 @@ from tongguan.places import queries
 from tongguan.places.codes import division_code
 from tongguan.places.contracts import ImportReport
 from tongguan.places.facts import GazetteerChanged
-from tongguan.places.gazetteer import keys
+from tongguan.places.gazetteer import addressed, keys
 from tongguan.places.importing import Faults, clean, covered, missing, rows_of, whole
 from tongguan.places.labels import GazetteerKind
 from tongguan.places.models import Division, Gazetteer, GazetteerKey
@@ -38,7 +38,9 @@ _KINDS: Final = {**{k.value: k for k in GazetteerKind}, **{k.label: k for k in G
 _LIMITS: Final = {"name": 120, "external_id": 64, "aliases": 400, "lon": 40, "lat": 40}
 _CHUNK: Final = 5_000
 _KEY_BATCH: Final = 5_000
-_FIELDS: Final = ("kind", "name", "aliases", "division", "grid", "lon", "lat", "cell", "crs")
+_FIELDS: Final = (
+    "kind", "name", "aliases", "division", "grid", "lon", "lat", "cell", "crs", "road", "number",
+)  # fmt: skip
 
 
 def import_gazetteer(
@@ -121,6 +123,7 @@ def _draft(row: Row, origin: str, kind: str, faults: Faults) -> tuple[Row, dict[
         "division": division,
         "lon": lon,
         "lat": lat,
+        **addressed(_KINDS[word].value, row.get("name")),
     }
 
 

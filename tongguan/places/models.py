@@ -32,7 +32,7 @@ class Division(Outlined):
     """An administrative division (行政区划): 2, 4, 6, 9 or 12 digits, each prefix a parent."""
 
     code = models.CharField("代码", max_length=12, primary_key=True)
-    name = models.CharField("名称", max_length=60)
+    name = models.CharField("名称", max_length=60, db_index=True)
     level = models.CharField("层级", max_length=10, choices=Level.choices)
     parent = models.CharField("上级代码", max_length=12, blank=True, db_index=True)
 
@@ -140,6 +140,8 @@ class Gazetteer(models.Model):
     lat = models.FloatField("纬度", null=True, blank=True)
     cell = models.BigIntegerField("H3 网格", null=True, blank=True, editable=False)
     crs = models.CharField("来源坐标系", max_length=10, default="WGS84")
+    road = models.CharField("所在道路", max_length=40, blank=True, editable=False)
+    number = models.PositiveIntegerField("门牌号", null=True, blank=True, editable=False)
 
     class Meta:
         """A source's own number names a place once."""
@@ -151,6 +153,9 @@ class Gazetteer(models.Model):
         indexes = (
             models.Index(fields=("division",), name="places_gazetteer_division"),
             models.Index(fields=("cell", "kind"), name="places_gazetteer_cell"),
+            models.Index(
+                fields=("road", "number"), name="places_gazetteer_road", condition=~models.Q(road="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -20,6 +20,26 @@ from tongguan.places.codes import division_code
 from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located, PlaceInfo
 from tongguan.places.gazetteer import KEY_LENGTH, fold
 from tongguan.places.models import Division, DutyGrid, DutyGridPerson, Gazetteer, GazetteerKey, UnitGrid
+from tongguan.places.naming import divisions_named, houses_on, named
+
+__all__ = [
+    "boundary",
+    "children",
+    "collectors_of",
+    "division",
+    "division_name",
+    "division_names",
+    "divisions",
+    "divisions_named",
+    "duty_grid_of",
+    "grid_exists",
+    "houses_on",
+    "locate",
+    "locate_one",
+    "named",
+    "places_near",
+    "search",
+]
 
 _COMMUNITY_DIGITS: Final = 12
 _CITY_DIGITS: Final = 4

@@ -13,7 +13,7 @@ from tongguan.kernel.coordinates import Floats
 from tongguan.kernel.geometry import cells_of
 from tongguan.places import layers
 from tongguan.places.codes import level_of, parent_of
-from tongguan.places.gazetteer import keys
+from tongguan.places.gazetteer import addressed, keys
 from tongguan.places.labels import GazetteerKind
 from tongguan.places.models import (
     Division,
@@ -186,6 +186,7 @@ def _store(named: list[tuple[str, str, float, float]], plan: Plan) -> None:
             "grid": grid,
             "division": grid[:12],
             "cell": cell,
+            **addressed(kind, name),
         }
         for (kind, name, lon, lat), grid, cell in zip(named, grids, cells, strict=True)
         if grid

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """For tests of all packages: a small square city with known borders."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import shapely
 
+from tongguan.kernel.geometry import cell_of
 from tongguan.places import layers
 from tongguan.places.codes import level_of, parent_of
-from tongguan.places.models import Division, DutyGrid, DutyGridCell, UnitGrid
+from tongguan.places.gazetteer import addressed, keys
+from tongguan.places.models import Division, DutyGrid, DutyGridCell, Gazetteer, GazetteerKey, UnitGrid
 from tongguan.places.outlines import columns
 from tongguan.places.seed import seed_places
 
@@ -26,6 +30,25 @@ NAMES = {
 def demo_city() -> None:
     """Seed the whole demo city of 江州市."""
     seed_places()
+
+
+def named_place(
+    name: str,
+    division: str = "990101001001",
+    kind: str = "poi",
+    aliases: Iterable[str] = (),
+    lon: float = 121.2,
+    lat: float = 31.0,
+) -> Gazetteer:
+    """Put a place into the gazetteer as an import would, with its keys."""
+    row = Gazetteer.objects.create(
+        source="t", external_id=f"{name}/{division}", kind=kind, name=name, aliases=list(aliases),
+        division=division, lon=lon, lat=lat, cell=cell_of(lon, lat), **addressed(kind, name),
+    )  # fmt: skip
+    GazetteerKey.objects.bulk_create(
+        GazetteerKey(entry=row, text=text, start=start) for text, start in keys([name, *row.aliases])
+    )
+    return row
 
 
 def square_city() -> list[str]:

@@ -5,22 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongguan.kernel.geometry import cell_of
 from tongguan.people.testing import cast
 from tongguan.places import queries
-from tongguan.places.gazetteer import KEY_LENGTH, fold, keys
-from tongguan.places.models import Gazetteer, GazetteerKey
-
-
-def put(name, division="990101001001", kind="poi", aliases=(), lon=121.2, lat=31.0):
-    row = Gazetteer.objects.create(
-        source="t", external_id=name, kind=kind, name=name, aliases=list(aliases), division=division,
-        lon=lon, lat=lat, cell=cell_of(lon, lat),
-    )  # fmt: skip
-    GazetteerKey.objects.bulk_create(
-        GazetteerKey(entry=row, text=text, start=start) for text, start in keys([name, *aliases])
-    )
-    return row
+from tongguan.places.gazetteer import KEY_LENGTH, fold, keys, road_and_number
+from tongguan.places.testing import named_place as put
+from tongguan.places.testing import square_city
 
 
 @given(st.text(min_size=2, max_size=30), st.data())
@@ -102,3 +91,67 @@ def test_near_places_come_by_distance():
     assert [(p.name, round(m)) for p, m in found] == [("近", 10), ("远", 953)]
     assert [p.name for p, _ in queries.places_near(121.2, 31.0, 900)] == ["近"]
     assert queries.places_near(121.2, 31.0, 900, kinds=["road"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "road", "number"),
+    [
+        ("长安路12号", "长安路", 12),
+        ("江州市江北区望江街道长安路１２号", "长安路", 12),
+        ("柳营路669弄14号", "柳营路", 669),
+        ("中山东一路5号甲", "中山东一路", 5),
+        ("翠春花苑3幢", "", None),
+        ("长安路", "", None),
+        ("长安路99999999号", "", None),
+    ],
+)
+def test_a_standard_address_has_a_road_and_a_number(name, road, number):
+    assert road_and_number(name) == (road, number)
+
+
+@pytest.mark.django_db
+def test_many_names_are_met_in_one_query_whole_ones_first(django_assert_num_queries):
+    for name in ("长安路12号", "江北区长安路12号", "新长安路12号", "翠春花苑"):
+        put(name, kind="address")
+    put("德河邮政支局", aliases=["德河邮局"])
+    with django_assert_num_queries(1):
+        found = queries.named(["长安路 12号", "德河邮局", "没有的路", ""])
+    assert [(m.place.name, m.before) for m in found["长安路 12号"]] == [
+        ("长安路12号", ""),
+        ("新长安路12号", "新"),
+        ("江北区长安路12号", "江北区"),
+    ]
+    assert [m.place.name for m in found["德河邮局"]] == ["德河邮政支局"]
+    assert set(found) == {"长安路 12号", "德河邮局"}
+    assert len(queries.named(["路12号"], most=2)["路12号"]) == 2
+    assert queries.named([]) == {}
+
+
+@pytest.mark.django_db
+def test_the_houses_of_a_road_come_by_number(django_assert_num_queries):
+    for number in (20, 3, 100):
+        put(f"长安路{number}号", kind="address")
+    put("长安路口报亭")
+    with django_assert_num_queries(1):
+        found = queries.houses_on(["长安路", "和平路"])
+    assert [h.number for h in found["长安路"]] == [3, 20, 100]
+    assert set(found) == {"长安路"}
+
+
+@pytest.mark.django_db
+def test_bulk_look_ups_stay_within_the_readers_divisions():
+    people = cast()
+    put("长安路3号", "990102001001", kind="address")
+    assert queries.named(["长安路3号"], actor=people.acceptor) == {}
+    assert queries.houses_on(["长安路"], actor=people.acceptor) == {}
+    assert set(queries.named(["长安路3号"], actor=people.actor("outsider"))) == {"长安路3号"}
+
+
+@pytest.mark.django_db
+def test_divisions_are_found_by_name():
+    square_city()
+    found = queries.divisions_named(["江北区", "翠园社区", "没有区"])
+    assert {name: [d.code for d in rows] for name, rows in found.items()} == {
+        "江北区": ["990101"],
+        "翠园社区": ["990101001001"],
+    }
