@@ -26,5 +26,7 @@ urlpatterns = [
     path("desk", pages.queue),
     path("desk/inbox", pages.inbox),
     path("desk/quarantine", pages.quarantine),
+    path("desk/handovers", pages.handovers),
+    path("desk/hot", pages.hot),
     path("desk/cases/<uuid:case_id>", pages.case),
 ]

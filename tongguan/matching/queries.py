@@ -2,6 +2,7 @@
 """Reads of matching, always through the cases that the actor may see."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from tongguan.cases import queries as cases
@@ -72,8 +73,18 @@ def stored(report_ids: Iterable[UUID]) -> dict[UUID, Decision]:
     return {row.report_id: _again(row) for row in rows}
 
 
-def hot(actor: Actor, *, division: str = "", limit: int = 20) -> list[HotInfo]:
-    """Rank the hot matters of the actor's divisions, the hottest first; ``division`` narrows by prefix."""
+def hot(
+    actor: Actor,
+    *,
+    division: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 20,
+) -> list[HotInfo]:
+    """Rank the hot matters of the actor's divisions, the hottest first; ``division`` narrows by prefix.
+
+    ``since`` and ``until`` narrow to those told of within that time.
+    """
     rows = (
         HotMatter.objects.all()
         if actor == PLATFORM
@@ -81,6 +92,10 @@ def hot(actor: Actor, *, division: str = "", limit: int = 20) -> list[HotInfo]:
     )
     if division:
         rows = rows.filter(division__startswith=division)
+    if since is not None:
+        rows = rows.filter(last_at__gte=since)
+    if until is not None:
+        rows = rows.filter(first_at__lt=until)
     return [_hot(row) for row in rows.order_by("-heat", "id")[: min(limit, _MOST)]]
 
 

@@ -8,6 +8,8 @@ from tongguan.doors.desk import (
     bulk,
     cases,
     files,
+    handovers,
+    hot,
     inbox,
     operation,
     registers,
@@ -25,5 +27,8 @@ api = face(
     auth=[Session()],
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
-for part in (session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation):
+for part in (
+    session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation,
+    handovers, hot,
+):  # fmt: skip
     api.add_router("", part.router)

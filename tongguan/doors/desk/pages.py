@@ -95,3 +95,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def quarantine(request: HttpRequest) -> HttpResponse:
     """Show the reports that wait to be put right."""
     return page(request, "quarantine")
+
+
+@login_required
+@require_GET
+def hot(request: HttpRequest) -> HttpResponse:
+    """Show the hot matters."""
+    return page(request, "hot")
+
+
+@login_required
+@require_GET
+def handovers(request: HttpRequest) -> HttpResponse:
+    """Show what waits to be handed over to 110, 119 and 120."""
+    return page(request, "handovers")

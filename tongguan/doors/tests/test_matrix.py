@@ -15,12 +15,16 @@ from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.testing import SCOPES, Door, one_connection
+from tongguan.handover import api as handovers
+from tongguan.handover.contracts import Noticed
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReporterIn, ReportIn
+from tongguan.kernel.ids import new_id
 from tongguan.people import api as people
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import ROLES
 from tongguan.places.testing import square_city
+from tongguan.runtime.transactions import atomic
 
 pytestmark = pytest.mark.django_db
 EVERYONE = set(ROLES)
@@ -32,6 +36,8 @@ UNIT = {"department", "handler"}
 SEE_IT = SEES | UNIT
 OPERATORS = {"sysadmin"}
 REVIEW = {"acceptor", "duty_chief", "city_chief"}
+CALL = {"acceptor", "dispatcher", "duty_chief"} | CITY
+DANGER = CALL | {"supervisor", "leader"}
 TELL = EVERYONE - {"evaluator", "auditor", "sysadmin", "secadmin"}
 ZERO = "00000000-0000-7000-8000-000000000000"
 
@@ -125,6 +131,16 @@ DESK = {
     "dead_facts": ("GET", "/dead-letters/facts", None, OPERATORS),
     "replay_fact": ("POST", "/dead-letters/facts/1/replay", {}, set()),
     "dead_messages": ("GET", "/dead-letters/messages", None, OPERATORS),
+    # Danger without a place is seen by every caller, so that somebody calls.
+    "handovers": ("GET", "/handovers", None, DANGER | {"outsider", "outside_acceptor"}),
+    "danger_rules": ("GET", "/handovers/rules", None, DANGER | {"outsider", "outside_acceptor"}),
+    "handover": ("GET", "/handovers/{handover}", None, DANGER),
+    "handover_steps": ("GET", "/handovers/{handover}/steps", None, DANGER),
+    "hand_over": ("POST", "/handovers/{handover}/call", {"number": "119"}, CALL),
+    "handover_taken": ("POST", "/handovers/{handover}/taken", {"person": "接警员"}, CALL),
+    "end_handover": ("POST", "/handovers/{handover}/result", {"text": "已扑灭"}, CALL),
+    "false_alarm": ("POST", "/handovers/{handover}/false-alarm", {"text": "油烟"}, CALL),
+    "hot_matters": ("GET", "/hot", None, EVERYONE),
     "replay_messages": ("POST", "/dead-letters/messages/replay", {"ids": [ZERO]}, set()),
 }
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
@@ -169,9 +185,7 @@ def stage(people_cast):
     rule = Door(user=people_cast.user("acceptor"), base="/api/desk").get("/items/01003/rules").json()[0]["id"]
     dispatch.perform(people_cast.acceptor, case.id, "register", {"filing_rule_id": rule})
     unit = people_cast.unit("N-SZ").id
-    at_unit = dispatch.perform(
-        people_cast.dispatcher, case.id, "dispatch", {"unit_id": unit, "reason": "就近"}
-    )
+    dispatch.perform(people_cast.dispatcher, case.id, "dispatch", {"unit_id": unit, "reason": "就近"})
     receipt = intake.receive(
         PLATFORM,
         ReportIn(
@@ -179,9 +193,15 @@ def stage(people_cast):
         ),
         open_now=True,
     )
+    (danger,) = handovers.look(["三楼着火了"])
+    assert danger is not None
+    with atomic():
+        (handover,) = handovers.open_for([Noticed(report_id=new_id(), danger=danger, case_id=case.id)])
+    version = cases.hold(PLATFORM, case.id).case.version
     return {
+        "handover": str(handover),
         "case": str(case.id),
-        "version": at_unit.case.version,
+        "version": version,
         "report": str(receipt.report_id),
         "tracking": receipt.tracking,
         "zero": ZERO,
@@ -225,7 +245,7 @@ def test_every_role_gets_what_its_post_and_scope_allow(people_cast, desk, stage,
 @pytest.mark.parametrize("operation", DESK)
 def test_a_stranger_gets_nothing(db, operation):
     method, path, body, _ = DESK[operation]
-    stage = {"case": ZERO, "report": ZERO, "zero": ZERO, "file": ZERO, "version": 1}
+    stage = {"case": ZERO, "report": ZERO, "zero": ZERO, "file": ZERO, "version": 1, "handover": ZERO}
     assert ask(Door(base="/api/desk"), method, path, body, stage).status_code in {401, 403}
 
 

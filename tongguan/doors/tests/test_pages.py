@@ -71,7 +71,9 @@ def test_an_initial_password_must_be_changed_before_anything_else(signing):
     assert client.get("/desk").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk/inbox", "/desk/quarantine", "/login"])
+@pytest.mark.parametrize(
+    "path", ["/desk", "/desk/inbox", "/desk/quarantine", "/desk/handovers", "/desk/hot", "/login"]
+)
 def test_pages_carry_no_script_of_their_own_and_say_so(signing, path):
     client = Client()
     if path != "/login":
