@@ -7,21 +7,26 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from tongguan.cases.evidence import Bounds, Photo
+from tongguan.cases.filing import FilingMet
 from tongguan.cases.lifecycle import Move, Plan, Process, State
 from tongguan.kernel.facts import Fact
 
 __all__ = [
     "COUNTERS",
+    "Bounds",
     "Carried",
     "CaseBrief",
     "CaseFilter",
     "CaseInfo",
+    "FilingMet",
     "Held",
     "Joining",
     "Move",
     "NearCase",
     "NewCase",
     "Page",
+    "Photo",
     "Plan",
     "Process",
     "ProcessInfo",

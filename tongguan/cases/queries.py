@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count, Max, Q, QuerySet
 
-from tongguan.cases import attached, paging, picture, versions
+from tongguan.cases import attached, evidence, filing, paging, picture, versions
 from tongguan.cases.contracts import (
     CaseBrief,
     CaseFilter,
@@ -38,6 +38,8 @@ __all__ = [
     "check_inputs",
     "checked_processes",
     "counts",
+    "filed_columns",
+    "filing_met",
     "has_file",
     "involved",
     "near",
@@ -51,6 +53,7 @@ __all__ = [
     "usable_files",
     "visible",
     "visible_q",
+    "weigh_photos",
 ]
 
 LIMIT_MAX: Final = 200
@@ -60,6 +63,9 @@ _LINES: Final = tuple(TimelineLine.__dataclass_fields__)
 
 
 usable_files = attached.usable
+weigh_photos = evidence.weigh
+filing_met = filing.meets
+filed_columns = filing.frozen
 
 
 def has_file(actor: Actor, case_id: UUID, file_id: UUID) -> bool:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verbs of dispatch: every move of a case, applications, supervision."""
+"""Verbs of dispatch: opening cases, every move of a case, applications, supervision."""
 
 from tongguan.dispatch.applications import NewApplication
 from tongguan.dispatch.applications import decide as decide_application
 from tongguan.dispatch.applications import file as file_application
 from tongguan.dispatch.applications import withdraw as withdraw_application
 from tongguan.dispatch.performing import perform
+from tongguan.dispatch.straight import open_many
 from tongguan.dispatch.supervision import NewSupervision
 from tongguan.dispatch.supervision import answer as answer_supervision
 from tongguan.dispatch.supervision import ask as supervise
@@ -19,6 +20,7 @@ __all__ = [
     "decide_application",
     "end_supervision",
     "file_application",
+    "open_many",
     "perform",
     "sign_supervision",
     "supervise",

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
+from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import collectors, disputes, orders, planning
 from tongguan.dispatch.contracts import DispatchPlan, UnitRef
@@ -54,25 +55,7 @@ def register(turn: Turn) -> None:
             "the filing condition belongs to another item",
             field="filing_rule_id",
         )
-    item = catalog.item(code)
-    turn.values |= {
-        "filing_rule_id": rule.id,
-        "item_code": code,
-        "kind": str(item.kind),
-        "filing": {
-            "rule_id": rule.id,
-            "rule_key": rule.rule_key,
-            "source": rule.source,
-            "condition_no": rule.condition_no,
-            "filing_condition": rule.filing_condition,
-            "closing_condition": rule.closing_condition,
-            "limit": None
-            if rule.limit is None
-            else {"value": str(rule.limit.value), "unit": rule.limit.unit.value},
-            "limit_zh": "" if rule.limit is None else rule.limit.zh(),
-            "duties": list(rule.duties),
-        },
-    }
+    turn.values |= cases.filed_columns(rule, catalog.item(code))
     if rule.limit is None:
         turn.remarks.append("该立案条件没有处置时限：只计用时，不判超时")
 

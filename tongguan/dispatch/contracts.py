@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tongguan.cases.contracts import CaseBrief, CaseInfo
+from tongguan.cases.contracts import CaseBrief, CaseInfo, NewCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +202,23 @@ class Explanation:
     dispatch: tuple[str, ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
     joining: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A case to open, and how sure its item and its place are (0 to 1; 1: told or set by a person)."""
+
+    new: NewCase
+    item_confidence: float = 1.0
+    place_confidence: float = 1.0
+    likely_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened case, the last move it made by itself ("" for none), why, and who is to act on it."""
+
+    case: CaseInfo
+    reach: str
+    words: str
+    plan: DispatchPlan

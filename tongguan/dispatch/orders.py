@@ -2,14 +2,16 @@
 """What the moves of a unit do to its work order: sign, assign, submit, confirm, return."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from tongguan.cases import queries as case_queries
+from tongguan.cases.contracts import Bounds, CaseInfo, Photo
 from tongguan.dispatch import disputes
-from tongguan.dispatch.evidence import Bounds, Photo, weigh
+from tongguan.dispatch.contracts import UnitRef
 from tongguan.dispatch.facts import PingPongSeen, WorkOrdersIssued
 from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.turns import Turn, heads
@@ -35,34 +37,42 @@ def issue(
         if unit is None or unit.id in busy:
             continue
         number += 1
-        made.append(
-            WorkOrder(
-                id=new_id(),
-                case_id=turn.case.id,
-                no=number,
-                unit_id=unit.id,
-                unit_path=unit.path,
-                role=role,
-                division=turn.case.division,
-                state="pending_sign",
-                plan=plan,
-                limit_value=plan.get("limit_value"),
-                limit_unit=plan.get("limit_unit") or "",
-                dispatched_at=turn.at,
-            )
-        )
+        made.append(fresh(turn.case, number, role, unit, plan, turn.at))
         busy.add(unit.id)
     turn.fresh.extend(made)
-    turn.facts.append(
-        WorkOrdersIssued(
-            division=turn.case.division,
-            case_id=turn.case.id,
-            order_ids=tuple(order.id for order in made),
-            unit_ids=tuple(order.unit_id for order in made),
-            basis=basis,
-        )
-    )
+    turn.facts.append(issued(turn.case, made, basis))
     return made
+
+
+def fresh(
+    case: CaseInfo, no: int, role: str, unit: UnitInfo | UnitRef, plan: dict[str, Any], at: datetime
+) -> WorkOrder:
+    """Give a new order of a case, not yet stored."""
+    return WorkOrder(
+        id=new_id(),
+        case_id=case.id,
+        no=no,
+        unit_id=unit.id,
+        unit_path=unit.path,
+        role=role,
+        division=case.division,
+        state="pending_sign",
+        plan=plan,
+        limit_value=plan.get("limit_value"),
+        limit_unit=plan.get("limit_unit") or "",
+        dispatched_at=at,
+    )
+
+
+def issued(case: CaseInfo, made: Sequence[WorkOrder], basis: str) -> WorkOrdersIssued:
+    """Give the fact that orders were issued."""
+    return WorkOrdersIssued(
+        division=case.division,
+        case_id=case.id,
+        order_ids=tuple(order.id for order in made),
+        unit_ids=tuple(order.unit_id for order in made),
+        basis=basis,
+    )
 
 
 def sign(turn: Turn) -> None:
@@ -199,7 +209,7 @@ def check_photos(turn: Turn) -> None:
             Photo(str(f.id), f.taken_at, f.lon, f.lat, reused=f.id in reused)
             for f in (known[file_id] for file_id in ids)
         ]
-        turn.evidence[name] = weigh(photos, turn.case.lon, turn.case.lat, turn.at, bounds)
+        turn.evidence[name] = case_queries.weigh_photos(photos, turn.case.lon, turn.case.lat, turn.at, bounds)
         if turn.evidence[name]["verdict"] == "doubt":
             turn.remarks += [f"照片存疑：{p['words']}" for p in turn.evidence[name]["photos"]]
 

@@ -36,11 +36,9 @@ def plan_many(cases: Sequence[CaseInfo], at: datetime) -> list[DispatchPlan]:
     listed = catalog.responsible_many([(case.item_code, case.division) for case in cases], at)
     rulings = _rulings(cases, at)
     orders = _orders([case.id for case in cases])
-    compiled: dict[str, evaluate.CompiledRules] = {}
+    compiled = rules.active_many("routing", {case.division for case in cases}, at)
     plans = []
     for case, duty in zip(cases, listed, strict=True):
-        if case.division not in compiled:
-            compiled[case.division] = rules.active("routing", case.division, at)
         first, returned = orders.get(case.id, (None, ()))
         urgent = case.urgency in URGENT
         answers = (

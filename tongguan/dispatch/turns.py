@@ -102,22 +102,8 @@ class Turn:
 
     def tell(self, template: str, users: Iterable[int], **params: str) -> None:
         """Queue a notice about this case to people; the actor is not told of his own deed."""
-        case = self.case
-        key = f"{case.id}:{self.move.id}:{case.version}:{template}"
-        given = {"number": case.number, "title": case.title, **params}
-        self.notices.extend(
-            Notice(
-                key=key,
-                to_user=user,
-                template=template,
-                params=given,
-                case_id=case.id,
-                division=case.division,
-                link=f"/desk/cases/{case.id}",
-            )
-            for user in dict.fromkeys(users)
-            if user != self.actor.id
-        )
+        told = (user for user in dict.fromkeys(users) if user != self.actor.id)
+        self.notices.extend(notices(self.case, self.move.id, template, told, **params))
 
     def clock_change(self, after: CaseInfo, *, moved: bool) -> clocks.Change:
         """Give what the move does to the clocks: the line's stages if the state changed, and the orders'."""
@@ -175,6 +161,24 @@ def posts_for(turn: Turn, order: WorkOrder | None) -> frozenset[str]:
         handler_id=order.handler_id,
         higher=turn.move.higher,
     )
+
+
+def notices(case: CaseInfo, move_id: str, template: str, users: Iterable[int], **params: str) -> list[Notice]:
+    """Give the notices to people about a move of a case."""
+    key = f"{case.id}:{move_id}:{case.version}:{template}"
+    given = {"number": case.number, "title": case.title, **params}
+    return [
+        Notice(
+            key=key,
+            to_user=user,
+            template=template,
+            params=given,
+            case_id=case.id,
+            division=case.division,
+            link=f"/desk/cases/{case.id}",
+        )
+        for user in users
+    ]
 
 
 def heads(unit_id: int) -> list[int]:

@@ -3,7 +3,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -34,22 +34,26 @@ def active(kind: str, division: str, at: datetime | None = None) -> CompiledRule
     One indexed query; compiling is done once per version and process. When nothing is published the
     rules are empty and their version is 0.
     """
+    return active_many(kind, [division], at)[division]
+
+
+def active_many(kind: str, divisions: Iterable[str], at: datetime | None = None) -> dict[str, CompiledRules]:
+    """Give, as ``active`` does, the rules of each of many divisions, in one query."""
     moment = at or clock.now()
-    found = (
-        RuleSetVersion.objects.filter(
-            Q(superseded_at=None) | Q(superseded_at__gt=moment),
-            kind=kind,
-            division__in=["", *ancestors(division)],
-            state__in=[State.PUBLISHED, State.SUPERSEDED],
-            published_at__lte=moment,
-        )
-        .order_by("-division", "-version")
-        .values_list("id", flat=True)
-        .first()
-    )
-    if found is None:
-        return _nothing(kind, division)
-    return compiled(found)
+    wanted = set(divisions)
+    rows = RuleSetVersion.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gt=moment),
+        kind=kind,
+        division__in={"", *(prefix for division in wanted for prefix in ancestors(division))},
+        state__in=[State.PUBLISHED, State.SUPERSEDED],
+        published_at__lte=moment,
+    ).order_by("version")
+    newest = dict(rows.values_list("division", "id"))
+    found = {}
+    for division in wanted:
+        nearest = next((newest[prefix] for prefix in (*ancestors(division), "") if prefix in newest), None)
+        found[division] = _nothing(kind, division) if nearest is None else compiled(nearest)
+    return found
 
 
 def compiled(ruleset_id: UUID) -> CompiledRules:

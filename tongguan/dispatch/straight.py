@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Straight through (直派): what is clear is filed and dispatched in the moment it is opened.
+
+A city says by rules of the kind ``straight`` how far a new case goes by itself; without such rules none
+does. The machine makes the moves that people make, with their reasons, and people can take them back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+
+from tongguan.cases import api as cases
+from tongguan.cases import queries as case_queries
+from tongguan.cases.contracts import Carried, CaseInfo, FilingMet
+from tongguan.catalog import queries as catalog
+from tongguan.dispatch import centre, clocks, orders, planning, turns
+from tongguan.dispatch.clocks import Change, Start
+from tongguan.dispatch.contracts import DispatchPlan, Opened, Opening, UnitRef
+from tongguan.dispatch.models import WorkOrder
+from tongguan.kernel import clock
+from tongguan.messaging import api as messaging
+from tongguan.messaging.contracts import Notice
+from tongguan.people.contracts import Actor
+from tongguan.rules import evaluate
+from tongguan.rules import queries as rules
+from tongguan.rules.contracts import FieldKind, FieldSpec
+from tongguan.rules.evaluate import CompiledRules
+from tongguan.rules.spi import vocabulary
+from tongguan.runtime.transactions import atomic
+
+KIND: Final = "straight"
+#: How far a case may go by itself, the furthest last.
+REACHES: Final = ("", "accept", "register", "dispatch")
+
+vocabulary(
+    KIND,
+    "直派规则",
+    (
+        FieldSpec("source", FieldKind.TEXT, "来源"),
+        FieldSpec("item", FieldKind.TEXT, "事项"),
+        FieldSpec("major", FieldKind.TEXT, "大类"),
+        FieldSpec(
+            "kind", FieldKind.TEXT, "类型", values={"component": "部件", "event": "事件", "appeal": "诉求"}
+        ),
+        FieldSpec("division", FieldKind.TEXT, "区划"),
+        FieldSpec(
+            "urgency",
+            FieldKind.TEXT,
+            "紧急程度",
+            values={"normal": "一般", "urgent": "紧急", "critical": "特急"},
+        ),
+        FieldSpec("item_confidence", FieldKind.NUMBER, "事项把握"),
+        FieldSpec("place_confidence", FieldKind.NUMBER, "地点把握"),
+        FieldSpec("filing_confidence", FieldKind.NUMBER, "立案条件把握"),
+        FieldSpec("plan_confidence", FieldKind.NUMBER, "派遣把握"),
+        FieldSpec("basis", FieldKind.TEXT, "派遣依据"),
+        FieldSpec("likely_repeat", FieldKind.FLAG, "疑似重复"),
+        FieldSpec("hour", FieldKind.NUMBER, "钟点", "时"),
+        FieldSpec("weekday", FieldKind.NUMBER, "星期"),
+    ),
+    {"reach": "办到哪一步", "note": "提示"},
+)
+
+
+@dataclass(slots=True)
+class _Course:
+    """One new case on its way."""
+
+    opening: Opening
+    case: CaseInfo
+    met: FilingMet
+    plan: DispatchPlan
+    reach: str
+    words: str
+    order_rows: tuple[WorkOrder, ...] = ()
+
+
+def open_many(actor: Actor, openings: Sequence[Opening]) -> list[Opened]:
+    """Open cases in the order given and carry each as far as the city's rules let it go by itself.
+
+    A constant number of statements. Raises what ``cases.api.open_cases`` raises.
+    """
+    if not openings:
+        return []
+    at = clock.now()
+    courses: list[_Course] = []
+
+    def carry(infos: Sequence[CaseInfo]) -> list[list[Carried]]:
+        courses.extend(_courses(openings, infos, at))
+        return [_moves(course, at) for course in courses]
+
+    with atomic():
+        opened = cases.open_cases(actor, [opening.new for opening in openings], carry)
+        for course, case in zip(courses, opened, strict=True):
+            course.case = case
+        _issue(courses, at)
+    return [Opened(course.case, course.reach, course.words, course.plan) for course in courses]
+
+
+def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetime) -> list[_Course]:
+    items = catalog.items({info.item_code for info in infos})
+    mets = [case_queries.filing_met(f"{i.title} {i.text}", catalog.filing_rules(i.item_code)) for i in infos]
+    filed = [
+        info
+        if met.rule is None
+        else replace(info, **case_queries.filed_columns(met.rule, items[info.item_code]))
+        for info, met in zip(infos, mets, strict=True)
+    ]
+    plans = planning.plan_many(filed, at)
+    compiled = rules.active_many(KIND, {info.division for info in infos}, at)
+    courses = []
+    for opening, info, met, plan in zip(openings, infos, mets, plans, strict=True):
+        reach, words = _reach(compiled[info.division], opening, info, met, plan)
+        courses.append(_Course(opening, info, met, plan, reach, words))
+    return courses
+
+
+def _reach(
+    compiled: CompiledRules, opening: Opening, case: CaseInfo, met: FilingMet, plan: DispatchPlan
+) -> tuple[str, str]:
+    """Give how far the case goes by itself, and why in words."""
+    if compiled.version == 0:
+        return "", "本区划没有直派规则，由人工受理"
+    at = case.opened_at
+    local = timezone.localtime(at)
+    item = catalog.items([case.item_code]).get(case.item_code)
+    decision = evaluate.decide(
+        compiled,
+        {
+            "source": case.source,
+            "item": case.item_code,
+            "major": "" if item is None else item.major_code,
+            "kind": case.kind,
+            "division": case.division,
+            "urgency": case.urgency,
+            "item_confidence": opening.item_confidence,
+            "place_confidence": opening.place_confidence,
+            "filing_confidence": met.confidence,
+            "plan_confidence": plan.confidence,
+            "basis": plan.basis,
+            "likely_repeat": opening.likely_repeat,
+            "hour": local.hour,
+            "weekday": local.isoweekday(),
+        },
+        at,
+    )
+    if decision.matched is None:
+        return "", f"直派规则（第 {compiled.version} 版）无一适用，由人工受理"
+    wanted = str(decision.outcome.get("reach", ""))
+    reach = wanted if wanted in REACHES else ""
+    words = f"直派规则 {decision.matched.no}（第 {compiled.version} 版）：{decision.matched.name}"
+    if reach in {"register", "dispatch"} and met.rule is None:
+        return "accept", f"{words}；{met.words}"
+    if reach == "dispatch" and plan.lead is None:
+        return "register", f"{words}；没有可派的单位，转人工"
+    return reach, words
+
+
+def _moves(course: _Course, at: datetime) -> list[Carried]:
+    """Give the moves of the case, in order; orders are made here and stored with the case."""
+    case, met, plan = course.case, course.met, course.plan
+    far = REACHES.index(course.reach)
+    moves = []
+    if far >= REACHES.index("accept"):
+        moves.append(Carried(move="accept", inputs={"reason": course.words}))
+    if far >= REACHES.index("register") and met.rule is not None:
+        values = case_queries.filed_columns(met.rule, catalog.item(case.item_code))
+        inputs = {"filing_rule_id": met.rule.id, "reason": met.words}
+        moves.append(Carried(move="register", inputs=inputs, values=values))
+    if far >= REACHES.index("dispatch") and plan.lead is not None:
+        kept = centre.frozen(plan, plan.basis)
+        units: list[tuple[str, UnitRef]] = [("lead", plan.lead), *(("co", unit) for unit in plan.co)]
+        course.order_rows = tuple(
+            orders.fresh(case, no, role, unit, kept, at) for no, (role, unit) in enumerate(units, start=1)
+        )
+        moves.append(
+            Carried(
+                move="dispatch",
+                inputs={"reason": course.words},
+                values={"lead_unit_id": plan.lead.id, "lead_unit_path": plan.lead.path, "handler_id": None},
+                evidence={"basis": plan.basis, "explanation": list(plan.explanation), "refs": plan.refs},
+                facts=(orders.issued(case, course.order_rows, plan.basis),),
+            )
+        )
+    return moves
+
+
+def _issue(courses: Sequence[_Course], at: datetime) -> None:
+    """Store the orders, let their units in, start the clocks, tell the units."""
+    rows = [row for course in courses for row in course.order_rows]
+    WorkOrder.objects.bulk_create(rows)
+    cases.involve_in(
+        (course.case, row.unit_id, row.unit_path, row.role) for course in courses for row in course.order_rows
+    )
+    clocks.turn_many([_clocks(course) for course in courses], at=at)
+    heads: dict[int, list[int]] = {row.unit_id: [] for row in rows}
+    for unit_id in heads:
+        heads[unit_id] = turns.heads(unit_id)
+    messaging.notify([notice for course in courses for notice in _notices(course, heads)])
+
+
+def _clocks(course: _Course) -> Change:
+    own = tuple(Start(clocks.HANDLE, row.id, row.role, row.unit_id) for row in course.order_rows)
+    return Change(course.case, start=(Start(course.case.stage), *own))
+
+
+def _notices(course: _Course, heads: Mapping[int, Sequence[int]]) -> list[Notice]:
+    names = {unit.id: unit.name for unit in (course.plan.lead, *course.plan.co) if unit is not None}
+    due = course.case.filing.get("limit_zh") or "未设时限"
+    return [
+        notice
+        for row in course.order_rows
+        for notice in turns.notices(
+            course.case, "dispatch", "case.dispatched", heads[row.unit_id], unit=names[row.unit_id], due=due
+        )
+    ]
