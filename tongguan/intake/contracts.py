@@ -15,6 +15,7 @@ class ReportState(StrEnum):
 
     WAITING = "waiting"
     OPENED = "opened"
+    JOINED = "joined"
     QUARANTINED = "quarantined"
     CONSULTED = "consulted"
 

@@ -11,6 +11,22 @@ class ReportOpened(Fact, frozen=True, kw_only=True):
     case_id: str
 
 
+class ReportJoined(Fact, frozen=True, kw_only=True):
+    """A report was found to tell of a case that is there; ``voice`` is ``further`` or ``reminder``."""
+
+    report_id: str
+    case_id: str
+    voice: str
+
+
+class CaseRecurred(Fact, frozen=True, kw_only=True):
+    """A report opened a case about a matter whose case had been closed: perhaps falsely (F41)."""
+
+    report_id: str
+    case_id: str
+    closed_case_id: str
+
+
 class ReportQuarantined(Fact, frozen=True, kw_only=True):
     """A report could not be placed or classified and waits for an official."""
 

@@ -93,6 +93,36 @@ class Report(models.Model):
         super().save(**kwargs)
 
 
+class TriageDecision(models.Model):
+    """What one triage of a report made of it, by what and how sure; a later triage adds another row.
+
+    ``lines`` say it in words. ``item_shares`` are the three likeliest items of ``item_version``;
+    ``item_sure``: it was decided without a person.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="decisions")
+    at = models.DateTimeField("时间")
+    item_code = models.CharField("事项", max_length=20, blank=True)
+    item_how = models.CharField(max_length=8)
+    item_confidence = models.FloatField("事项把握")
+    item_sure = models.BooleanField()
+    item_shares = models.JSONField(default=list)
+    item_version = models.CharField(max_length=80, blank=True)
+    place_how = models.CharField(max_length=8)
+    place_confidence = models.FloatField("地点把握")
+    want = models.CharField("诉求类别", max_length=20, blank=True)
+    want_confidence = models.FloatField()
+    danger = models.FloatField("险情", default=0.0)
+    reach = models.CharField(max_length=12, blank=True)
+    lines = models.JSONField("说明", default=list)
+
+    class Meta:
+        """Read in the order they were made."""
+
+        verbose_name = verbose_name_plural = "分诊记录"
+        ordering: ClassVar[list[str]] = ["id"]
+
+
 class ReportCorrection(models.Model):
     """What an official put right in a report; the telling itself stays as it was told."""
 

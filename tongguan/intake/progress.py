@@ -15,6 +15,7 @@ _BEFORE: Final = {
     ReportState.QUARANTINED: "已收到您的反映，工作人员正在核对地点和事项",
     ReportState.CONSULTED: "您咨询的问题已答复",
     ReportState.OPENED: "已受理",
+    ReportState.JOINED: "已受理",
 }
 _STATES: Final = {
     "reported": ("accepted", "已登记，等待受理"),

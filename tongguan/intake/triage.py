@@ -7,7 +7,7 @@ correctable; a report that makes its batch fail is found by halving and quaranti
 
 import logging
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,38 +15,24 @@ import numpy as np
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from tongguan.cases import api as cases
-from tongguan.cases.contracts import NewCase
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import ItemInfo
+from tongguan.handover import api as handovers
+from tongguan.handover.contracts import Noticed
+from tongguan.intake import opening
 from tongguan.intake.contracts import ReportState
-from tongguan.intake.facts import ReportOpened, ReportQuarantined
-from tongguan.intake.models import Report, ReportCorrection
+from tongguan.intake.facts import ReportQuarantined
+from tongguan.intake.models import Report, ReportCorrection, TriageDecision
+from tongguan.intake.told import Told
+from tongguan.intake.understanding import understood
 from tongguan.kernel import clock
 from tongguan.kernel.coordinates import to_wgs84
 from tongguan.kernel.errors import Invalid, Refusal
-from tongguan.people.contracts import PLATFORM
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
 
 log = logging.getLogger(__name__)
-_TITLE = 40
-_USUAL = "default"
 _SHORTEST_DIVISION = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A report as triage reads it: the telling with its corrections laid over."""
-
-    row: Report
-    item_code: str
-    lon: float | None
-    lat: float | None
-    system: str
-    address: str
-    division: str
-    grid: str
 
 
 def batch(limit: int) -> int:
@@ -74,6 +60,7 @@ def run(ids: Sequence[UUID]) -> None:
     if not rows:
         return
     told = _located(_effective(rows))
+    understood(told)
     known = catalog.items(sorted({t.item_code for t in told if t.item_code}))
     divisions = places.divisions({t.division for t in told if t.division})
     accepted: list[Told] = []
@@ -83,7 +70,7 @@ def run(ids: Sequence[UUID]) -> None:
             accepted.append(one)
         else:
             _quarantine(one.row, refusal)
-    opened = _open(accepted, known) if accepted else []
+    facts = opening.settle(accepted, known)
     now = clock.now()
     for one in told:
         one.row.placed = one.division
@@ -92,9 +79,44 @@ def run(ids: Sequence[UUID]) -> None:
     Report.objects.bulk_update(
         rows, ["state", "placed", "case", "error_code", "error", "attempts", "triaged_at"]
     )
-    facts = [*opened, *_quarantine_facts(told)]
+    TriageDecision.objects.bulk_create([_decision(one, now) for one in told])
+    facts += _quarantine_facts(told)
     if facts:
         outbox.publish(*facts)
+    handovers.open_for(
+        [
+            Noticed(
+                report_id=one.row.id,
+                danger=one.danger,
+                case_id=one.row.case_id,
+                division=one.division,
+                usual=known[one.item_code].urgency or "normal" if one.item_code in known else "normal",
+            )
+            for one in told
+            if one.danger is not None
+        ]
+    )
+
+
+def _decision(one: Told, at: datetime) -> TriageDecision:
+    said = one.said
+    return TriageDecision(
+        report_id=one.row.id,
+        at=at,
+        item_code=one.item_code,
+        item_how=one.item_how,
+        item_confidence=one.item_confidence,
+        item_sure=bool(one.item_code),
+        item_shares=[] if said is None else [[code, round(share, 4)] for code, share in said.shares],
+        item_version="" if said is None else said.version,
+        place_how=one.place_how,
+        place_confidence=one.place_confidence,
+        want=one.want.kind,
+        want_confidence=one.want.confidence,
+        danger=0.0 if one.danger is None else one.danger.score,
+        reach=one.reach,
+        lines=one.lines,
+    )
 
 
 def _claim(limit: int) -> list[UUID]:
@@ -128,6 +150,7 @@ def _effective(rows: list[Report]) -> list[Told]:
 
 
 def _told(row: Report, changes: dict[str, Any]) -> Told:
+    placed_by_person = changes.keys() & {"lon", "lat", "division"}
     return Told(
         row=row,
         item_code=changes.get("item_code", row.item_code),
@@ -137,14 +160,15 @@ def _told(row: Report, changes: dict[str, Any]) -> Told:
         address=changes.get("address", row.address),
         division=changes.get("division", row.division),
         grid=changes.get("grid", row.grid),
+        item_how="person" if "item_code" in changes else "told",
+        place_how="person" if placed_by_person else "division",
     )
 
 
 def _located(told: list[Told]) -> list[Told]:
     placed = [i for i, t in enumerate(told) if t.lon is not None]
-    result = list(told)
     if not placed:
-        return result
+        return told
     lons = np.array([told[i].lon for i in placed], dtype=float)
     lats = np.array([told[i].lat for i in placed], dtype=float)
     systems = np.array([told[i].system for i in placed])
@@ -154,21 +178,17 @@ def _located(told: list[Told]) -> list[Told]:
     found = places.locate(lons, lats)
     for n, i in enumerate(placed):
         one = told[i]
+        one.lon, one.lat, one.system = float(lons[n]), float(lats[n]), "WGS84"
         # The point decides; a code that was told is what remains where the map has no polygons.
-        result[i] = replace(
-            one,
-            lon=float(lons[n]),
-            lat=float(lats[n]),
-            system="WGS84",
-            division=found.community[n] or one.division,
-            grid=found.grid[n] or one.grid,
-        )
-    return result
+        if found.community[n]:
+            one.place_how, one.division = "point", found.community[n]
+        one.grid = found.grid[n] or one.grid
+    return told
 
 
 def _why_not(told: Told, known: Mapping[str, ItemInfo], divisions: Container[str]) -> Refusal | None:
     if not told.item_code:
-        return Invalid("item.missing", zh="未说明事项", en="no item given", field="item_code")
+        return _no_item(told)
     item = known.get(told.item_code)
     if item is None or not item.active_on(timezone.localdate(clock.now())):
         return Invalid(
@@ -192,6 +212,13 @@ def _why_not(told: Told, known: Mapping[str, ItemInfo], divisions: Container[str
     return None
 
 
+def _no_item(told: Told) -> Refusal:
+    if told.said is None:
+        return Invalid("item.missing", zh="未说明事项", en="no item given", field="item_code")
+    guesses = next((line for line in told.lines if line.startswith("事项：")), "")
+    return Invalid("item.unsure", zh=guesses[:500], en="the item is not certain", field="item_code")
+
+
 def _quarantine(row: Report, refusal: Refusal) -> None:
     row.state, row.error_code, row.error = ReportState.QUARANTINED, refusal.code, refusal.zh
 
@@ -202,46 +229,3 @@ def _quarantine_facts(told: list[Told]) -> list[ReportQuarantined]:
         for t in told
         if t.row.state == ReportState.QUARANTINED
     ]
-
-
-def _open(accepted: list[Told], known: Mapping[str, ItemInfo]) -> list[ReportOpened]:
-    opened = cases.open_cases(PLATFORM, [_new_case(t, known[t.item_code]) for t in accepted])
-    facts = []
-    for told, case in zip(accepted, opened, strict=True):
-        row = told.row
-        row.state, row.case_id, row.error_code, row.error = ReportState.OPENED, case.id, "", ""
-        facts.append(ReportOpened(report_id=str(row.id), case_id=str(case.id), division=case.division))
-    return facts
-
-
-def _new_case(told: Told, item: ItemInfo) -> NewCase:
-    row = told.row
-    return NewCase(
-        item_code=told.item_code,
-        title=row.title or _short(row.text),
-        text=row.text,
-        division=told.division,
-        source=row.source,
-        kind=str(item.kind),
-        grid=told.grid,
-        lon=told.lon,
-        lat=told.lat,
-        address=told.address,
-        # The usual process is the cases' own choice by kind; an item names another one only.
-        process="" if item.process == _USUAL else item.process,
-        urgency=item.urgency or "normal",
-        reported_at=row.told_at,
-        reporter_user_id=_user_id(row.client),
-        reporter_secret=row.reporter_secret,
-        evidence={"files": list(row.attachments)} if row.attachments else {},
-    )
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
-
-
-def _user_id(client: str) -> int | None:
-    kind, _, number = client.partition(":")
-    return int(number) if kind == "user" and number.isdigit() else None

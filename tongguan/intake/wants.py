@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a teller wants (咨询、求助、投诉、举报、建议、表扬), by the words that say so. Pure but for its table."""
+"""What a teller wants (咨询、求助、投诉、举报、建议、表扬), by the words that say so."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Want:
 
 
 def wanted(text: str) -> Want:
-    """Give what a telling most likely wants; ``confidence`` is the share of its words among all that spoke."""
+    """Give what a telling most likely wants; ``confidence``: the share of its words among all that spoke."""
     found: dict[str, float] = {}
     spoke: dict[str, list[str]] = {}
     opening = text[:_OPENING]

@@ -8,7 +8,7 @@ import pytest
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import api as catalog
-from tongguan.intake import api, queries, triage
+from tongguan.intake import api, opening, queries
 from tongguan.intake.contracts import Correction, ReporterIn, ReportIn
 from tongguan.intake.models import Report, ReportCorrection
 from tongguan.intake.pressure import gauge
@@ -190,19 +190,19 @@ def test_an_operator_gets_the_case_at_once(city):
 def test_one_poisoned_report_does_not_hold_up_the_others(city, monkeypatch):
     api.receive_many(HOTLINE, [replace(TOLD, external_id=f"H{n}") for n in range(5)])
     api.receive(HOTLINE, replace(TOLD, external_id="bad", title="毒"))
-    honest = triage.cases.open_cases
+    honest = opening.dispatch.open_many
 
-    def poisoned(actor, new):
-        if any(case.title == "毒" for case in new):
-            raise RuntimeError(str(len(new)))
-        return honest(actor, new)
+    def poisoned(actor, openings):
+        if any(one.new.title == "毒" for one in openings):
+            raise RuntimeError(str(len(openings)))
+        return honest(actor, openings)
 
-    monkeypatch.setattr(triage.cases, "open_cases", poisoned)
+    monkeypatch.setattr(opening.dispatch, "open_many", poisoned)
     for _ in range(10):
         api.triage_batch(10)
     states = {r.external_id: (r.state, r.error_code) for r in Report.objects.all()}
     assert states.pop("bad") == ("quarantined", "triage.failed")
-    assert set(states.values()) == {("opened", "")}
+    assert set(states.values()) == {("opened", ""), ("joined", "")}
 
 
 def test_a_citizen_follows_the_case_in_plain_words(city):

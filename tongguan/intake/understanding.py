@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a batch of tellings is about: item, request, danger; learned where nobody said, asked where unsure."""
+
+from collections.abc import Sequence
+
+from tongguan.catalog import queries as catalog
+from tongguan.handover import api as handovers
+from tongguan.intake.learned import ITEM
+from tongguan.intake.told import Told
+from tongguan.intake.wants import wanted
+from tongguan.kernel.errors import Conflict
+from tongguan.learning import queries as learning
+from tongguan.learning.contracts import Suggestion
+
+
+def understood(told: Sequence[Told]) -> None:
+    """Fill in what each telling is about. Asks the model once for the batch."""
+    texts = [one.text for one in told]
+    for one, text, danger in zip(told, texts, handovers.look(texts), strict=True):
+        one.want, one.danger = wanted(text), danger
+        if one.want.kind:
+            words = "、".join(one.want.words[:4])
+            one.lines.append(f"诉求类别：{_want_name(one.want.kind)}（用词：{words}）")
+        if danger is not None:
+            one.lines.append(danger.explanation)
+    _items([one for one in told if not one.item_code and one.text.strip("。 ")])
+
+
+def _want_name(kind: str) -> str:
+    return next((t.name for t in catalog.request_types() if t.code == kind), kind)
+
+
+def _items(nameless: Sequence[Told]) -> None:
+    """Let the model say what those are about of which nobody said it."""
+    suggestions = suggested([one.text for one in nameless])
+    for one, said in zip(nameless, suggestions, strict=bool(suggestions)):
+        one.said, one.item_how, one.item_confidence = said, "model", said.confidence
+        names = catalog.items([code for code, _ in said.shares])
+        guesses = "、".join(
+            f"{names[code].name}（{share:.0%}）" for code, share in said.shares if code in names
+        )
+        if said.alone:
+            one.item_code = said.best
+            one.lines.append(f"事项：{guesses}；把握 {said.confidence:.0%}，由模型 {said.version} 认定")
+        else:
+            one.lines.append(f"事项：最可能是{guesses}；把握不足，须人工选定（模型 {said.version}）")
+
+
+def suggested(texts: Sequence[str]) -> list[Suggestion]:
+    """Give what the active model says of each text; nothing for any of them while there is no model."""
+    try:
+        return learning.predict(ITEM, texts) if texts else []
+    except Conflict:
+        return []
