@@ -189,7 +189,9 @@ def test_an_operator_gets_the_case_at_once(city):
 
 def test_one_poisoned_report_does_not_hold_up_the_others(city, monkeypatch):
     api.receive_many(HOTLINE, [replace(TOLD, external_id=f"H{n}") for n in range(5)])
-    api.receive(HOTLINE, replace(TOLD, external_id="bad", title="毒"))
+    api.receive(
+        HOTLINE, replace(TOLD, external_id="bad", title="毒", lon=None, lat=None, division="990102001001")
+    )
     honest = opening.dispatch.open_many
 
     def poisoned(actor, openings):
