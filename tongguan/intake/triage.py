@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import OperationalError, connection
 from django.utils import timezone
 
@@ -19,14 +18,13 @@ from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import ItemInfo
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
-from tongguan.intake import opening
+from tongguan.intake import opening, placing
 from tongguan.intake.contracts import ReportState
 from tongguan.intake.facts import ReportQuarantined
 from tongguan.intake.models import Report, ReportCorrection, TriageDecision
 from tongguan.intake.told import Told
 from tongguan.intake.understanding import understood
 from tongguan.kernel import clock
-from tongguan.kernel.coordinates import to_wgs84
 from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
@@ -59,7 +57,8 @@ def run(ids: Sequence[UUID]) -> None:
     rows = list(Report.objects.filter(pk__in=ids).defer("payload", "contact_sealed").order_by("id"))
     if not rows:
         return
-    told = _located(_effective(rows))
+    told = _effective(rows)
+    placing.place(told)
     understood(told)
     known = catalog.items(sorted({t.item_code for t in told if t.item_code}))
     divisions = places.divisions({t.division for t in told if t.division})
@@ -165,27 +164,6 @@ def _told(row: Report, changes: dict[str, Any]) -> Told:
     )
 
 
-def _located(told: list[Told]) -> list[Told]:
-    placed = [i for i, t in enumerate(told) if t.lon is not None]
-    if not placed:
-        return told
-    lons = np.array([told[i].lon for i in placed], dtype=float)
-    lats = np.array([told[i].lat for i in placed], dtype=float)
-    systems = np.array([told[i].system for i in placed])
-    for system in set(systems.tolist()):
-        chosen = systems == system
-        lons[chosen], lats[chosen] = to_wgs84(lons[chosen], lats[chosen], system)
-    found = places.locate(lons, lats)
-    for n, i in enumerate(placed):
-        one = told[i]
-        one.lon, one.lat, one.system = float(lons[n]), float(lats[n]), "WGS84"
-        # The point decides; a code that was told is what remains where the map has no polygons.
-        if found.community[n]:
-            one.place_how, one.division = "point", found.community[n]
-        one.grid = found.grid[n] or one.grid
-    return told
-
-
 def _why_not(told: Told, known: Mapping[str, ItemInfo], divisions: Container[str]) -> Refusal | None:
     if not told.item_code:
         return _no_item(told)
@@ -195,9 +173,7 @@ def _why_not(told: Told, known: Mapping[str, ItemInfo], divisions: Container[str
             "item.unknown", zh=f"没有事项 {told.item_code}，或已停用", en="no such item", field="item_code"
         )
     if not told.division:
-        return Invalid(
-            "place.unknown", zh="无法确定所在区划", en="the place lies in no known division", field="lon"
-        )
+        return _no_place(told)
     if len(told.division) < _SHORTEST_DIVISION:
         return Invalid(
             "place.too_wide",
@@ -217,6 +193,16 @@ def _no_item(told: Told) -> Refusal:
         return Invalid("item.missing", zh="未说明事项", en="no item given", field="item_code")
     guesses = next((line for line in told.lines if line.startswith("事项：")), "")
     return Invalid("item.unsure", zh=guesses[:500], en="the item is not certain", field="item_code")
+
+
+def _no_place(told: Told) -> Refusal:
+    if told.place_words:
+        return Invalid(
+            "place.unsure", zh=told.place_words[:500], en="the place is not certain", field="address"
+        )
+    return Invalid(
+        "place.unknown", zh="无法确定所在区划", en="the place lies in no known division", field="lon"
+    )
 
 
 def _quarantine(row: Report, refusal: Refusal) -> None:

@@ -22,6 +22,8 @@ from tongguan.matching.text import Bag, Floats, Ints, Rarity
 
 PARTS: Final = ("text", "place", "time", "item", "name", "picture")
 PICTURES_KEPT: Final = 4
+#: How far below the join such pairs end: the last digit that is kept.
+_LEAST: Final = 1e-4
 _FAR: Final = 3.0
 _MINUTE, _DAY = 1 / 60, 24.0
 
@@ -91,6 +93,9 @@ def score(known: Features, left: Ints, right: Ints, strategy: Strategy, rarity: 
     parts[:, 4] = _names(known.names, left, right, strategy)
     parts[:, 5] = _pictures(known, left, right, strategy)
     total = chance(strategy.base + parts.sum(axis=1))
+    # "The lamp is out" says too little: without a place, a name or a picture in common, a person judges.
+    anchored = ~np.isnan(metres) | (parts[:, 4] > 0) | (parts[:, 5] > 0)
+    total = np.where(anchored, total, np.minimum(total, strategy.join - _LEAST))
     return Scored(
         left, right, parts, np.round(total, 4), figures[:, :3].max(axis=1, initial=0.0), metres, hours
     )

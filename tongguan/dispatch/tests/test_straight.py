@@ -7,14 +7,13 @@ import pytest
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import NewCase
-from tongguan.cases.filing import meets
 from tongguan.catalog import api as catalog
 from tongguan.catalog import queries as items
 from tongguan.catalog.contracts import ListRow
 from tongguan.dispatch import api, queries
 from tongguan.dispatch.contracts import Opening
 from tongguan.dispatch.models import Clock, WorkOrder
-from tongguan.messaging.models import Message
+from tongguan.messaging import queries as messages
 from tongguan.people.contracts import PLATFORM
 from tongguan.rules import api as rules
 from tongguan.runtime.testing import published
@@ -99,7 +98,7 @@ def test_a_clear_matter_is_filed_and_dispatched_when_it_is_opened(city):
         ("handle", True),
     ]
     assert case.due_at == running.get(order=None).due_at is not None
-    assert Message.objects.filter(case_id=case.id, to_user_id=city.people.department.id).count() == 1
+    assert [m.case_id for m in messages.inbox(city.people.department)] == [case.id]
     assert [p["move"] for _, p in published("CaseMoved")] == ["accept", "register", "dispatch"]
     done = api.perform(city.people.department, case.id, "sign")
     assert done.orders[0].state == "pending_assign"
@@ -150,8 +149,8 @@ def test_conditions_of_an_item_are_told_apart_by_the_words_of_the_telling(city):
     several = items.filing_rules(SEVERAL)
     assert len(several) > 1
     for rule in several:
-        met = meets(f"中山路上发现{rule.filing_condition}，请处理", several)
+        met = cases.filing_met(f"中山路上发现{rule.filing_condition}，请处理", several)
         assert met.rule is not None
         assert (met.rule.id, met.confidence > 0) == (rule.id, True), met.words
-    nothing = meets("这里不好", several)
+    nothing = cases.filing_met("这里不好", several)
     assert (nothing.rule, nothing.confidence) == (None, 0.0)

@@ -27,6 +27,7 @@ from tongguan.places.testing import square_city
 
 pytestmark = pytest.mark.django_db
 HERE = {"lat": "30.805", "long": "121.005"}
+ELSEWHERE = {"lat": "30.815", "long": "121.015"}
 V2 = "/open311/v2"
 
 
@@ -210,7 +211,7 @@ def test_requests_are_narrowed_by_code_status_and_date(door, key):
         tell(door, key)
         intake.triage_batch(10)
     tell(door, key)
-    tell(door, key, service_code="01002")
+    tell(door, key, service_code="01002", **{"description": "路边电话亭玻璃碎了", **ELSEWHERE})
     intake.triage_batch(10)
     assert [one["service_code"] for one in listed(door)] == ["01002", "01003"]
     assert len(listed(door, service_code="01002,01003", status="open")) == 2
