@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tongguan.intake import sealing, triage
+from tongguan.intake import learned, sealing, triage
 from tongguan.intake.checks import check_codes, check_coordinates, check_text
 from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInfo, ReportState
 from tongguan.intake.facts import ReportConsulted
@@ -63,6 +63,8 @@ def correct_and_replay(actor: Actor, report_id: UUID, correction: Correction, re
             actor_name=actor.name,
             at=clock.now(),
         )
+        if "item_code" in changes:
+            learned.corrected(actor, row.id, str(changes["item_code"]))
         triage.run([row.id])
         return receipt_of(Report.objects.get(pk=row.id), repeated=False)
 

@@ -4,7 +4,7 @@
 from typing import Any
 from uuid import UUID
 
-from tongguan.intake import api, parcels, queries
+from tongguan.intake import api, learned, parcels, queries
 from tongguan.kernel.errors import Forbidden, Refusal
 from tongguan.people import queries as people
 from tongguan.runtime import spi, transactions
@@ -26,6 +26,12 @@ def triage_waiting() -> int:
         if count < BATCH:
             break
     return done
+
+
+@spi.every(3600.0, "intake.learn")
+def learn() -> int:
+    """Begin with a model of the catalogue's words where there is none; give how many were trained."""
+    return learned.begin()
 
 
 def replay(job: JobInfo, progress: spi.Progress) -> dict[str, Any]:

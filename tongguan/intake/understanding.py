@@ -9,6 +9,7 @@ from tongguan.intake.learned import ITEM
 from tongguan.intake.told import Told
 from tongguan.intake.wants import wanted
 from tongguan.kernel.errors import Conflict
+from tongguan.learning import api as models
 from tongguan.learning import queries as learning
 from tongguan.learning.contracts import Suggestion
 
@@ -32,7 +33,10 @@ def _want_name(kind: str) -> str:
 
 def _items(nameless: Sequence[Told]) -> None:
     """Let the model say what those are about of which nobody said it."""
-    suggestions = suggested([one.text for one in nameless])
+    texts = [one.text for one in nameless]
+    suggestions = suggested(texts)
+    if suggestions:
+        models.observe(ITEM, texts, suggestions)
     for one, said in zip(nameless, suggestions, strict=bool(suggestions)):
         one.said, one.item_how, one.item_confidence = said, "model", said.confidence
         names = catalog.items([code for code, _ in said.shares])
