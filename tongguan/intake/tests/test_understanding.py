@@ -151,7 +151,8 @@ def test_danger_makes_the_case_critical_and_opens_a_hand_over(city):
 
 def test_words_alone_do_not_make_two_lamps_one(city):
     lamp = {"title": "", "text": "路灯不亮", "item_code": "01037", "lon": None, "lat": None}
-    one, other = triaged(told(1, **lamp, division="990101001001"), told(2, **lamp, division="990101001001"))
+    (one,) = triaged(told(1, **lamp, division="990101001001"))
+    (other,) = triaged(told(2, **lamp, division="990101001001"))
     assert one.case_id != other.case_id
     assert matching.decision(city.acceptor, other.id).zone == "suggest"
 
