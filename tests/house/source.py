@@ -14,6 +14,7 @@ FLOORS = (
     ("config",),
     ("doors",),
     ("channels",),
+    ("exchange",),
     ("intake",),
     ("handover",),
     ("matching",),

@@ -42,6 +42,7 @@ __all__ = [
     "filing_met",
     "has_file",
     "involved",
+    "lines",
     "near",
     "permitted_post",
     "picture_of",
@@ -164,6 +165,16 @@ def touched(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, datetime]:
     mine = visible(actor).filter(pk__in=list(ids)).values("pk")
     rows = TimelineEntry.objects.filter(case_id__in=mine).order_by().values_list("case_id")
     return dict(rows.annotate(last=Max("at")))
+
+
+def lines(actor: Actor, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], TimelineLine]:
+    """Give single lines of visible cases by (case, number), in one statement."""
+    keys = set(wanted)
+    mine = visible(actor).filter(pk__in={key[0] for key in keys}).values("pk")
+    rows = TimelineEntry.objects.filter(case_id__in=mine, no__in={key[1] for key in keys})
+    found = rows.values("case_id", *_LINES)
+    told = {(row.pop("case_id"), row["no"]): TimelineLine(**row) for row in found}
+    return {key: line for key, line in told.items() if key in keys}
 
 
 def involved(actor: Actor, case_id: UUID) -> list[tuple[int, str, str]]:

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tongguan.matching",
     "tongguan.handover",
     "tongguan.intake",
+    "tongguan.exchange",
     "tongguan.channels",
     "tongguan.doors",
     "axes",

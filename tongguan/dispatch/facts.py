@@ -78,13 +78,15 @@ class WorkOrdersIssued(Fact, frozen=True, kw_only=True):
 
 
 class WorkOrderMoved(Fact, frozen=True, kw_only=True):
-    """A unit's order changed its state."""
+    """A unit's order changed its state, by whom, with which line of the case's history."""
 
     case_id: UUID
     order_id: UUID
     unit_id: int
     frm: str
     to: str
+    by: str = ""
+    no: int = 0
 
 
 class PingPongSeen(Fact, frozen=True, kw_only=True):

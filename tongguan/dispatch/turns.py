@@ -88,6 +88,8 @@ class Turn:
             unit_id=order.unit_id,
             frm=order.state,
             to=state,
+            by=self.actor.key,
+            no=self.held.head[0] + 1,
         )
         order.state = state
         for name, value in columns.items():

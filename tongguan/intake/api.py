@@ -10,7 +10,7 @@ from tongguan.intake.checks import check_codes, check_coordinates, check_text
 from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInfo, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
-from tongguan.intake.parcels import accept, dismiss, open_unread, replay, replay_many
+from tongguan.intake.parcels import accept, dismiss, keep, open_unread, replay, replay_many, settle
 from tongguan.intake.queries import of_caller, report_row, reviews
 from tongguan.intake.receiving import MAX_BATCH, TELLERS, receipt_of, receive, receive_many
 from tongguan.kernel import clock
@@ -25,6 +25,7 @@ __all__ = [
     "consult",
     "correct_and_replay",
     "dismiss",
+    "keep",
     "look_up_caller",
     "open_contact",
     "open_unread",
@@ -32,6 +33,7 @@ __all__ = [
     "receive_many",
     "replay",
     "replay_many",
+    "settle",
     "triage_batch",
 ]
 

@@ -19,7 +19,7 @@ from tongguan.intake import receiving, sealing
 from tongguan.intake.contracts import Answer, Parcel, Piece, ReportIn, UnreadState
 from tongguan.intake.models import Unread
 from tongguan.intake.queries import unread_count, unread_row
-from tongguan.intake.spi import channels
+from tongguan.intake.spi import channels, takers
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from tongguan.kernel.ids import new_id
@@ -62,7 +62,10 @@ def replay(actor: Actor, unread_id: UUID, body: bytes | None = None, reason: str
         kept = sealing.open_part(row)
         parcel = Parcel(kept if body is None else body, row.content_type, row.headers, row.name)
         sender = replace(actor, key=row.client)
-        answers = _received(sender, row.channel, _pieces(row.channel, parcel), keep=False)
+        if row.channel in takers:
+            answers = list(takers.get(row.channel).take(sender, parcel))
+        else:
+            answers = _received(sender, row.channel, _pieces(row.channel, parcel), kept=False)
         faults = [answer.refusal for answer in answers if answer.refusal is not None]
         if faults:
             row.code, row.fault, row.field = _words(faults[0])
@@ -128,13 +131,13 @@ def _pieces(channel: str, parcel: Parcel) -> Sequence[Piece]:
         return [Piece(parcel, fault=fault)]
 
 
-def _received(actor: Actor, channel: str, pieces: Sequence[Piece], *, keep: bool = True) -> list[Answer]:
+def _received(actor: Actor, channel: str, pieces: Sequence[Piece], *, kept: bool = True) -> list[Answer]:
     answers: list[Answer | None] = [None] * len(pieces)
     told: list[tuple[int, ReportIn]] = []
     for index, piece in enumerate(pieces):
         report, fault = _with_media(actor, piece)
         if report is None:
-            answers[index] = _refused(actor, channel, index, piece, fault, keep=keep)
+            answers[index] = _refused(actor, channel, index, piece, fault, kept=kept)
         else:
             told.append((index, report))
     for begin in range(0, len(told), receiving.MAX_BATCH):
@@ -144,7 +147,7 @@ def _received(actor: Actor, channel: str, pieces: Sequence[Piece], *, keep: bool
             answers[index] = (
                 replace(answer, index=index)
                 if answer.refusal is None
-                else _refused(actor, channel, index, pieces[index], answer.refusal, keep=keep)
+                else _refused(actor, channel, index, pieces[index], answer.refusal, kept=kept)
             )
     return [answer for answer in answers if answer is not None]
 
@@ -163,14 +166,21 @@ def _with_media(actor: Actor, piece: Piece) -> tuple[ReportIn | None, Refusal]:
     return replace(piece.report, attachments=(*piece.report.attachments, *stored)), fault
 
 
-def _refused(actor: Actor, channel: str, index: int, piece: Piece, fault: Refusal, *, keep: bool) -> Answer:
+def _refused(actor: Actor, channel: str, index: int, piece: Piece, fault: Refusal, *, kept: bool) -> Answer:
     # A number that another client used is that client's business: nothing to correct here.
-    wanted = keep and isinstance(fault, Invalid)
-    return Answer(index, refusal=fault, kept=_keep(actor, channel, piece.alone, fault) if wanted else None)
+    wanted = kept and isinstance(fault, Invalid)
+    return Answer(index, refusal=fault, kept=keep(actor, channel, piece.alone, fault) if wanted else None)
 
 
-def _keep(actor: Actor, channel: str, parcel: Parcel, fault: Refusal) -> UUID:
-    """Keep the part, or count it once more; give its number."""
+def settle(client: str, channel: str, parcel: Parcel) -> None:
+    """Say that a part which was kept has been taken after all, as it was sent again."""
+    digest = hashlib.sha256(parcel.body).hexdigest()
+    same = Unread.objects.filter(channel=channel, client=client, digest=digest, state=UnreadState.KEPT)
+    same.update(state=UnreadState.REPLAYED)
+
+
+def keep(actor: Actor, channel: str, parcel: Parcel, fault: Refusal) -> UUID:
+    """Keep a part with its fault, or count it once more; give its number."""
     digest = hashlib.sha256(parcel.body).hexdigest()
     same = Unread.objects.filter(channel=channel, client=actor.key, digest=digest)
     now = clock.now()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others may supply to intake: channels."""
+"""What others may supply to intake: channels, and takers of what is no telling."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from tongguan.intake.contracts import Parcel, Piece
+from tongguan.intake.contracts import Answer, Parcel, Piece
 from tongguan.kernel.registry import Registry
+from tongguan.people.contracts import Actor
 
 
 class Channel(Protocol):
@@ -23,3 +24,17 @@ class Channel(Protocol):
 
 
 channels: Registry[Channel] = Registry("channel")
+
+
+class Taker(Protocol):
+    """Takes parcels that tell no reports; what it refuses is kept like what could not be read."""
+
+    @property
+    def title(self) -> str:
+        """Its name for officials."""
+
+    def take(self, sender: Actor, parcel: Parcel) -> Sequence[Answer]:
+        """Take a kept parcel again, in the open transaction, for the sender whose ``key`` it bears."""
+
+
+takers: Registry[Taker] = Registry("taker")

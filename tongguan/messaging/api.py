@@ -12,15 +12,33 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.kernel.facts import fact_type
 from tongguan.kernel.ids import new_id
-from tongguan.messaging import credentials, signing, spi, wire
+from tongguan.messaging import credentials, signing, spi
 from tongguan.messaging.contracts import Channel, MessageState, NewTarget, Notice
 from tongguan.messaging.facts import InboxArrived
 from tongguan.messaging.models import Lane, Message, Subscription, WebhookTarget
+from tongguan.messaging.signing import genuine, new_secret
 from tongguan.messaging.templates import TemplateError
+from tongguan.messaging.wire import check_url
 from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import division_q
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
+
+__all__ = [
+    "add_target",
+    "check_url",
+    "genuine",
+    "mark_read",
+    "may_operate",
+    "new_secret",
+    "notify",
+    "once",
+    "remove_target",
+    "renew_secret",
+    "replay",
+    "replay_lane",
+    "switch_target",
+]
 
 MAX_BODY: Final = 100_000
 MAX_AT_ONCE: Final = 1_000
@@ -192,7 +210,7 @@ def add_target(actor: Actor, target: NewTarget) -> str:
     """
     _may_connect(actor, target.division)
     _check_target(target)
-    secret = signing.new_secret()
+    secret = new_secret()
     with atomic():
         if WebhookTarget.objects.filter(code=target.code).exists():
             raise Conflict("messaging.code_taken", zh="编码已被使用", en="the code is taken", field="code")
@@ -227,7 +245,7 @@ def renew_secret(actor: Actor, code: str) -> str:
     """Give a target a new signing secret, audited; the old one signs nothing more."""
     with atomic():
         row = _target(actor, code)
-        secret = signing.new_secret()
+        secret = new_secret()
         row.secret = credentials.closed(code, secret)
         row.save(update_fields=["secret"])
         audit.record(actor, "messaging.renew_secret", f"webhook:{code}", {})
@@ -267,7 +285,7 @@ def _check_target(target: NewTarget) -> None:
         )
     if len(target.code) > 40 or len(target.name) > 100 or len(target.url) > 500:  # noqa: PLR2004 - the columns
         raise Invalid("messaging.too_long", zh="内容过长", en="too long", field="name")
-    wrong = wire.check_url(target.url)
+    wrong = check_url(target.url)
     if wrong:
         raise Invalid("messaging.bad_url", zh=wrong, en=wrong, field="url")
     for fact in target.facts:

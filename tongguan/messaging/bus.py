@@ -21,9 +21,8 @@ from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
-from tongguan.kernel import clock
-from tongguan.messaging import circuit
-from tongguan.messaging.aside import aside
+from tongguan.kernel import circuit, clock
+from tongguan.kernel.aside import aside
 from tongguan.messaging.models import FanOut
 from tongguan.runtime.queries import StreamedFact, facts_after
 

@@ -18,9 +18,9 @@ from uuid import UUID, uuid4
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from tongguan.kernel import clock
-from tongguan.messaging import circuit, credentials, spi
-from tongguan.messaging.aside import aside
+from tongguan.kernel import circuit, clock
+from tongguan.kernel.aside import aside
+from tongguan.messaging import credentials, spi
 from tongguan.messaging.contracts import Channel, MessageState
 from tongguan.messaging.facts import MessageGivenUp
 from tongguan.messaging.models import Lane, Message, WebhookTarget

@@ -42,7 +42,10 @@ def body(event_id: str, kind: str, at: datetime, payload: Mapping[str, Any], *, 
 
 
 def headers(message_id: str, secret: str, content: bytes, at: datetime) -> dict[str, str]:
-    """Give the headers of one attempt; the id is the same at every attempt, the time is not."""
+    """Give the headers of one attempt; the id is the same at every attempt, the time is not.
+
+    ``secret`` may be several with blanks between: each signs, so that one can be exchanged for another.
+    """
     stamp = str(int(at.timestamp()))
     return {
         "Content-Type": "application/cloudevents+json; charset=utf-8",
@@ -50,21 +53,27 @@ def headers(message_id: str, secret: str, content: bytes, at: datetime) -> dict[
         "Idempotency-Key": message_id,
         "webhook-id": message_id,
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{_mac(message_id, stamp, secret, content)}",
+        "webhook-signature": " ".join(
+            f"v1,{_mac(message_id, stamp, one, content)}" for one in secret.split()
+        ),
     }
 
 
 def genuine(given: Mapping[str, str], secret: str, content: bytes, now: datetime) -> bool:
-    """Tell whether headers (lower-case names) prove that the holder of the secret sent this just now."""
+    """Tell whether headers (lower-case names) prove that the holder of the secret sent this just now.
+
+    ``secret`` may be several with blanks between: any of them proves it.
+    """
     stamp = given.get("webhook-timestamp", "")
     if not (stamp.isascii() and stamp.isdigit()):
         return False
     if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
         return False
-    expected = f"v1,{_mac(given.get('webhook-id', ''), stamp, secret, content)}"
+    expected = [f"v1,{_mac(given.get('webhook-id', ''), stamp, one, content)}" for one in secret.split()]
     return any(
-        hmac.compare_digest(expected.encode(), one.encode())
+        hmac.compare_digest(mine.encode(), one.encode("utf-8", "replace"))
         for one in given.get("webhook-signature", "").split(" ")
+        for mine in expected
     )
 
 

@@ -41,12 +41,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An envelope's fate: the neighbour's receipt, or the error in words; seconds it asked us to wait."""
+    """An envelope's fate: the neighbour's receipt, or the error in words; seconds it asked us to wait.
+
+    ``status``: what an HTTP neighbour answered, 0 when it did not.
+    """
 
     fate: Fate
     receipt: str = ""
     error: str = ""
     retry_after: float = 0.0
+    status: int = 0
 
 
 class Sender(Protocol):

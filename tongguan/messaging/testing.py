@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from tongguan.messaging.models import Message
 from tongguan.messaging.spi import Envelope, Fate, Result
+from tongguan.messaging.webhooks import WebhookSender
 
 
 def told(user_id: int | None = None, channel: str = "inbox") -> list[str]:
@@ -32,3 +33,8 @@ class ScriptedSender:
     def keys(self) -> list[str]:
         """Give the keys of what it was given."""
         return [envelope.key for envelope in self.seen]
+
+
+def patient_sender(seconds: float = 1.0, deadline: float = 3.0) -> WebhookSender:
+    """Give a webhook sender that may talk to servers on this machine."""
+    return WebhookSender(seconds=seconds, deadline=deadline, private=True)

@@ -17,12 +17,12 @@ _REFUSING: Final = frozenset({400, 410, 413, 415, 422})
 def judge(answer: wire.Answer) -> Result:
     """Turn an HTTP answer into a fate. A redirect is not followed: whoever moved must be entered anew."""
     if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own classes
-        return Result(Fate.SENT, receipt=str(answer.status))
+        return Result(Fate.SENT, receipt=str(answer.status), status=answer.status)
     told = answer.body[:200].decode("utf-8", "replace").replace("\x00", "")
     error = f"HTTP {answer.status} {told}".strip()
     if answer.status in _REFUSING:
-        return Result(Fate.REFUSED, error=error)
-    return Result(Fate.FAILED, error=error, retry_after=answer.retry_after)
+        return Result(Fate.REFUSED, error=error, status=answer.status)
+    return Result(Fate.FAILED, error=error, retry_after=answer.retry_after, status=answer.status)
 
 
 class WebhookSender:

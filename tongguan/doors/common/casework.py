@@ -31,6 +31,7 @@ NOTES: Final = {
     "join": "合并上报",
     "danger": "险情提示",
     "danger_none": "险情排除",
+    "progress": "办理进展",
     "urge": "催办",
     "supervise": "督办",
     "instruct": "批示",

@@ -35,6 +35,8 @@ _PLAIN: Final = frozenset(
         "cancel_job",
         "inbox_read",
         "report_contact",
+        "department_events",
+        "department_replay",
         "track",
     }
 )

@@ -3,7 +3,7 @@
 
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
-from tongguan.doors.partner import cases, channels, listening, reports
+from tongguan.doors.partner import cases, channels, departments, listening, reports
 from tongguan.doors.partner.auth import Bearer
 
 api = face(
@@ -13,5 +13,5 @@ api = face(
     auth=[Bearer("reports:read")],
     throttle=[Bucket("partner", rate=1000, burst=2000)],
 )
-for part in (reports, channels, cases, listening):
+for part in (reports, channels, cases, listening, departments):
     api.add_router("", part.router)

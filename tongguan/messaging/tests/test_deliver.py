@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from tongguan.kernel import circuit
 from tongguan.kernel.errors import Forbidden, NotFound
-from tongguan.messaging import api, circuit, jobs, queries, spi
+from tongguan.messaging import api, jobs, queries, spi
 from tongguan.messaging.contracts import MessageState, Notice
 from tongguan.messaging.deliver import Deliverer, record
 from tongguan.messaging.models import Lane, Message
