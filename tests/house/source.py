@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     ("config",),
     ("doors",),
+    ("replay",),
     ("channels",),
     ("exchange",),
     ("intake",),

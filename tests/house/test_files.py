@@ -9,7 +9,7 @@ from tests.house.source import FLOOR, Module, modules
 
 MAX_FILE, MAX_FUNCTION, MAX_PACKAGE = 400, 60, 3000
 #: Packages above the limit, with the size they may not grow beyond; see docs/adr/0010. Only ever lower these.
-RATCHET = {"dispatch": 5000, "doors": 7500, "catalog": 3400, "runtime": 3300, "people": 3100}
+RATCHET = {"dispatch": 5000, "doors": 7000, "catalog": 3400, "runtime": 3300, "people": 3100}
 VAGUE = {
     "utils",
     "util",

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "tongguan.intake",
     "tongguan.exchange",
     "tongguan.channels",
+    "tongguan.replay",
     "tongguan.doors",
     "axes",
     "tongguan.doors.admin.apps.RegisterPages",

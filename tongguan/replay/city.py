@@ -16,13 +16,13 @@ from PIL import Image
 from tongguan.catalog import api as catalog
 from tongguan.catalog import queries as catalogue
 from tongguan.catalog.contracts import FilingRule
-from tongguan.doors.replay.mapping import City, Source
-from tongguan.doors.replay.records import Record
 from tongguan.kernel.errors import Invalid, Unauthenticated
 from tongguan.people import api as people
 from tongguan.people import queries as registers
 from tongguan.people.contracts import PLATFORM, Actor, NewAppointment, NewUnit, NewUser, Post
 from tongguan.places import api as places
+from tongguan.replay.mapping import City, Source
+from tongguan.replay.records import Record
 from tongguan.runtime import files
 from tongguan.runtime.transactions import atomic
 

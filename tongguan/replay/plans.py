@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.doors.replay.mapping import Twists
-from tongguan.doors.replay.records import Record
+from tongguan.replay.mapping import Twists
+from tongguan.replay.records import Record
 
 #: Shares of a case's life that the staff takes before each move; a source may say otherwise.
 WAITS: Final[Mapping[str, float]] = {

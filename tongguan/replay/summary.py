@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from tongguan.doors.replay.checking import Findings
-from tongguan.doors.replay.mapping import Source
-from tongguan.doors.replay.records import Unusable
+from tongguan.replay.checking import Findings
+from tongguan.replay.mapping import Source
+from tongguan.replay.records import Unusable
 
 STATES: Final[Mapping[str, str]] = {
     "reported": "待受理",

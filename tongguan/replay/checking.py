@@ -15,12 +15,12 @@ from tongguan.cases.contracts import CaseInfo, TimelineLine
 from tongguan.catalog import queries as catalogue
 from tongguan.dispatch import queries as dispatch
 from tongguan.dispatch.contracts import ClockInfo
-from tongguan.doors.replay.living import Life
-from tongguan.doors.replay.mapping import ENDINGS, Source
 from tongguan.kernel.testing import MinuteByMinute
 from tongguan.kernel.worktime import Definition, Limit, LimitUnit
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
+from tongguan.replay.living import Life
+from tongguan.replay.mapping import ENDINGS, Source
 
 _HANDLE: Final = "handle"
 _QUARANTINED: Final = "quarantined"

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from tongguan.doors.replay import mapping, records, summary
-from tongguan.doors.replay.checking import Findings, Mismatch
-from tongguan.doors.replay.door import MOST_AT_ONCE, Answered, Door
-from tongguan.doors.replay.records import Record
-from tongguan.doors.replay.replaying import path_of
 from tongguan.kernel.errors import Invalid
+from tongguan.replay import mapping, records, summary
+from tongguan.replay.checking import Findings, Mismatch
+from tongguan.replay.door import MOST_AT_ONCE, Answered, Door
+from tongguan.replay.records import Record
+from tongguan.replay.replaying import path_of
 
 _PATIENCE: Final = 120.0
 _PAUSE: Final = 0.5

@@ -17,13 +17,13 @@ import psycopg
 import pytest
 from django.conf import settings
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 REPORTS, AT_ONCE = 300, 10
 #: The whole story costs some 50 s of CPU, shared by three programs; a crowded machine gets more time.
 PATIENCE = 150.0
 
 PREPARE = """
-from tongguan.doors.replay import city, mapping
+from tongguan.replay import city, mapping
 source = mapping.load("sample")
 city.prepare(source)
 print(city.token_of(source))

@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from tongguan.cases import queries as cases
-from tongguan.doors.replay import living, mapping, records
-from tongguan.doors.replay.plans import plan
-from tongguan.doors.replay.records import draws
-from tongguan.doors.replay.replaying import replay
 from tongguan.kernel.errors import Invalid
 from tongguan.people.contracts import PLATFORM
+from tongguan.replay import living, mapping, records
+from tongguan.replay.plans import plan
+from tongguan.replay.records import draws
+from tongguan.replay.replaying import replay
 
 ROWS = 200
 #: A request over the whole WSGI stack drops a connection that stands in a test's open transaction.

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tongguan.doors.replay import feeding, mapping, summary
-from tongguan.doors.replay.replaying import replay
 from tongguan.kernel.errors import Refusal
+from tongguan.replay import feeding, mapping, summary
+from tongguan.replay.replaying import replay
 
 _EVERY: Final = 1000
 

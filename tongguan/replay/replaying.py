@@ -10,14 +10,14 @@ from typing import Any, Final
 from django.db import connection
 
 from tongguan.catalog.contracts import FilingRule
-from tongguan.doors.replay import city, mapping, records, summary
-from tongguan.doors.replay.checking import Check
-from tongguan.doors.replay.door import Door
-from tongguan.doors.replay.living import Run
-from tongguan.doors.replay.mapping import Source
-from tongguan.doors.replay.records import BEIJING, Record, Unusable, draws
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
+from tongguan.replay import city, mapping, records, summary
+from tongguan.replay.checking import Check
+from tongguan.replay.door import Door
+from tongguan.replay.living import Run
+from tongguan.replay.mapping import Source
+from tongguan.replay.records import BEIJING, Record, Unusable, draws
 
 #: Records made from filing rules are told over the year whose holidays are densest: 2024.
 _FIRST: Final = datetime(2024, 1, 20, tzinfo=BEIJING)

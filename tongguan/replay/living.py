@@ -16,17 +16,17 @@ from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalogue
 from tongguan.dispatch import api as dispatch
-from tongguan.doors.replay.city import Staff
-from tongguan.doors.replay.door import MOST_AT_ONCE, Answered, Door, Standing
-from tongguan.doors.replay.mapping import Source
-from tongguan.doors.replay.plans import Step, plan
-from tongguan.doors.replay.records import Record, draws
 from tongguan.intake import api as intake
 from tongguan.kernel import clock
 from tongguan.kernel.clock import ManualClock
 from tongguan.kernel.errors import Refusal
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor, Post
+from tongguan.replay.city import Staff
+from tongguan.replay.door import MOST_AT_ONCE, Answered, Door, Standing
+from tongguan.replay.mapping import Source
+from tongguan.replay.plans import Step, plan
+from tongguan.replay.records import Record, draws
 from tongguan.runtime.spi import periodic
 
 _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.doors.replay.mapping import Source
 from tongguan.kernel.errors import Invalid
+from tongguan.replay.mapping import Source
 
 BEIJING: Final = timezone(timedelta(hours=8))
 _TITLE, _TEXT, _ADDRESS = 200, 20_000, 300

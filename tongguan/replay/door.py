@@ -9,9 +9,9 @@ from uuid import UUID
 import httpx
 from django.core.wsgi import get_wsgi_application
 
-from tongguan.doors.replay.mapping import Source
-from tongguan.doors.replay.records import Record
 from tongguan.kernel.errors import Unavailable
+from tongguan.replay.mapping import Source
+from tongguan.replay.records import Record
 
 MOST_AT_ONCE: Final = 500
 _PATH: Final = "/api/partner/v1/reports"
