@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 #: Script -> (small sizes, full sizes).
 SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
+    "address": ([], ["--houses", "200000"]),
     "polygon_lookup": ([], []),
     "responsibility": ([], []),
     "rules": ([], []),

@@ -82,8 +82,9 @@ class Reading:
 
 def reading(text: str, parts: list[Part] | None = None) -> Reading:
     """Read a text (by grammar, unless its parts are given) and ask."""
+    told = plain(text)
     found = read(text) if parts is None else parts
-    mentions = tuple(_asked(Mention(group), text) for group in _groups(found, text))
+    mentions = tuple(_asked(Mention(group), told) for group in _groups(found, text))
     return Reading(text, tuple(found), mentions)
 
 
@@ -99,14 +100,14 @@ def _groups(parts: list[Part], text: str) -> Iterator[list[Part]]:
         yield group
 
 
-def _asked(mention: Mention, text: str) -> Mention:
+def _asked(mention: Mention, told: str) -> Mention:
     parts = mention.parts
     for place, part in enumerate(parts):
         after = parts[place + 1 :]
         if part.kind in _ROADS:
-            _ask_road(mention, part, after, text)
+            _ask_road(mention, part, after, told)
         elif part.kind in _PLACES:
-            cut = [s for whole in (part, *_inner(part)) for s in _spelled(whole, text)]
+            cut = [s for whole in (part, *_inner(part)) for s in _spelled(whole, told)]
             mention.places.extend(cut)
             if after and after[0].kind is Kind.BUILDING and after[0].value is not None:
                 mention.buildings.extend(
@@ -119,7 +120,7 @@ def _asked(mention: Mention, text: str) -> Mention:
                     Spelling(f"{s.key}{after[0].value}号", s.said + plain(after[0].text), s.trust)
                     for s in cut
                 )
-    _ask_crossing(mention, text)
+    _ask_crossing(mention, told)
     return mention
 
 
@@ -128,8 +129,8 @@ def _inner(part: Part) -> list[Part]:
     return [Part(part.start, part.start + end, part.kind, part.text[:end]) for end in place_ends(part.text)]
 
 
-def _ask_road(mention: Mention, part: Part, after: list[Part], text: str) -> None:
-    cut = _spelled(part, text)
+def _ask_road(mention: Mention, part: Part, after: list[Part], told: str) -> None:
+    cut = _spelled(part, told)
     mention.roads.extend(cut)
     numbers = []
     for follower in after:
@@ -150,22 +151,22 @@ def _ask_road(mention: Mention, part: Part, after: list[Part], text: str) -> Non
     mention.numbers = tuple(n.value for n in numbers if n.value is not None)
 
 
-def _ask_crossing(mention: Mention, text: str) -> None:
+def _ask_crossing(mention: Mention, told: str) -> None:
     """Two roads one after the other cross, with 路口 behind them for certain."""
     parts = mention.parts
     for place, part in enumerate(parts[:-1]):
         other = parts[place + 1]
         if part.kind in _ROADS and other.kind in _ROADS and other.start - part.end <= 1:
-            mention.crossing = (_spelled(part, text), _spelled(other, text))
+            mention.crossing = (_spelled(part, told), _spelled(other, told))
             mention.crossing_said = place + 2 < len(parts) and parts[place + 2].kind is Kind.CROSSING
             if mention.crossing_said:
                 return
 
 
-def _spelled(part: Part, text: str) -> list[Spelling]:
-    told = plain(part.text)
+def _spelled(part: Part, whole: str) -> list[Spelling]:
+    told = whole[part.start : part.end]
     found: dict[str, Spelling] = {}
-    for name in spellings(part, text):
+    for name in spellings(part, whole):
         cut = told.removesuffix(name) if len(name) < len(told) else ""
         trust = 0.75 if cut and (cut[-1] in _RENAMING or len(name) <= _SHORT) else 1.0
         found.setdefault(name, Spelling(name, name, trust, bool(cut)))

@@ -60,6 +60,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What a training used: marked texts, texts left out because their marks do not fit, the model's file."""
+
+    texts: int
+    left_out: int
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A place that a text may mean: point in WGS-84, division code, score from 0 to 1, why."""
 

@@ -78,27 +78,35 @@ _PATTERN: Final = re.compile(
 #: Words that end like a name and are none: by their ending, and as a whole.
 _COMMON_ENDING: Final = re.compile(
     r"(?:城|超|门|夜|早|上|全|本|我|该|各|都|集|股|楼|房)市|(?:全|本|我|该|各|节|外)省"
-    r"|(?:地|片|景|辖|校|厂|库|市|城|郊|山|本|我|该|全|各|老|住|居民|住宅|商业|生活|办公)区|(?:全|本|我|该|各|贫困)县"
+    r"|(?:地|片|景|辖|校|厂|库|郊|山|本|我|该|全|各|老|住|居民|住宅|商业|生活|办公)区|(?:全|本|我|该|各|贫困)县"
     r"|(?:城|乡|全|本|该|各)镇|(?:家|城|下|故|老|返|本|全)乡|(?:农|乡|全|本|该|各|我|旧|城中)村"
     r"|(?:人行|车|隧|管|下水|通|频|渠|知|跑|轨|过|楼|赛|味|报|走|步|占)道|(?:走|马|道|出|线|电|油|修|堵|问|十字|三岔|人行|机动车)路"
 )
 _COMMON_WHOLE: Final = re.compile(
     r"(?:一|半|公|铁|网|门|带|短|[一这那]?[条段])路|(?:大|逛|上|临|沿|整条|这条|条|步行)街|(?:小|大|里|街)巷"
     r"|(?:大型|附近|这个|那个|农贸|购物|商业|整个|住宅|居民|我们|该|本|老旧|老|各)(?:小区|市场|广场|超市|学校|医院|工厂|公园|停车场|加油站)"
-    r"|(?:市|城市|闹市|市民|购物)中心|(?:车|水|电|工|大)厂"
+    r"|社区|小区|市区|城区|(?:市|城市|闹市|市民|购物)中心|(?:车|水|电|工|大)厂"
 )
 _ROOM_AFTER: Final = re.compile(
     rf"[-－—]?({NUMBER}(?:[-－—]{NUMBER})*)(?![0-9号弄米元个点月日年人次分秒％%])"
 )
 
 
+class _Letters(dict[int, str]):
+    """What each letter is in simplified, half-width writing; learned as letters come."""
+
+    def __missing__(self, code: int) -> str:
+        narrow = unicodedata.normalize("NFKC", chr(code))
+        self[code] = simplified(narrow if len(narrow) == 1 else chr(code))
+        return self[code]
+
+
+_LETTERS: Final = _Letters()
+
+
 def plain(text: str) -> str:
     """Give the text in simplified, half-width letters; its length does not change."""
-    narrow = (
-        folded if len(folded := unicodedata.normalize("NFKC", ch)) == 1 else ch
-        for ch in text
-    )  # fmt: skip
-    return simplified("".join(narrow))
+    return text.translate(_LETTERS)
 
 
 def read(text: str) -> list[Part]:
@@ -133,22 +141,40 @@ def _chunk(text: str, told: str, start: int, end: int) -> list[Part]:
         if match is None:
             break
         kind = _kind(match)
-        left = match.start()
+        left, right = match.span()
         if match["stem"] is not None:
-            left = _edge(told, left, match.start() + len(match["stem"]))
-            name = told[left : match.end()]
+            left = _edge(told, left, left + len(match["stem"]))
+            kind, right = _continued(told, left, right, end, kind)
+            name = told[left:right]
             if _common(name) or len(name) <= 1:
-                place = match.end()
+                place = right
                 continue
-            longer = _MORE.match(told, match.end(), end)
+            longer = _MORE.match(told, right, end)
             if longer:  # 人民路小学 is a school, not a road
                 found.append(_part(text, told, left, longer.end(), Kind.PLACE))
                 place = longer.end()
                 continue
-        found.append(_part(text, told, left, match.end(), kind))
-        place = match.end()
-        place = _trailing_room(text, told, place, end, found)
+            kind = _reconsidered(name, kind, found)
+        found.append(_part(text, told, left, right, kind))
+        place = _trailing_room(text, told, right, end, found)
     return _meant(found)
+
+
+def _continued(told: str, left: int, right: int, end: int, kind: Kind) -> tuple[Kind, int]:
+    """Read on where two letters look like a name and are the beginning of one: 桐乡市, 许村镇, 红旗街道."""
+    further = _FURTHER.match(told, right, end) if right - left == _SHORT_NAME else None
+    if further is None or further.lastgroup is None:
+        return kind, right
+    return Kind[further.lastgroup], further.end()
+
+
+def _reconsidered(name: str, kind: Kind, found: list[Part]) -> Kind:
+    """Tell parts of an estate (南区, 福田四区) from districts, and a city within a city is a district."""
+    if kind is Kind.DISTRICT and _ESTATE_PART.search(name):
+        return Kind.SUBPLACE if len(name) == _SHORT_NAME else Kind.PLACE
+    if kind is Kind.CITY and found and found[-1].kind is Kind.CITY:
+        return Kind.DISTRICT
+    return kind
 
 
 def _common(name: str) -> bool:
@@ -188,7 +214,13 @@ def _part(text: str, told: str, start: int, end: int, kind: Kind) -> Part:
 
 
 def _trailing_room(text: str, told: str, place: int, end: int, found: list[Part]) -> int:
-    """Read the bare numbers after a building or unit: 3幢2单元501, 12栋-502."""
+    """Read bare numbers: after a road (长安路30), after a building or unit (3幢2单元501, 12栋-502)."""
+    if found[-1].kind in {Kind.ROAD, Kind.SUBROAD}:
+        bare = _BARE_NUMBER.match(told, place, end)
+        if bare is None or _COUNTED_AT.match(told, place, end):
+            return place
+        found.append(_part(text, told, place, bare.end(), Kind.NUMBER))
+        return bare.end()
     if found[-1].kind not in {Kind.BUILDING, Kind.UNIT, Kind.PLACE}:
         return place
     match = _ROOM_AFTER.match(told, place, end)
@@ -208,10 +240,20 @@ def _trailing_room(text: str, told: str, place: int, end: int, found: list[Part]
     return match.end()
 
 
+_ENDED: Final = {kind: re.compile(rf"(?:{ends})$") for kind, ends in _ENDS.items()}
 _KINDS: Final = tuple(Kind[name] for name in _PATTERN.groupindex if name != "stem")
 _COUNTED_AT: Final = re.compile(_COUNTED)
 #: What follows a road or a division and makes a longer name of it.
 _MORE: Final = re.compile(_ENDS[Kind.PLACE])
+_SHORT_NAME: Final = 2
+_FURTHER: Final = re.compile(
+    "(?P<CITY>市(?![民政场区]))|(?P<DISTRICT>市?区|县)|(?P<TOWN>街道|镇|乡)|(?P<COMMUNITY>社区|村(?!口))"
+    "|(?P<ROAD>路(?![口边灯面段])|大道|大街|街)"
+)
+_ESTATE_PART: Final = re.compile(r"(?:^[东南西北中]|[A-Za-z0-9一二三四五六七八九十])区$")
+_BARE_NUMBER: Final = re.compile(
+    r"[0-9]{1,4}(?![0-9A-Za-z号弄米元个点月日年人次分秒路栋幢楼层室线辆条处名家盏块根棵只台位天小公千多余%％.:：])"
+)
 _LEANING: Final = frozenset(
     {Kind.RELATION, Kind.OFFSET, Kind.CROSSING, Kind.FLOOR, Kind.ROOM, Kind.UNIT, Kind.BUILDING, Kind.NUMBER}
 )
@@ -245,20 +287,18 @@ def _breaks(between: str) -> bool:
     return any(ch in "，。；！？,.;!?\n" for ch in between)
 
 
-def spellings(part: Part, text: str) -> list[str]:
-    """Give the names that a named part may stand for, the longest first, in simplified letters.
+def spellings(part: Part, told: str) -> list[str]:
+    """Give the names that a named part may stand for in a ``plain`` text, the longest first.
 
     The left edge was guessed, so the name is also given with letters added up to the last strong break
-    and with letters taken away down to two.
+    and with letters taken away down to one before its ending.
     """
-    told = plain(text)
-    floor = max(0, part.end - _LONGEST_STEM - len(_suffix(part)))
+    shortest = len(_suffix(part.kind, told[part.start : part.end])) + 1
+    floor = max(0, part.end - _LONGEST_STEM - shortest + 1)
     left = part.start
     while left > floor and told[left - 1].isalnum():
         left -= 1
-    names = [told[place : part.end] for place in range(left, part.end - 1)]
-    shortest = len(_suffix(part)) + 1
-    return [name for name in names if len(name) >= max(2, shortest)]
+    return [told[place : part.end] for place in range(left, part.end - max(2, shortest) + 1)]
 
 
 def place_ends(name: str) -> list[int]:
@@ -268,7 +308,7 @@ def place_ends(name: str) -> list[int]:
     return sorted(ends, reverse=True)
 
 
-def _suffix(part: Part) -> str:
-    ends = _ENDS.get(part.kind)
-    match = re.search(rf"(?:{ends})$", plain(part.text)) if ends else None
+def _suffix(kind: Kind, name: str) -> str:
+    ends = _ENDED.get(kind)
+    match = ends.search(name) if ends else None
     return match[0] if match else ""

@@ -4,6 +4,7 @@
 The same examples give the same model, byte for byte. python-crfsuite comes with the extra ``learning``.
 """
 
+import hashlib
 import io
 import json
 import tempfile
@@ -76,6 +77,11 @@ class Labeller:
             raise _unreadable(str(error)) from error
         if self.about.get("version") != VERSION:
             raise _unreadable(f"made by {self.about.get('version')}, this is {VERSION}")
+
+    @property
+    def sha256(self) -> str:
+        """Give the hash of the model's bytes."""
+        return hashlib.sha256(self.content).hexdigest()
 
     @classmethod
     def train(cls, examples: Sequence[Example], *, rounds: int = 80) -> Self:

@@ -13,9 +13,9 @@ from pyproj import Geod
 
 from tongguan.addresses.asking import Mention, Reading, Spelling
 from tongguan.addresses.contracts import Candidate, Precision, Whereabouts
-from tongguan.addresses.roads import between, crossing
+from tongguan.addresses.roads import Road, crossing
 from tongguan.kernel.geometry import distance_m
-from tongguan.places.contracts import DivisionInfo, HouseOnRoad, NamedPlace
+from tongguan.places.contracts import DivisionInfo, NamedPlace
 
 #: From this score on, and with this lead over any other place, nobody needs to be asked.
 SURE: Final = 0.8
@@ -23,6 +23,8 @@ LEAD: Final = 0.1
 #: Candidates nearer than this to each other mean the same place, in metres.
 SAME_M: Final = 200.0
 _NEAR_MENTION_M: Final = 1_000.0
+#: A number between two houses further apart than this is asked about, in metres.
+_FAR_NEIGHBOURS_M: Final = 600.0
 _MOST: Final = 5
 _LONG_NAME: Final = 4
 _BASE: Final = {
@@ -48,16 +50,17 @@ class Known:
     """What the gazetteer knows of the names that a batch asks for."""
 
     names: Mapping[str, Sequence[NamedPlace]] = field(default_factory=dict)
-    houses: Mapping[str, Sequence[HouseOnRoad]] = field(default_factory=dict)
+    roads: Mapping[str, Road] = field(default_factory=dict)
     divisions: Mapping[str, Sequence[DivisionInfo]] = field(default_factory=dict)
 
 
 def locate(reading: Reading, known: Known, hint: str) -> Whereabouts:
     """Give where a text says something is; ``hint`` is the division it must be in, ``""`` for none."""
     named = _divisions(reading, known, hint)
+    within = named[0].code if named else hint
     found: list[tuple[int, Candidate]] = []
     for number, mention in enumerate(reading.mentions):
-        one = [_weighed(c, named, hint) for c in _of_mention(mention, known)]
+        one = [_weighed(c, named, hint) for c in _of_mention(mention, known, within)]
         found.extend((number, _moved(c, mention)) for c in _distinct(one))
     found.sort(key=lambda pair: (-pair[1].score, pair[1].place_id or 0, pair[1].name))
     kept = found[:_MOST]
@@ -88,16 +91,16 @@ def _together(code: str, other: str) -> bool:
     return code.startswith(other) or other.startswith(code)
 
 
-def _of_mention(mention: Mention, known: Known) -> Iterator[Candidate]:
+def _of_mention(mention: Mention, known: Known, within: str) -> Iterator[Candidate]:
     precise = [
         *_hits(mention.addresses, known, Precision.ADDRESS),
         *_hits(mention.buildings, known, Precision.ADDRESS),
     ]
     yield from precise
     if mention.crossing is not None:
-        yield from _crossings(mention, known)
+        yield from _crossings(mention, known, within)
     elif mention.numbers and not any(c.score >= SURE for c in precise):
-        yield from _interpolated(mention, known)
+        yield from _interpolated(mention, known, within)
     yield from _hits(mention.places, known, Precision.PLACE)
     yield from _hits(mention.roads, known, Precision.ROAD)
 
@@ -140,43 +143,40 @@ def _candidate(
     return Candidate(place.name, precision, score, place.lon, place.lat, place.division, why, place.id)
 
 
-def _crossings(mention: Mention, known: Known) -> Iterator[Candidate]:
+def _crossings(mention: Mention, known: Known, within: str) -> Iterator[Candidate]:
     first, second = mention.crossing or ([], [])
-    one, other = _road_of(first, known), _road_of(second, known)
+    one, other = _road_of(first, known, within), _road_of(second, known, within)
     if one is None or other is None:
         return
-    (said, houses), (said_other, others) = one, other
-    met = crossing(houses, others)
+    met = crossing(one[1], other[1])
     if met is None:
         return
-    lon, lat, exact, near = met
-    score = _BASE[Precision.CROSSING] * (1.0 if exact else 0.9) * min(said.trust, said_other.trust)
+    score = _BASE[Precision.CROSSING] * (1.0 if met.exact else 0.9) * min(one[0].trust, other[0].trust)
     if not mention.crossing_said:
         score *= _UNSAID_CROSSING
-    name = f"{said.key}与{said_other.key}交叉口"
-    how = "由两路的门牌点连线相交得出" if exact else "由两路最近的门牌点得出"
-    yield Candidate(name, Precision.CROSSING, score, lon, lat, near.division, f"“{name}”{how}")
+    name = f"{one[0].key}与{other[0].key}交叉口"
+    how = "由两路的门牌点连线相交得出" if met.exact else "由两路门牌点连线的最近处得出"
+    yield Candidate(name, Precision.CROSSING, score, met.lon, met.lat, met.near.division, f"“{name}”{how}")
 
 
-def _interpolated(mention: Mention, known: Known) -> Iterator[Candidate]:
-    road = _road_of(mention.roads, known)
-    if road is None:
+def _interpolated(mention: Mention, known: Known, within: str) -> Iterator[Candidate]:
+    road = _road_of(mention.roads, known, within)
+    met = road[1].between(mention.numbers[0]) if road else None
+    if road is None or met is None:
         return
-    spelling, houses = road
-    met = between(houses, mention.numbers[0])
-    if met is None:
-        return
-    lon, lat, low, high = met
-    gap = float(distance_m(low.lon or 0.0, low.lat or 0.0, high.lon or 0.0, high.lat or 0.0))
-    # A long gap says less: beyond 600 m between the two neighbours a person is asked.
-    score = _BASE[Precision.BETWEEN] * spelling.trust * (1.0 if gap <= 3 * SAME_M else 0.7)
-    name = f"{spelling.key}{mention.numbers[0]}号"
-    why = f"地名库中没有“{name}”，由“{low.name}”与“{high.name}”（相距约 {gap:.0f} 米）推算"
-    yield Candidate(name, Precision.BETWEEN, score, lon, lat, low.division, why)
+    score = _BASE[Precision.BETWEEN] * road[0].trust * (1.0 if met.metres <= _FAR_NEIGHBOURS_M else 0.7)
+    name = f"{road[0].key}{mention.numbers[0]}号"
+    how = f"由“{met.low.name}”与“{met.high.name}”（相距约 {met.metres:.0f} 米）推算"
+    if met.low is met.high:
+        how = f"取最近的“{met.low.name}”"
+    why = f"地名库中没有“{name}”，{how}"
+    yield Candidate(name, Precision.BETWEEN, score, met.lon, met.lat, met.low.division, why)
 
 
-def _road_of(asked: Sequence[Spelling], known: Known) -> tuple[Spelling, Sequence[HouseOnRoad]] | None:
-    return next(((s, known.houses[s.key]) for s in asked if s.key in known.houses), None)
+def _road_of(asked: Sequence[Spelling], known: Known, within: str) -> tuple[Spelling, Road] | None:
+    """Give the road of the longest spelling that has houses, those within the division if there are any."""
+    found = next(((s, known.roads[s.key]) for s in asked if s.key in known.roads), None)
+    return None if found is None else (found[0], found[1].within(within) or found[1])
 
 
 def _weighed(candidate: Candidate, named: Sequence[DivisionInfo], hint: str) -> Candidate:
@@ -250,6 +250,9 @@ def _explained(reading: Reading, candidates: Sequence[Candidate], hint: str, *, 
     if not candidates:
         return f"读出“{read}”，{f'区划 {hint} 的' if hint else ''}地名库中没有找到"
     best = candidates[0]
+    crossed = any(c.precision is Precision.CROSSING for c in candidates)
+    if not crossed and any(mention.crossing_said for mention in reading.mentions):
+        read = f"{read}（两路在地名库中没有交点）"
     if sure:
         return f"读出“{read}”；{best.why}（得分 {best.score:.2f}）"
     others = "、".join(c.name for c in candidates[:3])

@@ -2,7 +2,7 @@
 """Frozen shapes that places hands to others."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ class NamedPlace:
     before: str
 
 
-@dataclass(frozen=True, slots=True)
-class HouseOnRoad:
+class HouseOnRoad(NamedTuple):
     """A standard address with a point, by its number on a road."""
 
     number: int
-    place: PlaceInfo
+    lon: float
+    lat: float
+    name: str
+    division: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,61 +17,66 @@ from tongguan.places.labels import GazetteerKind
 from tongguan.places.models import Division, Gazetteer, GazetteerKey
 
 _MOST_HOUSES: Final = 200_000
+_PLACE: Final = ("id", "kind", "name", "division", "grid", "lon", "lat")
 
 
-def named(names: Iterable[str], *, actor: Actor = PLATFORM, most: int = 30) -> dict[str, list[NamedPlace]]:
+def named(
+    names: Iterable[str], *, whole: Iterable[str] = (), actor: Actor = PLATFORM, most: int = 30
+) -> dict[str, list[NamedPlace]]:
     """Give for each name the places whose name or alias ends with it, whole names first; one query.
 
-    At most ``most`` for each name; names that meet nothing are left out. Width, case, spaces and
-    punctuation do not matter.
+    Names in ``whole`` meet only places that are called exactly so. At most ``most`` for each name; names
+    that meet nothing are left out. Width, case, spaces and punctuation do not matter.
     """
-    folded = {name: fold(name) for name in set(names)}
-    wanted = {key[:KEY_LENGTH] for key in folded.values() if key and "\x00" not in key}
-    if not wanted:
+    folded = {name: fold(name) for name in {*names, *whole}}
+    exact = {name: folded[name] for name in whole}
+    ending = {key[:KEY_LENGTH] for name, key in folded.items() if key and name not in exact}
+    alone = {key[:KEY_LENGTH] for key in exact.values() if key} - ending
+    if not ending and not alone:
         return {}
+    asked = Q(text__among=sorted(ending)) | Q(text__among=sorted(alone), start=0)
     rank = Window(RowNumber(), partition_by=[F("text")], order_by=[F("start"), F("entry_id")])
-    scope = division_q(actor.scope, "entry__division", *Post)
     rows = (
-        GazetteerKey.objects.filter(scope, text__among=sorted(wanted))
+        GazetteerKey.objects.filter(asked, division_q(actor.scope, "entry__division", *Post))
         .annotate(rank=rank)
         .filter(rank__lte=most)
-        .select_related("entry")
         .order_by("text", "start", "entry_id")
+        .values_list("text", "entry__aliases", *(f"entry__{column}" for column in _PLACE))
     )
-    by_key: dict[str, list[Gazetteer]] = defaultdict(list)
-    for row in rows:
-        by_key[row.text].append(row.entry)
+    by_key: dict[str, list[tuple[list[str], PlaceInfo]]] = defaultdict(list)
+    for key, aliases, *place in rows:
+        by_key[key].append((aliases, PlaceInfo(*place)))
     found = {}
     for name, key in folded.items():
-        meets = [met for entry in by_key.get(key[:KEY_LENGTH], ()) if (met := _met(entry, key)) is not None]
+        meets = [m for aliases, place in by_key.get(key[:KEY_LENGTH], ()) if (m := _met(place, aliases, key))]
+        if name in exact:
+            meets = [met for met in meets if not met.before]
         if meets:
             found[name] = sorted(meets, key=lambda met: (len(met.before), met.place.id))
     return found
 
 
-def _met(entry: Gazetteer, key: str) -> NamedPlace | None:
-    befores = [own.removesuffix(key) for n in (entry.name, *entry.aliases) if (own := fold(n)).endswith(key)]
-    return NamedPlace(_place(entry), min(befores, key=len)) if befores else None
+def _met(place: PlaceInfo, aliases: list[str], key: str) -> NamedPlace | None:
+    befores = [own.removesuffix(key) for n in (place.name, *aliases) if (own := fold(n)).endswith(key)]
+    return NamedPlace(place, min(befores, key=len)) if befores else None
 
 
 def houses_on(roads: Iterable[str], *, actor: Actor = PLATFORM) -> dict[str, list[HouseOnRoad]]:
     """Give for each road its standard addresses that have a point, by number; one query."""
     folded = {road: fold(road) for road in set(roads)}
-    wanted = sorted({key for key in folded.values() if key and "\x00" not in key})
+    wanted = sorted({key for key in folded.values() if key})
     if not wanted:
         return {}
     scope = division_q(actor.scope, "division", *Post)
-    rows = Gazetteer.objects.filter(
-        scope,
-        ~Q(road=""),
-        road__among=wanted,
-        kind=GazetteerKind.ADDRESS,
-        number__isnull=False,
-        lon__isnull=False,
+    rows = (
+        Gazetteer.objects.filter(scope, ~Q(road=""), road__among=wanted, kind=GazetteerKind.ADDRESS)
+        .filter(number__isnull=False, lon__isnull=False, lat__isnull=False)
+        .order_by("road", "number", "id")
+        .values_list("road", "number", "lon", "lat", "name", "division")[:_MOST_HOUSES]
     )
     by_road: dict[str, list[HouseOnRoad]] = defaultdict(list)
-    for row in rows.order_by("road", "number", "id")[:_MOST_HOUSES]:
-        by_road[row.road].append(HouseOnRoad(row.number or 0, _place(row)))
+    for key, number, lon, lat, name, division in rows:
+        by_road[key].append(HouseOnRoad(number or 0, lon or 0.0, lat or 0.0, name, division))
     return {road: by_road[key] for road, key in folded.items() if key in by_road}
 
 
@@ -85,7 +90,3 @@ def divisions_named(names: Iterable[str]) -> dict[str, list[DivisionInfo]]:
     for row in rows:
         found[row.name].append(DivisionInfo(row.code, row.name, row.level, row.parent, row.lon, row.lat))
     return dict(found)
-
-
-def _place(row: Gazetteer) -> PlaceInfo:
-    return PlaceInfo(row.pk, row.kind, row.name, row.division, row.grid, row.lon, row.lat)
