@@ -7,7 +7,7 @@ from typing import Final
 _DIGITS: Final = {ch: n for n, ch in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000}
 #: What a number is written with, for patterns.
-NUMBER: Final = r"(?:[0-9]+|[〇零一二三四五六七八九两十百千]+)"
+NUMBER: Final = r"(?:[0-9]{1,9}|[〇零一二三四五六七八九两十百千]{1,9})"
 _MOST_DIGITS: Final = 9
 _LATIN: Final = re.compile(r"[0-9]+")
 

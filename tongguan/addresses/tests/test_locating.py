@@ -124,6 +124,28 @@ def test_a_batch_takes_as_many_queries_as_one_text(django_assert_num_queries):
     assert all(f.sure for f in found)
 
 
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00长安路30号\x00",
+        "长安路\ud80030号",
+        "长安路30号" * 2_000,
+        "%路_号",
+        "'; DROP TABLE--路1号",
+        "\U0001f4a9路5号",
+        "长安路999999999999号",
+        "长安路0号以北0米",
+        "９９９９９９９９９９弄",
+        "与与与路路路交叉口口口",
+        "\n\r\t，。",
+    ],
+)
+def test_odd_texts_break_nothing(text):
+    assert one(text).text == text
+    assert one(text, hint="").text == text
+
+
 def test_a_hint_for_each_text_or_one_for_all():
     with pytest.raises(Invalid) as refused:
         locate_texts(["甲", "乙"], ["9901"])
