@@ -21,6 +21,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "polygon_lookup": ([], []),
     "responsibility": ([], []),
     "rules": ([], []),
+    "classify": ([], []),
     "outbox": ([], []),
     "component_import": (["--rows", "50000"], ["--rows", "2000000"]),
     "due_claims": (["--rows", "20000"], ["--rows", "1000000"]),

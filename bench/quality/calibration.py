@@ -2,7 +2,7 @@
 """Whether a confidence means what it says, and how much may be decided without asking a person.
 
 Confidence and threshold are fitted on the train folder by predictions for rows not seen; scored on bodies
-of the test folder, or of a held-out fifth.
+of the test folder, or of each fifth in turn.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from bench.quality._texts import grouped_folds, rounded
+from bench.quality._texts import grouped_folds, rounded, spread
 from bench.quality._tipdm import messages
 from tongguan.learning import measures
 from tongguan.learning.calibration import threshold
-from tongguan.learning.ensemble import FIELDS, Classifier, unseen
+from tongguan.learning.ensemble import Classifier, unseen
+from tongguan.learning.recipes import FIELDS
 
 DATA: Final = "tipdm_zwzx"
 PRECISION: Final = 0.95
@@ -49,14 +50,16 @@ def figures(known: Side, bodies: list[int], asked: Side) -> dict[str, float]:
 
 
 def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
-    """Give the figures on the test folder, or on a held-out fifth of the train folder."""
+    """Give the figures on the test folder, or over five folds of the train folder."""
     told, bodies = messages(train)
     if test is not None:
         asked, first = messages(test)
         found = figures((told.texts, told.labels), list(range(bodies)), asked.take(range(first)))
         yield {**rounded(found), "rows": first, **ABOUT}
         return
-    known, held = next(grouped_folds(told.groups))
-    own = [i for i in held if i < bodies]
-    like = [n for n, i in enumerate(known) if i < bodies]
-    yield {**rounded(figures(told.take(known), like, told.take(own))), "rows": len(own), **ABOUT}
+    runs = []
+    for known, held in grouped_folds(told.groups):
+        own = [i for i in held if i < bodies]
+        like = [n for n, i in enumerate(known) if i < bodies]
+        runs.append(figures(told.take(known), like, told.take(own)))
+    yield {**spread(runs), "rows": bodies, **ABOUT}

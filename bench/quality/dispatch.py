@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from bench.quality._texts import Labelled, grouped_folds, plain, rounded, rows, scored, spread
-from tongguan.learning.ensemble import UNITS
+from tongguan.learning.recipes import UNITS, here
 
 DATA: Final = "taipei_dispatch"
 ABOUT: Final = {
     "metric": "accuracy, top3",
     "known": "0.799 / 0.903 (linear), 0.676 (published BERT)",
     "goal": "0.86 / 0.96",
-    "recipe": UNITS.version,
+    "recipe": here(UNITS).version,
 }
 
 
@@ -33,8 +33,8 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     told = questions(train)
     if test is not None:
         asked = questions(test)
-        figures = scored(UNITS, (told.texts, told.labels), (asked.texts, asked.labels))
+        figures = scored(here(UNITS), (told.texts, told.labels), (asked.texts, asked.labels))
         yield {**rounded(figures), "trained": len(told.texts), "rows": len(asked.texts), **ABOUT}
         return
-    runs = [scored(UNITS, told.take(k), told.take(a)) for k, a in grouped_folds(told.groups)]
+    runs = [scored(here(UNITS), told.take(k), told.take(a)) for k, a in grouped_folds(told.groups)]
     yield {**spread(runs), "rows": len(told.texts), **ABOUT}

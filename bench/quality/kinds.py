@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from bench.quality._texts import Labelled, grouped_folds, plain, rounded, rows, scored, spread
-from tongguan.learning.ensemble import UNITS
+from tongguan.learning.recipes import UNITS, here
 
 DATA: Final = "seeclickfix_atlanta"
-ABOUT: Final = {"metric": "macro_f1", "known": None, "goal": None, "recipe": UNITS.version}
+ABOUT: Final = {"metric": "macro_f1", "known": None, "goal": None, "recipe": here(UNITS).version}
 
 
 def reports(folder: Path) -> Labelled:
@@ -26,8 +26,8 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     told = reports(train)
     if test is not None:
         asked = reports(test)
-        figures = scored(UNITS, (told.texts, told.labels), (asked.texts, asked.labels))
+        figures = scored(here(UNITS), (told.texts, told.labels), (asked.texts, asked.labels))
         yield {**rounded(figures), "trained": len(told.texts), "rows": len(asked.texts), **ABOUT}
         return
-    runs = [scored(UNITS, told.take(k), told.take(a)) for k, a in grouped_folds(told.groups)]
+    runs = [scored(here(UNITS), told.take(k), told.take(a)) for k, a in grouped_folds(told.groups)]
     yield {**spread(runs), "rows": len(told.texts), **ABOUT}

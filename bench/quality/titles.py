@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.quality._texts import grouped_folds, rounded, scored, spread
 from bench.quality._tipdm import messages
-from tongguan.learning.ensemble import FIELDS
+from tongguan.learning.recipes import FIELDS
 
 DATA: Final = "tipdm_zwzx"
 KNOWN: Final = 0.890

@@ -13,24 +13,26 @@ import msgspec
 import numpy as np
 import scipy.sparse as sp
 import sklearn
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import LinearSVC
 
+from tongguan.learning.alike import Alike
 from tongguan.learning.calibration import Calibration
 from tongguan.learning.ensemble import Classifier
 from tongguan.learning.features import Sight, words
-from tongguan.learning.members import Centres, Counts, Margins, Meanings, Names, Ratios
+from tongguan.learning.grams import Grams
+from tongguan.learning.members import Centres, Counts, Margins, Names, Ratios
 from tongguan.learning.recipes import KNOWN
+from tongguan.learning.sense import Sense
 
 FORMAT: Final = 1
 _CLASSES: Final[Mapping[str, type]] = {
     kind.__name__: kind
     for kind in (
-        Classifier, Sight, Centres, Counts, Margins, Meanings, Names, Ratios,
-        ComplementNB, LabelBinarizer, LinearSVC, SVC, TfidfTransformer, TfidfVectorizer, TruncatedSVD,
+        Classifier, Sight, Grams, Sense, Alike, Centres, Counts, Margins, Names, Ratios,
+        ComplementNB, LabelBinarizer, LinearSVC, TfidfTransformer, TfidfVectorizer,
     )
 }  # fmt: skip
 _SPARSE: Final[Mapping[str, type]] = {

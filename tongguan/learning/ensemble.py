@@ -7,7 +7,7 @@ pool); confidence is fitted on predictions for rows that the model had not seen.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from tongguan.learning import calibration
 from tongguan.learning.calibration import Calibration
 from tongguan.learning.features import Sight, View, folded
 from tongguan.learning.measures import Floats, Ints
-from tongguan.learning.members import Centres, Counts, Margins, Meanings, Member, Names, Ratios
+from tongguan.learning.members import Member, Names
 
 #: Probabilities below this are taken as this: one member's "never" must not silence the others.
 LEAST: Final = 1e-3
@@ -28,9 +28,9 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One member of a recipe: what it sees, how it learns, how much it counts."""
+    """One member of a recipe: what it sees (one view or several at once), how it learns, its weight."""
 
-    view: str
+    view: str | tuple[str, ...]
     make: Callable[[], Member] | None
     weight: float
     temperature: float
@@ -38,11 +38,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Views and parts, and the version under which decisions name them. ``make=None``: class names."""
+    """Views and parts, and the version under which decisions name them. ``make=None``: class names.
+
+    ``named``: the classes' own names are learned from as if they were texts.
+    """
 
     version: str
     views: tuple[View, ...]
     parts: tuple[Part, ...]
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +56,6 @@ class Prediction:
     best: str
     confidence: float
     shares: tuple[tuple[str, float], ...] = field(default=())
-
-
-_CHARS: Final = View("chars", "char", 1, 4, 3)
-_WORDS: Final = View("words", "word", 1, 2, 2)
-#: Few classes, many texts of all lengths: titles and bodies of messages.
-FIELDS: Final = Recipe(
-    "fields-1",
-    (_CHARS, _WORDS),
-    (
-        Part("chars", lambda: Ratios(1.0), 1.0, 0.35),
-        Part("words", lambda: Ratios(1.0), 0.5, 0.35),
-        Part("chars", lambda: Counts(0.05), 0.7, 1.0),
-        Part("words", lambda: Counts(0.1), 0.5, 1.0),
-        Part("words", lambda: Meanings(200), 1.0, 0.35),
-    ),
-)
-#: Many classes with names of their own, few short texts each: which unit answers.
-UNITS: Final = Recipe(
-    "units-1",
-    (View("chars", "char", 1, 3), View("long", "char", 1, 5), View("words", "word", 1, 2)),
-    (
-        Part("chars", lambda: Margins(1.0), 1.0, 0.12),
-        Part("long", lambda: Margins(1.0), 0.3, 0.12),
-        Part("words", lambda: Margins(1.0), 0.3, 0.12),
-        Part("chars", lambda: Counts(0.1), 0.5, 1.0),
-        Part("words", Centres, 0.2, 0.04),
-        Part("chars", None, 1.0, 0.05),
-    ),
-)
 
 
 class Classifier:
@@ -95,11 +70,14 @@ class Classifier:
             raise ValueError(message)
         told = [folded(text) for text in texts]
         self.version = f"{recipe.version}/{_digest(told, labels)}"
+        if recipe.named:
+            told += [folded(str(name)) for name in self.classes]
+            marks = np.append(marks, np.arange(len(self.classes)))
         self._sight = Sight(recipe.views, told)
         rows = self._sight.rows(told)
         self._members = [self._made(part) for part in recipe.parts]
         for part, member in zip(recipe.parts, self._members, strict=True):
-            member.fit(rows[part.view], marks, len(self.classes))
+            member.fit(_seen(rows, part), marks, len(self.classes))
         self._calibration: Calibration | None = None
 
     def scores(self, texts: Sequence[str]) -> Floats:
@@ -107,7 +85,7 @@ class Classifier:
         rows = self._sight.rows([folded(text) for text in texts])
         pooled = np.zeros((len(texts), len(self.classes)))
         for part, member in zip(self.recipe.parts, self._members, strict=True):
-            shares = np.exp(_log_shares(member.scores(rows[part.view]) / part.temperature))
+            shares = np.exp(_log_shares(member.scores(_seen(rows, part)) / part.temperature))
             pooled += part.weight * np.log(np.maximum(shares, LEAST))
         return _log_shares(pooled)
 
@@ -137,7 +115,7 @@ class Classifier:
     def _made(self, part: Part) -> Member:
         if part.make is not None:
             return part.make()
-        return Names(self._sight.rows([folded(str(name)) for name in self.classes])[part.view])
+        return Names(_seen(self._sight.rows([folded(str(name)) for name in self.classes]), part))
 
 
 def unseen(recipe: Recipe, texts: Sequence[str], labels: Sequence[str], folds: int = FOLDS) -> Floats:
@@ -153,6 +131,10 @@ def unseen(recipe: Recipe, texts: Sequence[str], labels: Sequence[str], folds: i
         columns = np.searchsorted(classes, model.classes)
         found[np.ix_(asked, columns)] = model.scores([texts[i] for i in asked])
     return found
+
+
+def _seen(rows: Mapping[str, Any], part: Part) -> Any:
+    return rows[part.view] if isinstance(part.view, str) else [rows[name] for name in part.view]
 
 
 def _mergeable(marks: Ints, folds: int) -> Ints:

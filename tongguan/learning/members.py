@@ -5,10 +5,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.decomposition import TruncatedSVD
 from sklearn.naive_bayes import ComplementNB
 from sklearn.preprocessing import normalize
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import LinearSVC
 
 from tongguan.learning.measures import Floats, Ints
 
@@ -58,9 +57,10 @@ class Counts:
 class Ratios:
     """Support vectors over rows weighted by each class's log-count ratios (NB-SVM, Wang and Manning 2012)."""
 
-    def __init__(self, strength: float, smoothing: float = 0.3) -> None:
-        """``strength`` is C; ``smoothing`` is added to every count."""
+    def __init__(self, strength: float, smoothing: float = 0.3, *, balanced: bool = False) -> None:
+        """``strength`` is C; ``smoothing`` is added to every count; ``balanced`` as above."""
         self._strength, self._smoothing = strength, smoothing
+        self._kind = "balanced" if balanced else None
         self._weights: list[Any] = []
         self._machines: list[LinearSVC] = []
 
@@ -72,7 +72,7 @@ class Ratios:
         ratios = np.log(inside / inside.sum(0)) - np.log(outside / outside.sum(0))
         for number in range(classes):
             self._weights.append(sp.diags(ratios[:, number].astype(np.float32)))
-            machine = LinearSVC(C=self._strength, random_state=0)
+            machine = LinearSVC(C=self._strength, class_weight=self._kind, random_state=0)
             self._machines.append(machine.fit(self._weighted(rows, number), labels == number))
 
     def scores(self, rows: Any) -> Floats:
@@ -82,32 +82,6 @@ class Ratios:
 
     def _weighted(self, rows: Any, number: int) -> Any:
         return normalize((rows @ self._weights[number]).tocsr())
-
-
-class Meanings:
-    """A radial machine over latent meanings: texts without a word in common may still be alike."""
-
-    def __init__(self, dimensions: int, strength: float = 10.0) -> None:
-        """``dimensions`` of the latent space (cut to what the rows allow); ``strength`` is C."""
-        self._dimensions = dimensions
-        self._machine = SVC(C=strength, gamma="scale", decision_function_shape="ovr", random_state=0)
-        self._space: TruncatedSVD | None = None
-
-    def fit(self, rows: Any, labels: Ints, classes: int) -> None:  # noqa: ARG002 - as every member
-        """Find the space, then learn in it."""
-        dimensions = max(1, min(self._dimensions, min(rows.shape) - 1))
-        self._space = TruncatedSVD(dimensions, n_iter=3, random_state=0).fit(rows)
-        self._machine.fit(self._latent(rows), labels)
-
-    def scores(self, rows: Any) -> Floats:
-        """Give the distances from the borders."""
-        return _columns(self._machine.decision_function(self._latent(rows)))
-
-    def _latent(self, rows: Any) -> Floats:
-        if self._space is None:
-            message = "fit comes first"
-            raise RuntimeError(message)
-        return np.asarray(normalize(self._space.transform(rows)), np.float64)
 
 
 class Names:

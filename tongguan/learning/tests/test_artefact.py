@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.learning import artefact
-from tongguan.learning.ensemble import FIELDS, UNITS, Classifier
-from tongguan.learning.recipes import COLD, SMALL, suiting
+from tongguan.learning.ensemble import Classifier
+from tongguan.learning.recipes import COLD, FEW, FIELDS, QUICK, SMALL, UNITS, UNITS_PLAIN, here, suiting
 from tongguan.learning.tests.test_pure import LABELS, TEXTS
 
-MODELS = {recipe.version: Classifier(recipe, TEXTS, LABELS) for recipe in (FIELDS, UNITS, SMALL, COLD)}
+MODELS = {
+    recipe.version: Classifier(recipe, TEXTS, LABELS)
+    for recipe in (FIELDS, here(UNITS), QUICK, UNITS_PLAIN, SMALL, COLD)
+}
 AGAIN = {version: artefact.load(artefact.dump(model)) for version, model in MODELS.items()}
 SMALLEST = artefact.dump(MODELS[COLD.version])
 
@@ -70,6 +73,15 @@ def test_only_known_things_are_stored():
 
 
 def test_the_recipe_follows_the_history():
-    assert [suiting("units", n) for n in (0, 1, 499, 500)] == [COLD, SMALL, SMALL, UNITS]
+    own = here(UNITS)
+    assert [suiting("units", n) for n in (0, 1, 499, 500, FEW, FEW + 1)] == [
+        COLD,
+        SMALL,
+        SMALL,
+        own,
+        own,
+        QUICK,
+    ]
+    assert [suiting("fields", n) for n in (499, 500, FEW + 1)] == [SMALL, FIELDS, FIELDS]
     with pytest.raises(KeyError):
         suiting("unheard", 0)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from tongguan.learning import calibration, measures
-from tongguan.learning.ensemble import FIELDS, UNITS, Classifier, unseen
+from tongguan.learning.ensemble import Classifier, unseen
+from tongguan.learning.recipes import FIELDS, QUICK, UNITS, UNITS_PLAIN, here
 
 ROADS = ["路灯不亮", "路面塌陷有坑", "井盖破损", "道路积水严重", "人行道地砖松动", "红绿灯坏了"]
 SCHOOLS = ["学校乱收费", "老师上课打人", "幼儿园入学难", "高中择校问题", "教师工资拖欠", "学生校服太贵"]
@@ -57,7 +58,7 @@ def test_a_perfectly_told_confidence_has_no_error_and_a_boastful_one_has():
     assert measures.calibration_error(np.full(100, 1.0), right) == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize("recipe", [FIELDS, UNITS], ids=lambda r: r.version)
+@pytest.mark.parametrize("recipe", [FIELDS, here(UNITS), UNITS_PLAIN, QUICK], ids=lambda r: r.version)
 def test_a_model_knows_what_it_was_taught_and_says_how_sure_it_is(recipe):
     model = Classifier(recipe, TEXTS, LABELS)
     first, second = model.predict(["滨江路路灯又不亮了", "老师上课打学生"])
@@ -68,29 +69,29 @@ def test_a_model_knows_what_it_was_taught_and_says_how_sure_it_is(recipe):
 
 
 def test_the_same_rows_and_recipe_give_the_same_model_and_other_rows_another_version():
-    one, two = Classifier(UNITS, TEXTS, LABELS), Classifier(UNITS, TEXTS, LABELS)
+    one, two = Classifier(UNITS_PLAIN, TEXTS, LABELS), Classifier(UNITS_PLAIN, TEXTS, LABELS)
     asked = ["路面有坑", "工资没有发"]
     assert one.version == two.version
     assert np.array_equal(one.scores(asked), two.scores(asked))
-    assert Classifier(UNITS, TEXTS[:-1], LABELS[:-1]).version != one.version
+    assert Classifier(UNITS_PLAIN, TEXTS[:-1], LABELS[:-1]).version != one.version
 
 
 def test_a_text_is_scored_the_same_alone_and_among_others_and_rubbish_breaks_nothing():
-    model = Classifier(UNITS, TEXTS, LABELS)
+    model = Classifier(UNITS_PLAIN, TEXTS, LABELS)
     together = model.scores(["路面有坑", "", "\ud800\x00", "🚧" * 5000])
     assert np.allclose(model.scores(["路面有坑"])[0], together[0])
     assert np.allclose(np.exp(together).sum(1), 1)
 
 
 def test_unseen_scores_come_from_models_that_did_not_know_the_row():
-    scores = unseen(UNITS, TEXTS, LABELS)
+    scores = unseen(UNITS_PLAIN, TEXTS, LABELS)
     classes = np.unique(LABELS)
     assert measures.accuracy(np.searchsorted(classes, LABELS), scores.argmax(1)) > 0.9
     # A lonely class cannot be known to a model that has not seen its only row.
-    lonely = unseen(UNITS, [*TEXTS, "恐龙出没"], [*LABELS, "动物"])
+    lonely = unseen(UNITS_PLAIN, [*TEXTS, "恐龙出没"], [*LABELS, "动物"])
     assert np.unique([*LABELS, "动物"])[lonely[-1].argmax()] != "动物"
 
 
 def test_one_class_is_nothing_to_learn():
     with pytest.raises(ValueError, match="two classes"):
-        Classifier(UNITS, ["甲", "乙"], ["一", "一"])
+        Classifier(UNITS_PLAIN, ["甲", "乙"], ["一", "一"])
