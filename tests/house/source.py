@@ -15,7 +15,7 @@ FLOORS = (
     ("doors",),
     ("replay",),
     ("channels",),
-    ("exchange",),
+    ("exchange", "replies"),
     ("intake",),
     ("handover",),
     ("matching",),

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tongguan.matching",
     "tongguan.handover",
     "tongguan.intake",
+    "tongguan.replies",
     "tongguan.exchange",
     "tongguan.channels",
     "tongguan.replay",

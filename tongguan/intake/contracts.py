@@ -155,6 +155,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Teller:
+    """Who told a report, as far as answering them needs it; their contact stays sealed."""
+
+    report_id: UUID
+    case_id: UUID
+    tracking: str
+    has_contact: bool
+    has_phone: bool
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportInfo:
     """A report as officials see it; ``reporter`` is shortened, and there for reviewers alone."""
 

@@ -169,6 +169,9 @@ def _envelopes(rows: Iterable[Message], target: WebhookTarget | None) -> list[En
     envelopes = []
     for row in rows:
         address = row.to_address
+        scheme = address.partition(":")[0]
+        if scheme in spi.addressees:
+            address = spi.addressees.get(scheme)(address, row.channel)
         user = users.get(row.to_user_id) if row.to_user_id is not None else None
         if user is not None:
             address = user.email if row.channel == Channel.MAIL else user.phone

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What others supply: senders, one per channel, and templates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,9 @@ class Sender(Protocol):
 
 #: Channel -> sender. Set up from settings at start; others may register more channels.
 senders: Final[Registry[Sender]] = Registry("sender")
+#: Scheme of an address (``report:…``) -> what opens it for a channel when the message is sent; "" when it
+#: cannot. So what is sealed elsewhere is not kept in the open here.
+addressees: Final[Registry[Callable[[str, str], str]]] = Registry("scheme of addresses")
 templates: Final[Registry[Template]] = Registry("message template")
 
 

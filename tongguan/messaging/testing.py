@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Sequence
 
+from tongguan.messaging.deliver import Deliverer
 from tongguan.messaging.models import Message
 from tongguan.messaging.spi import Envelope, Fate, Result
 from tongguan.messaging.webhooks import WebhookSender
@@ -38,3 +39,11 @@ class ScriptedSender:
 def patient_sender(seconds: float = 1.0, deadline: float = 3.0) -> WebhookSender:
     """Give a webhook sender that may talk to servers on this machine."""
     return WebhookSender(seconds=seconds, deadline=deadline, private=True)
+
+
+def deliver() -> None:
+    """Send what is due now."""
+    deliverer = Deliverer()
+    while deliverer.round(patience=3):
+        pass
+    deliverer.close()

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The citizen's interface (市民端): how far is what I told? /api/citizen, no sign-in."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from pydantic import Field
 
+from tongguan.doors.citizen import surveys
 from tongguan.doors.common.faces import answers, face
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.intake import queries as reports
+from tongguan.replies import queries as replies
 
 api = face(
     name="citizen",
@@ -48,9 +51,15 @@ class ProgressShown(Schema):
     case_number: str
     lines: list[StepShown]
     reply: str = ""
+    replies: list[StepShown] = []
 
 
 @api.post("/track", response=answers(ProgressShown), operation_id="track")
 def track(request: HttpRequest, told: TrackTold) -> HttpResponse:
     """Tell how far a report is; codes may be typed in any case, with or without dashes."""
-    return reply(reports.tracked(told.tracking, told.secret))
+    found = reports.tracked(told.tracking, told.secret)
+    told_so_far = [asdict(one) for one in replies.replies(told.tracking, told.secret)]
+    return reply({**asdict(found), "replies": [{"at": o["at"], "words": o["words"]} for o in told_so_far]})
+
+
+api.add_router("", surveys.router)

@@ -32,6 +32,7 @@ NOTES: Final = {
     "danger": "险情提示",
     "danger_none": "险情排除",
     "progress": "办理进展",
+    "reopen_asked": "请求重开",
     "urge": "催办",
     "supervise": "督办",
     "instruct": "批示",

@@ -37,6 +37,9 @@ _PLAIN: Final = frozenset(
         "report_contact",
         "department_events",
         "department_replay",
+        "survey",
+        "answer_survey",
+        "ask_reopening",
         "track",
     }
 )

@@ -7,6 +7,7 @@ from tongguan.doors.desk import (
     asking,
     bulk,
     cases,
+    departments,
     files,
     handovers,
     hot,
@@ -29,6 +30,6 @@ api = face(
 )
 for part in (
     session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation,
-    handovers, hot,
+    handovers, hot, departments,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -142,6 +142,19 @@ DESK = {
     "false_alarm": ("POST", "/handovers/{handover}/false-alarm", {"text": "油烟"}, CALL),
     "hot_matters": ("GET", "/hot", None, EVERYONE),
     "replay_messages": ("POST", "/dead-letters/messages/replay", {"ids": [ZERO]}, set()),
+    "department_links": ("GET", "/departments", None, OPERATORS),
+    "department_stuck": ("GET", "/departments/none/stuck", None, set()),
+    "department_sent": ("GET", "/departments/none/sent", None, set()),
+    "replay_department": ("POST", "/departments/none/replay", {"from": 1}, set()),
+    "retry_department": ("POST", "/departments/none/retry", {}, set()),
+    "skip_department_event": (
+        "POST",
+        "/departments/none/skip",
+        {"case_id": ZERO, "reason": "已电话通知"},
+        set(),
+    ),
+    "switch_department": ("POST", "/departments/none/switch", {"active": False}, set()),
+    "case_ratings": ("GET", "/cases/{case}/ratings", None, SEE_IT),
 }
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file"}
@@ -274,7 +287,7 @@ def test_a_token_needs_the_scope_and_the_division(people_cast, stage, operation)
     [
         (desk_api, set(DESK) | APART),
         (partner_api, set(PARTNER) | {"keep_file"} | SIGNED),
-        (citizen_api, {"track"}),
+        (citizen_api, {"track", "survey", "answer_survey", "ask_reopening"}),
     ],
 )
 def test_no_operation_is_missing_here(api, known):

@@ -13,7 +13,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as orders
 from tongguan.doors.partner.departments import wrong_signatures
 from tongguan.doors.testing import Door
-from tongguan.exchange.testing import Department, send_due
+from tongguan.exchange.testing import OK, REFUSES, Department, send_due
 from tongguan.messaging import spi
 from tongguan.messaging.testing import patient_sender
 from tongguan.people.contracts import PLATFORM
@@ -126,6 +126,27 @@ def test_the_department_asks_for_everything_again(department, order):
     bad = b'{"from": "x"}'
     signed = {name.replace("-", "_"): value for name, value in department.sign(bad).items()}
     assert Door().post("/departments/shizheng/replay", bad, **signed).status_code == 422
+
+
+def test_an_operator_looks_after_it_at_the_desk(department, order, desk):
+    operator = desk("sysadmin")
+    (state,) = operator.get("/departments").json()
+    assert (state["code"], state["last_seq"], state["waiting"], state["stuck"]) == ("shizheng", 1, 0, 0)
+    (sent,) = operator.get("/departments/shizheng/sent").json()
+    assert (sent["type"], sent["order_id"]) == ("order.issued", str(order.id))
+    department.behave = lambda _n, _event: REFUSES
+    assert operator.post("/departments/shizheng/replay", {"from": 1}).json()["cases"] == 1
+    send_due()
+    (stuck,) = operator.get("/departments/shizheng/stuck").json()
+    assert stuck["case_id"] == str(order.case_id)
+    department.behave = lambda _n, _event: OK
+    assert operator.post("/departments/shizheng/retry", {"case_id": stuck["case_id"]}).json()["cases"] == 1
+    send_due()
+    assert operator.get("/departments/shizheng/stuck").json() == []
+    told = {"case_id": stuck["case_id"], "reason": "已电话通知"}
+    assert operator.post("/departments/shizheng/skip", told).status_code == 404
+    assert operator.post("/departments/shizheng/switch", {"active": False}).status_code == 204
+    assert not operator.get("/departments").json()[0]["active"]
 
 
 def test_the_operator_lists_replays_rotates_stops_and_resumes(department, order, typed):

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What replies do when they hear of something."""
+
+from tongguan.cases.facts import CaseClosed, CaseReopened
+from tongguan.intake.facts import ReportJoined
+from tongguan.replies import telling
+from tongguan.runtime.contracts import Delivered
+from tongguan.runtime.subscribers import subscribe
+
+
+@subscribe(CaseClosed, CaseReopened, ReportJoined, name="replies.tell")
+def tell(batch: list[Delivered]) -> None:
+    """Tell every reporter, and ask them."""
+    telling.tell(batch)
