@@ -39,12 +39,11 @@ def aligned(spans: Iterable[Span], length: int) -> bool:
 
 
 def tags(spans: Iterable[Span], length: int) -> list[str]:
-    """Give one tag for each token: S alone, B first, I within, E last of a span, O of none."""
+    """Give one tag for each token: B first, I within a span, O of none."""
     found = [OUTSIDE] * length
     for start, end, label in spans:
         found[start:end] = [f"I-{label}"] * (end - start)
         found[start] = f"B-{label}"
-        found[end - 1] = f"E-{label}" if end - start > 1 else f"S-{label}"
     return found
 
 
@@ -54,7 +53,7 @@ def spans(tagged: Sequence[str]) -> list[Span]:
     start, label = 0, ""
     for place, tag in enumerate([*tagged, OUTSIDE]):
         position, _, named = tag.partition("-")
-        if label and (position in "BSO" or named != label):
+        if label and (position != "I" or named != label):
             found.append((start, place, label))
             label = ""
         if position != OUTSIDE and not label:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongguan.addresses.china import divisions
 from tongguan.addresses.labeller import Example, Labeller
 from tongguan.addresses.tokens import aligned, offsets, spans, tags, tokens
 from tongguan.kernel.errors import Conflict
@@ -67,12 +68,28 @@ def test_spans_survive_their_tags(sizes):
     assert spans(tags(marked, reached)) == marked
 
 
-@given(st.lists(st.sampled_from(("O", "B-a", "I-a", "E-a", "S-a", "I-b", "E-b", "B-b")), max_size=12))
+@given(st.lists(st.sampled_from(("O", "B-a", "I-a", "I-b", "B-b")), max_size=12))
 def test_any_tags_give_spans_that_do_not_overlap(tagged):
     reached = 0
     for start, end, _ in spans(tagged):
         assert reached <= start < end <= len(tagged)
         reached = end
+
+
+def test_the_divisions_of_china_are_known_by_full_and_short_name():
+    known = divisions()
+    told = {
+        name: known.get(name) for name in ("浙江省", "浙江", "杭州市", "杭州", "义乌市", "福田街道", "某某路")
+    }
+    assert told == {
+        "浙江省": "prov",
+        "浙江": "prov~",
+        "杭州市": "city",
+        "杭州": "city~",
+        "义乌市": "district",
+        "福田街道": "town",
+        "某某路": None,
+    }
 
 
 def test_spans_that_do_not_cover_the_text_are_told():
