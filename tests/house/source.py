@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     ("config",),
     ("doors",),
+    ("calls", "patrol"),
     ("replay",),
     ("channels",),
     ("exchange", "replies"),
@@ -21,7 +22,7 @@ FLOORS = (
     ("matching",),
     ("dispatch",),
     ("cases",),
-    ("rules", "messaging", "learning"),
+    ("rules", "messaging", "learning", "knowledge"),
     ("catalog",),
     ("things",),
     ("addresses",),

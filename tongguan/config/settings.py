@@ -30,6 +30,8 @@ WEB_WORKERS = env.integer("TONGGUAN_WEB_WORKERS", 0, low=0, high=64)
 WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
 # How soon a killed engine's work is taken over; long enough for a busy machine.
 LEASE_SECONDS = env.integer("TONGGUAN_LEASE_SECONDS", 30, low=2, high=600)
+#: Days that tracks and last positions of collectors are kept; our own default.
+TRACK_DAYS = env.integer("TONGGUAN_TRACK_DAYS", 30, low=1, high=1095)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
@@ -72,6 +74,9 @@ INSTALLED_APPS = [
     "tongguan.rules",
     "tongguan.messaging",
     "tongguan.learning",
+    "tongguan.knowledge",
+    "tongguan.calls",
+    "tongguan.patrol",
     "tongguan.cases",
     "tongguan.dispatch",
     "tongguan.bulk",

@@ -9,6 +9,7 @@ from tongguan.doors.citizen import pages as citizen_pages
 from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
+from tongguan.doors.field.face import api as field
 from tongguan.doors.partner.face import api as partner
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/desk/", desk.urls),
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
+    path("api/field/", field.urls),
     path("open311/", include("tongguan.doors.open311.urls")),
     path("track", citizen_pages.track),
     path("", pages.home),

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tongguan.intake import learned, sealing, triage
+from tongguan.intake.answering import receive_answered
 from tongguan.intake.checks import check_codes, check_coordinates, check_text
 from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInfo, ReportState
 from tongguan.intake.facts import ReportConsulted
@@ -30,6 +31,7 @@ __all__ = [
     "open_contact",
     "open_unread",
     "receive",
+    "receive_answered",
     "receive_many",
     "replay",
     "replay_many",

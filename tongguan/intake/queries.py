@@ -62,6 +62,11 @@ def quarantined(actor: Actor, *, before: UUID | None = None, limit: int = 50) ->
     return [info(row, whom=actor) for row in rows.order_by("-id")[: min(limit, _MAX_PAGE)]]
 
 
+def caller_key(phone: str) -> str:
+    """Give the letters by which one telephone number's reports are found; "" for none. Not reversible."""
+    return sealing.caller_key(phone)
+
+
 def of_caller(
     actor: Actor, caller_key: str, *, before: UUID | None = None, limit: int = 20
 ) -> list[ReportInfo]:
@@ -143,6 +148,12 @@ def of_case(actor: Actor, case_id: UUID) -> list[ReportInfo]:
     cases.case(actor, case_id)
     rows = Report.objects.filter(case_id=case_id).defer("payload")
     return [info(row, whom=actor) for row in rows.order_by("id")[:_MAX_PAGE]]
+
+
+def cases_of(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give the cases of those of these reports that have one; for rooms above, which know the reports."""
+    rows = Report.objects.filter(pk__in=list(report_ids), case_id__isnull=False)
+    return dict(rows.values_list("id", "case_id"))
 
 
 def by_tracking(actor: Actor, tracking: str) -> ReportInfo:

@@ -49,12 +49,12 @@ def receive(actor: Actor, told: ReportIn, *, open_now: bool = False) -> Receipt:
         cases.usable_files(actor, None, told.attachments, "attachments")
     if open_now:
         with transactions.atomic():
-            receipt = _insert(actor, told)
+            receipt = keep(actor, told)
             if not receipt.repeated:
                 triage.run([receipt.report_id])
             return receipt_of(Report.objects.get(pk=receipt.report_id), repeated=receipt.repeated)
     gauge.check()
-    return _insert(actor, told)
+    return keep(actor, told)
 
 
 def receive_many(actor: Actor, many: Sequence[ReportIn]) -> list[Answer]:
@@ -101,7 +101,8 @@ def check_pressure() -> None:
     gauge.check()
 
 
-def _insert(actor: Actor, told: ReportIn) -> Receipt:
+def keep(actor: Actor, told: ReportIn) -> Receipt:
+    """Store one checked telling, or find it stored; give its receipt. Raises Conflict."""
     row = _row(actor, told)
     try:
         # One statement is its own transaction; inside another one it needs a savepoint, and SQLite

@@ -19,7 +19,15 @@ from tongguan.places import layers
 from tongguan.places.codes import division_code
 from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located, PlaceInfo
 from tongguan.places.gazetteer import KEY_LENGTH, fold
-from tongguan.places.models import Division, DutyGrid, DutyGridPerson, Gazetteer, GazetteerKey, UnitGrid
+from tongguan.places.models import (
+    Division,
+    DutyGrid,
+    DutyGridCell,
+    DutyGridPerson,
+    Gazetteer,
+    GazetteerKey,
+    UnitGrid,
+)
 from tongguan.places.naming import divisions_named, houses_on, named
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "division_names",
     "divisions",
     "divisions_named",
+    "duty_area",
     "duty_grid_of",
     "grid_exists",
     "houses_on",
@@ -150,6 +159,25 @@ def collectors_of(code: str, role: str = "collector") -> list[int]:
     else:
         rows = rows.filter(prefix_q("duty_grid__division", code))
     return sorted(set(rows.values_list("user_id", flat=True)))
+
+
+def duty_area(user_id: int, role: str = "collector") -> dict[str, Any]:
+    """Give the unit grids that a person looks after as a GeoJSON FeatureCollection, in code order."""
+    cells = DutyGridCell.objects.filter(
+        duty_grid__active=True, duty_grid__people__user_id=user_id, duty_grid__people__role=role
+    )
+    rows = cells.order_by("grid_id", "duty_grid__code").values_list(
+        "grid_id", "duty_grid__code", "duty_grid__name", "grid__boundary"
+    )
+    features = [
+        {
+            "type": "Feature",
+            "geometry": shape and json.loads(shapely.to_geojson(shapely.from_wkb(bytes(shape)))),
+            "properties": {"grid": grid, "duty_grid": code, "name": name},
+        }
+        for grid, code, name, shape in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _within(actor: Actor, field: str, division: str) -> Q:

@@ -30,6 +30,8 @@ NOTES: Final = {
     "report": "上报",
     "join": "合并上报",
     "danger": "险情提示",
+    "attach": "补充照片",
+    "field_note": "现场记录",
     "danger_none": "险情排除",
     "progress": "办理进展",
     "reopen_asked": "请求重开",

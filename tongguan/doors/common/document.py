@@ -30,6 +30,9 @@ _KEY: Final[dict[str, Any]] = {
 _PLAIN: Final = frozenset(
     {
         "sign_in",
+        "call_help",
+        "submit_entries",
+        "sync_tasks",
         "change_password",
         "bulk_preview",
         "cancel_job",

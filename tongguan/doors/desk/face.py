@@ -11,8 +11,10 @@ from tongguan.doors.desk import (
     files,
     handovers,
     hot,
+    hotline,
     inbox,
     operation,
+    patrols,
     registers,
     reports,
     session,
@@ -29,6 +31,7 @@ api = face(
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (
+    hotline, patrols,
     session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments,
 ):  # fmt: skip

@@ -16,7 +16,7 @@ from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.handover import api as handovers
 from tongguan.handover import queries
-from tongguan.handover.contracts import HandoverInfo
+from tongguan.handover.contracts import HandoverInfo, RuleCount, StepInfo
 
 router = Router(tags=["险情移交 handovers"])
 
@@ -49,30 +49,6 @@ class HandoverPage(Schema):
 
     rows: list[HandoverShown]
     next: str | None
-
-
-class HandoverStepShown(Schema):
-    """One line of its history."""
-
-    no: int
-    kind: str
-    at: datetime
-    actor_name: str
-    number: str
-    person: str
-    how: str
-    note: str
-    report_id: UUID | None
-
-
-class RuleCountShown(Schema):
-    """How often a rule spoke, and what people found."""
-
-    rule: str
-    title: str
-    rung: int
-    confirmed: int
-    false_alarms: int
 
 
 class CallTold(Told):
@@ -119,7 +95,7 @@ def listed(
     return reply({"rows": [_shown(row) for row in rows], "next": more})
 
 
-@router.get("/handovers/rules", response=answers(list[RuleCountShown]), operation_id="danger_rules")
+@router.get("/handovers/rules", response=answers(list[RuleCount]), operation_id="danger_rules")
 def rules(request: HttpRequest) -> HttpResponse:
     """Count how often each rule spoke and how often it was a false alarm: what to mend in the words."""
     return reply(queries.rule_counts(actor_of(request)))
@@ -133,7 +109,7 @@ def one(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @router.get(
     "/handovers/{uuid:handover_id}/steps",
-    response=answers(list[HandoverStepShown]),
+    response=answers(list[StepInfo]),
     operation_id="handover_steps",
 )
 def steps(request: HttpRequest, handover_id: UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ from tongguan.catalog import api as catalog
 from tongguan.dispatch import api as dispatch
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
+from tongguan.doors.field.face import api as field_api
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.testing import SCOPES, Door, one_connection
 from tongguan.handover import api as handovers
@@ -121,6 +122,23 @@ DESK = {
     "inbox": ("GET", "/inbox", None, EVERYONE),
     "inbox_unread": ("GET", "/inbox/unread", None, EVERYONE),
     "inbox_read": ("POST", "/inbox/read", {}, EVERYONE),
+    "start_call": ("POST", "/calls", {"phone": "13800000000"}, REVIEW | {"outside_acceptor"}),
+    "calls": ("GET", "/calls", None, REVIEW | {"outside_acceptor"}),
+    "call_help": ("POST", "/calls/help", {"text": "井盖破损"}, REVIEW | {"outside_acceptor"}),
+    "call_report": ("POST", "/calls/{zero}/reports", {"report": {"text": "路灯不亮"}}, set()),
+    "call_answer": ("POST", "/calls/{zero}/answers", {"report": {"text": "问"}, "reply": "答"}, set()),
+    "call_reminder": ("POST", "/calls/{zero}/reminders/{zero}", {"text": "快点"}, set()),
+    "end_call": ("POST", "/calls/{zero}/end", {}, set()),
+    "field_reviews": ("GET", "/field/reviews", None, CALL | {"outsider", "outside_acceptor"}),
+    "decide_field_entry": ("POST", "/field/reviews/1", {"decision": "noted", "reason": "有用"}, set()),
+    "collector_positions": ("GET", "/field/positions", None, CALL | {"outsider", "outside_acceptor"}),
+    "collector_track": (
+        "GET",
+        "/field/tracks/1?since=2026-05-01T00:00:00%2B08:00&until=2026-05-01T12:00:00%2B08:00",
+        None,
+        CALL | {"outsider", "outside_acceptor"},
+    ),
+    "knowledge": ("GET", "/knowledge?text=a", None, EVERYONE),
     "own_file": ("GET", "/files/{zero}", None, set()),
     "items": ("GET", "/items?text=%E4%BA%95", None, EVERYONE),
     "filing_rules": ("GET", "/items/01003/rules", None, EVERYONE),
@@ -178,6 +196,14 @@ PARTNER = {
     "case_timeline": ("GET", "/cases/{case}/timeline", None, "cases:read"),
     "case_moves": ("GET", "/cases/{case}/moves", None, "cases:move"),
     "case_move": ("POST", "/cases/{case}/moves/recall", {"inputs": {"reason": "x"}}, "cases:move"),
+}
+
+
+#: Everything a collector's device asks is about the collector's own.
+FIELD = {
+    "submit_entries": ("POST", "/entries", {"entries": []}),
+    "sync_tasks": ("POST", "/tasks", {"known": []}),
+    "duty_area": ("GET", "/area", None),
 }
 
 
@@ -257,6 +283,17 @@ def test_every_role_gets_what_its_post_and_scope_allow(people_cast, desk, stage,
         assert settled(response) in {200, 201, 202, 204, 409, 412}, (operation, role, response.status_code)
 
 
+@pytest.mark.parametrize("operation", FIELD)
+def test_the_field_is_for_collectors(people_cast, operation):
+    method, path, body = FIELD[operation]
+    for role in ROLES:
+        door = Door(user=people_cast.user(role), base="/api/field")
+        status = (door.get(path) if method == "GET" else door.post(path, body)).status_code
+        assert status == (200 if role in {"collector", "outside_collector"} else 403), role
+    stranger = Door(base="/api/field")
+    assert (stranger.get(path) if method == "GET" else stranger.post(path, body)).status_code in {401, 403}
+
+
 @pytest.mark.parametrize("operation", DESK)
 def test_a_stranger_gets_nothing(db, operation):
     method, path, body, _ = DESK[operation]
@@ -285,6 +322,7 @@ def test_a_token_needs_the_scope_and_the_division(people_cast, stage, operation)
 @pytest.mark.parametrize(
     ("api", "known"),
     [
+        (field_api, set(FIELD) | {"keep_photo"}),
         (desk_api, set(DESK) | APART),
         (partner_api, set(PARTNER) | {"keep_file"} | SIGNED),
         (citizen_api, {"track", "survey", "answer_survey", "ask_reopening"}),

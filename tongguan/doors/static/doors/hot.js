@@ -19,7 +19,7 @@ function line(m, most) {
     el("td", {}, el("meter", { min: 0, max: most, value: m.heat, title: `热度 ${m.heat}` }), ` ${m.heat.toFixed(1)}`),
     el("td", {}, String(m.people)), el("td", {}, String(m.tellings)), el("td", {}, String(m.busiest)), el("td", {}, m.per_day.toFixed(1)),
     el("td", {}, m.place || "—", el("small", { class: "hint" }, ` ${m.division}`)), el("td", {}, `${at(m.first_at)} 至 ${at(m.last_at)}`),
-    el("td", {}, cases.slice(0, 5).map((id, n) => [el("a", { href: `/desk/cases/${id}` }, `案件${n + 1}`), " "]), cases.length > 5 ? `等 ${cases.length} 件` : ""));
+    el("td", {}, cases.slice(0, 5).flatMap((id, n) => [el("a", { href: `/desk/cases/${id}` }, `案件${n + 1}`), " "]), cases.length > 5 ? `等 ${cases.length} 件` : ""));
 }
 
 async function show() {
