@@ -25,6 +25,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "outbox": ([], []),
     "component_import": (["--rows", "50000"], ["--rows", "2000000"]),
     "due_claims": (["--rows", "20000"], ["--rows", "1000000"]),
+    "shuffled": (["--deliveries", "800"], ["--deliveries", "10000"]),
     "http_create": (["--seconds", "5"], ["--seconds", "20"]),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),
 }
