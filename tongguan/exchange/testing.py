@@ -33,6 +33,15 @@ class Order:
     state: str = "new"
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of senders that are killed while they speak."""
+
+    allow_reuse_address = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Leave it at that."""
+
+
 class Department:
     """Listens on a port of its own; keeps what it takes once by the event's id, as a good receiver does.
 
@@ -91,8 +100,7 @@ class Department:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        ThreadingHTTPServer.allow_reuse_address = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
+        self._server = _Server(("127.0.0.1", self._port), Handler)
         self._server.daemon_threads = True
         self._port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
