@@ -21,12 +21,13 @@ from tongguan.doors.demo.lives import Life
 from tongguan.doors.demo.staff import Staff
 from tongguan.doors.demo.tellings import Telling, tell
 from tongguan.intake import api as intake
-from tongguan.intake.contracts import ReportIn
+from tongguan.intake.contracts import ReportIn, ReportState
 from tongguan.kernel import clock
 from tongguan.people.contracts import PLATFORM, Post
 from tongguan.people.seed import SeededPeople, seed_people
 from tongguan.places import queries as places
 from tongguan.places.seed import CITY, attach_people, road_points, seed_places
+from tongguan.rules import api as rules
 from tongguan.runtime import files
 from tongguan.runtime.spi import periodic
 from tongguan.runtime.transactions import atomic
@@ -36,6 +37,32 @@ DAYS: Final = 90
 _PHOTOS: Final = 24
 _KINDS_TOLD: Final = 60
 _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
+
+
+def _at_least(**figures: float) -> list[dict[str, object]]:
+    return [{"field": field, "operator": "ge", "value": least} for field, least in figures.items()]
+
+
+#: From the last seeded day on, what is clear goes straight to its unit; in doubt a person is asked.
+STRAIGHT: Final = [
+    {
+        "no": "Z1",
+        "name": "事项、地点、立案条件和责任单位都明确的，直接派遣",
+        "when": {
+            "all": _at_least(
+                item_confidence=0.9, place_confidence=0.8, filing_confidence=0.1, plan_confidence=0.75
+            ),
+            "none": [{"field": "likely_repeat", "operator": "eq", "value": True}],
+        },
+        "then": {"reach": "dispatch"},
+    },
+    {
+        "no": "Z2",
+        "name": "事项和地点明确的，自动受理",
+        "when": {"all": _at_least(item_confidence=0.9, place_confidence=0.8)},
+        "then": {"reach": "accept"},
+    },
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +87,7 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         components = seed_components()
         seed_responsibilities()
         states = _live(rng, Staff(people, rng), cases_wanted)
+        rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
 
 
@@ -117,7 +145,7 @@ def _told(told: Telling, staff: Staff, rng: np.random.Generator, photos: list[st
         told_at=clock.now(),
     )
     receipt = intake.receive(PLATFORM, report, open_now=True)
-    if receipt.case_id is not None:
+    if receipt.case_id is not None and receipt.state == ReportState.OPENED:
         yield from Life(receipt.case_id, staff, rng, photos).steps()
 
 
