@@ -30,6 +30,7 @@ FLOORS = (
     ("people",),
     ("vault",),
     ("runtime",),
+    ("tables",),
     ("kernel",),
 )
 FLOOR = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}

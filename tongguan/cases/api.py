@@ -48,7 +48,7 @@ def open_cases(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None)
     """Open cases set-based, in the order given. Raises Invalid (naming the row), Forbidden.
 
     Who opens must hold a post that may report over each case's division. ``carry`` is asked, before
-    anything is written, which moves each case makes in the moment it is opened.
+    anything is written, how far each case goes in the moment it is opened.
     """
     if not new:
         return []

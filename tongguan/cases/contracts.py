@@ -31,6 +31,7 @@ __all__ = [
     "Process",
     "ProcessInfo",
     "State",
+    "Through",
     "TimelineLine",
 ]
 
@@ -201,6 +202,14 @@ class Carried:
     values: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """How far a case is carried in the moment it is opened: its moves, and when its stage is then due."""
+
+    moves: tuple[Carried, ...] = ()
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,7 @@ from tongguan.cases.visibility import FIELDS, visible_q
 from tongguan.kernel import clock
 from tongguan.people.contracts import Actor
 from tongguan.runtime import outbox
-
-_BATCH = 400
+from tongguan.tables import api as tables
 
 
 def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
@@ -59,8 +58,8 @@ def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining])
         )
         lines.append(line)
         after.append(grown)
-    Case.objects.bulk_update(rows, ["reporter_count", "version", "line_no", "line_hash"], batch_size=_BATCH)
-    TimelineEntry.objects.bulk_create(lines)
+    tables.update(rows, ["reporter_count", "version", "line_no", "line_hash"])
+    tables.insert(lines)
     outbox.publish(
         *(
             CaseNoted(division=case.division, case_id=case.id, move="join", by=actor.key, no=line.no)

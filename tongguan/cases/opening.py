@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from tongguan.cases import changes, timeline, versions
-from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase
+from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase, Through
 from tongguan.cases.facts import CaseOpened
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, TimelineEntry
@@ -21,6 +21,7 @@ from tongguan.kernel.geometry import cell_of
 from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import outbox, sequences
+from tongguan.tables import api as tables
 
 #: Posts that may tell a case (上报).
 OPENERS: Final = (
@@ -37,8 +38,8 @@ _TITLE, _ADDRESS = 200, 300
 _SHORTEST_DIVISION, _DISTRICT, _STREET = 6, 6, 9
 
 
-#: Gives the moves that each of the cases makes in the moment it is opened.
-Carry = Callable[[Sequence[CaseInfo]], Sequence[Sequence[Carried]]]
+#: Gives how far each of the cases is carried in the moment it is opened.
+Carry = Callable[[Sequence[CaseInfo]], Sequence[Through]]
 
 
 def open_all(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -> list[CaseInfo]:
@@ -77,10 +78,11 @@ def open_all(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -
         for row in rows
     ]
     if carry is not None:
-        for row, name, moves in zip(rows, names, carry([_info(row) for row in rows]), strict=True):
-            lines += [_carried(actor, row, processes[name], one, facts) for one in moves]
-    Case.objects.bulk_create(rows)
-    TimelineEntry.objects.bulk_create(lines)
+        for row, name, course in zip(rows, names, carry([_info(row) for row in rows]), strict=True):
+            lines += [_carried(actor, row, processes[name], one, facts) for one in course.moves]
+            row.due_at = course.due_at
+    tables.insert(rows)
+    tables.insert(lines)
     outbox.publish(*facts)
     return [_info(row) for row in rows]
 

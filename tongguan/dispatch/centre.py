@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the centre's moves do: send a collector, file, dispatch, rule, add and withdraw units, transfer."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
@@ -119,9 +121,9 @@ def _watch_ping_pong(turn: Turn, lead: UnitInfo) -> None:
 
 def frozen(plan: DispatchPlan, basis: str) -> dict[str, Any]:
     """Give the plan as it is kept in the work order."""
-    kept = asdict(plan)
+    kept: dict[str, Any] = msgspec.to_builtins(plan)
     kept.pop("case_id")
-    return {**kept, "basis": basis, "explanation": list(plan.explanation)}
+    return {**kept, "basis": basis}
 
 
 def _give(

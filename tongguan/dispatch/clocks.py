@@ -6,7 +6,7 @@ city's clock of a stage is asked to start again after a return and simply runs o
 stopped, as by the unit's confirmation, a new round begins (rework: the whole limit once more).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -127,6 +127,21 @@ def turn_many(changes: Sequence[Change], *, at: datetime) -> dict[UUID, list[Clo
     return running
 
 
+def begin(
+    change: Change, orders: Iterable[WorkOrder], *, at: datetime
+) -> tuple[list[Clock], datetime | None]:
+    """Give the first clocks of a case that is being opened, and when it is due; nothing is stored.
+
+    The orders, not stored either, get their due times.
+    """
+    rows: list[Clock] = []
+    _start_some(rows, change, at, _Batch())
+    due = {row.order_id: row.due_at for row in rows}
+    for order in orders:
+        order.due_at = due.get(order.id)
+    return rows, current_due(rows)
+
+
 def _stop_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -> None:
     for row in rows:
         if row.stopped_at is not None:
@@ -138,6 +153,7 @@ def _stop_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -
 
 
 def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -> None:
+    ladders = citydata.ladders() if change.start else {}
     for asked in change.start:
         same = [r for r in rows if r.stage == asked.stage and r.order_id == asked.order_id]
         if any(row.stopped_at is None for row in same):
@@ -154,15 +170,15 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
             limit_value=None if limit is None else Decimal(str(limit.value)),
             limit_unit="" if limit is None else limit.unit.value,
         )
-        schedule(row, at, _ladder_code(asked))
+        schedule(row, at, ladders[_ladder_code(asked, ladders)])
         rows.append(row)
         batch.created.append(row)
 
 
-def _ladder_code(asked: Start) -> str:
+def _ladder_code(asked: Start, known: Collection[str]) -> str:
     if asked.order_id is not None:
         return f"order_{asked.role or 'co'}"
-    return asked.stage if asked.stage in citydata.ladders() else "stage"
+    return asked.stage if asked.stage in known else "stage"
 
 
 def stage_limit(case: CaseInfo, stage: str) -> Limit | None:
@@ -196,17 +212,17 @@ def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def schedule(row: Clock, at: datetime, ladder: str = "") -> None:
+def schedule(row: Clock, at: datetime, ladder: escalation.Ladder | None = None) -> None:
     """Compute due time and moments of a running clock from its history; rungs passed are not told again.
 
-    ``ladder`` names the ladder of a new clock; without it the steps frozen in the row stay.
+    ``ladder`` is that of a new clock; without it the steps frozen in the row stay.
     """
     limit = limit_of(row)
     if limit is None:
         return
     calendar = people.calendar_for(row.unit_id)
     history = history_of(row)
-    steps = citydata.ladders()[ladder].steps if ladder else tuple(r.step for r in escalation.thaw(row.rungs))
+    steps = ladder.steps if ladder else tuple(r.step for r in escalation.thaw(row.rungs))
     row.due_at = deadlines.due_at(history, limit, calendar)
     if row.due_at is None:
         row.next_notice_at = None

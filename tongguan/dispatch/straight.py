@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as case_queries
-from tongguan.cases.contracts import Carried, CaseInfo, FilingMet
+from tongguan.cases.contracts import Carried, CaseInfo, FilingMet, Through
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import centre, clocks, orders, planning, turns
 from tongguan.dispatch.clocks import Change, Start
 from tongguan.dispatch.contracts import DispatchPlan, Opened, Opening, UnitRef
-from tongguan.dispatch.models import WorkOrder
+from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.kernel import clock
 from tongguan.messaging import api as messaging
 from tongguan.messaging.contracts import Notice
@@ -30,6 +30,7 @@ from tongguan.rules.contracts import FieldKind, FieldSpec
 from tongguan.rules.evaluate import CompiledRules
 from tongguan.rules.spi import vocabulary
 from tongguan.runtime.transactions import atomic
+from tongguan.tables import api as tables
 
 KIND: Final = "straight"
 #: How far a case may go by itself, the furthest last.
@@ -76,6 +77,7 @@ class _Course:
     reach: str
     words: str
     order_rows: tuple[WorkOrder, ...] = ()
+    clock_rows: tuple[Clock, ...] = ()
 
 
 def open_many(actor: Actor, openings: Sequence[Opening]) -> list[Opened]:
@@ -88,15 +90,15 @@ def open_many(actor: Actor, openings: Sequence[Opening]) -> list[Opened]:
     at = clock.now()
     courses: list[_Course] = []
 
-    def carry(infos: Sequence[CaseInfo]) -> list[list[Carried]]:
+    def carry(infos: Sequence[CaseInfo]) -> list[Through]:
         courses.extend(_courses(openings, infos, at))
-        return [_moves(course, at) for course in courses]
+        return [_through(course, at) for course in courses]
 
     with atomic():
         opened = cases.open_cases(actor, [opening.new for opening in openings], carry)
         for course, case in zip(courses, opened, strict=True):
             course.case = case
-        _issue(courses, at)
+        _issue(courses)
     return [Opened(course.case, course.reach, course.words, course.plan) for course in courses]
 
 
@@ -188,23 +190,29 @@ def _moves(course: _Course, at: datetime) -> list[Carried]:
     return moves
 
 
-def _issue(courses: Sequence[_Course], at: datetime) -> None:
-    """Store the orders, let their units in, start the clocks, tell the units."""
+def _through(course: _Course, at: datetime) -> Through:
+    """Give how far the case goes; its orders and clocks are made here and stored after it."""
+    moves = tuple(_moves(course, at))
+    lines = cases.process_of(course.case).moves
+    stages = lines[moves[-1].move].starts if moves else (course.case.stage,)
+    own = [Start(clocks.HANDLE, row.id, row.role, row.unit_id) for row in course.order_rows]
+    filed = next((one.values["filing"] for one in moves if "filing" in one.values), course.case.filing)
+    change = Change(replace(course.case, filing=filed), start=(*map(Start, stages), *own))
+    rows, due_at = clocks.begin(change, course.order_rows, at=at)
+    course.clock_rows = tuple(rows)
+    return Through(moves, due_at)
+
+
+def _issue(courses: Sequence[_Course]) -> None:
+    """Store orders and clocks, let the units in, tell them."""
     rows = [row for course in courses for row in course.order_rows]
-    WorkOrder.objects.bulk_create(rows)
+    tables.insert(rows)
+    tables.insert([row for course in courses for row in course.clock_rows])
     cases.involve_in(
         (course.case, row.unit_id, row.unit_path, row.role) for course in courses for row in course.order_rows
     )
-    clocks.turn_many([_clocks(course) for course in courses], at=at)
-    heads: dict[int, list[int]] = {row.unit_id: [] for row in rows}
-    for unit_id in heads:
-        heads[unit_id] = turns.heads(unit_id)
+    heads = {unit_id: turns.heads(unit_id) for unit_id in {row.unit_id for row in rows}}
     messaging.notify([notice for course in courses for notice in _notices(course, heads)])
-
-
-def _clocks(course: _Course) -> Change:
-    own = tuple(Start(clocks.HANDLE, row.id, row.role, row.unit_id) for row in course.order_rows)
-    return Change(course.case, start=(Start(course.case.stage), *own))
 
 
 def _notices(course: _Course, heads: Mapping[int, Sequence[int]]) -> list[Notice]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from tongguan.cases import api as cases
 from tongguan.cases import queries as case_queries
 from tongguan.cases.contracts import CaseInfo, Held
-from tongguan.dispatch import clocks, reading
+from tongguan.dispatch import citydata, clocks, reading
 from tongguan.dispatch.contracts import SupervisionInfo
 from tongguan.dispatch.facts import CaseSupervised, ClockOverdue, SupervisionAnswered
 from tongguan.dispatch.models import Clock, Receipt, Supervision, WorkOrder
@@ -210,7 +210,7 @@ def _timer(row: Supervision, kind: Kind, within: Limit | None, now: datetime) ->
         limit_value=Decimal(str(within.value)),
         limit_unit=LimitUnit(within.unit).value,
     )
-    clocks.schedule(timer, now, "supervision")
+    clocks.schedule(timer, now, citydata.ladders()["supervision"])
     return timer
 
 

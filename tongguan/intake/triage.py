@@ -28,6 +28,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
+from tongguan.tables import api as tables
 
 log = logging.getLogger(__name__)
 _SHORTEST_DIVISION = 6
@@ -75,10 +76,8 @@ def run(ids: Sequence[UUID]) -> None:
         one.row.placed = one.division
         one.row.attempts += 1
         one.row.triaged_at = now
-    Report.objects.bulk_update(
-        rows, ["state", "placed", "case", "error_code", "error", "attempts", "triaged_at"]
-    )
-    TriageDecision.objects.bulk_create([_decision(one, now) for one in told])
+    tables.update(rows, ["state", "placed", "case", "error_code", "error", "attempts", "triaged_at"])
+    tables.insert([_decision(one, now) for one in told])
     facts += _quarantine_facts(told)
     if facts:
         outbox.publish(*facts)

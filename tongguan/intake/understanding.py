@@ -17,18 +17,15 @@ from tongguan.learning.contracts import Suggestion
 def understood(told: Sequence[Told]) -> None:
     """Fill in what each telling is about. Asks the model once for the batch."""
     texts = [one.text for one in told]
+    names = {kind.code: kind.name for kind in catalog.request_types()}
     for one, text, danger in zip(told, texts, handovers.look(texts), strict=True):
         one.want, one.danger = wanted(text), danger
         if one.want.kind:
             words = "、".join(one.want.words[:4])
-            one.lines.append(f"诉求类别：{_want_name(one.want.kind)}（用词：{words}）")
+            one.lines.append(f"诉求类别：{names.get(one.want.kind, one.want.kind)}（用词：{words}）")
         if danger is not None:
             one.lines.append(danger.explanation)
     _items([one for one in told if not one.item_code and one.text.strip("。 ")])
-
-
-def _want_name(kind: str) -> str:
-    return next((t.name for t in catalog.request_types() if t.code == kind), kind)
 
 
 def _items(nameless: Sequence[Told]) -> None:
@@ -37,9 +34,9 @@ def _items(nameless: Sequence[Told]) -> None:
     suggestions = suggested(texts)
     if suggestions:
         models.observe(ITEM, texts, suggestions)
+    names = catalog.items({code for said in suggestions for code, _ in said.shares})
     for one, said in zip(nameless, suggestions, strict=bool(suggestions)):
         one.said, one.item_how, one.item_confidence = said, "model", said.confidence
-        names = catalog.items([code for code, _ in said.shares])
         guesses = "、".join(
             f"{names[code].name}（{share:.0%}）" for code, share in said.shares if code in names
         )

@@ -20,13 +20,13 @@ from tongguan.matching.scoring import PICTURES_KEPT, Zone
 from tongguan.matching.strategy import Strategy
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox, transactions
+from tongguan.tables import api as tables
 
 __all__ = ["alike", "join", "match_many", "never", "record", "unmerge"]
 
 #: Who may say that two tellings are, or are not, one matter.
 JUDGES = (Post.ACCEPTOR, Post.DISPATCHER, Post.DUTY_CHIEF, Post.SUPERVISOR)
 _DISTRICT = 6
-_ROWS = 1_000
 
 
 def match_many(reports: Sequence[Told]) -> list[Decision]:
@@ -105,16 +105,13 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
         strategy, _ = strategies.named(decision.strategy)
         matter = matters.get(case_id) or _matter_of(decision) or case_id
         prints.append(print_of(trace, case_id, matter, strategy))
-        keys += [
-            TextKey(district=trace.told.division[:_DISTRICT], term=key, report_id=decision.report_id)
-            for key in trace.keys
-        ]
-    Fingerprint.objects.bulk_create(prints, batch_size=_ROWS)
-    TextKey.objects.bulk_create(keys, batch_size=_ROWS)
+        keys += [(trace.told.division[:_DISTRICT], key, decision.report_id) for key in trace.keys]
+    tables.insert(prints)
+    tables.insert_values(TextKey, ("district", "term", "report_id"), keys)
     rows = [_decision_row(d, placed[d.report_id]) for d in fresh]
     for row in rows:
         row.at = now
-    MatchDecision.objects.bulk_create(rows, batch_size=_ROWS)
+    tables.insert(rows)
     crowds = _new_crowds(fresh, placed, matters)
     if crowds:
         outbox.publish(*crowds)

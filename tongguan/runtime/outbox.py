@@ -6,6 +6,7 @@ from django.db import transaction
 from tongguan.kernel import clock
 from tongguan.kernel.facts import Fact, to_payload
 from tongguan.runtime.models import FactRecord
+from tongguan.tables import api as tables
 
 
 def publish(*facts: Fact) -> None:
@@ -18,6 +19,4 @@ def publish(*facts: Fact) -> None:
         message = "publish() needs an open transaction"
         raise RuntimeError(message)
     at = clock.now()
-    FactRecord.objects.bulk_create(
-        [FactRecord(name=f.name, payload=to_payload(f), division=f.division, at=at) for f in facts]
-    )
+    tables.insert([FactRecord(name=f.name, payload=to_payload(f), division=f.division, at=at) for f in facts])

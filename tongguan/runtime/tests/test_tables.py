@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many rows at once are the same rows as one by one, on both databases."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tongguan.kernel.ids import new_id
+from tongguan.runtime.models import FactRecord, Sequence, StoredFile
+from tongguan.runtime.transactions import atomic
+from tongguan.tables import api
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**31), 2**31) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(TEXT, JSON), min_size=1, max_size=30))
+def test_whatever_is_written_is_read_again(given_rows):
+    at = datetime(2026, 11, 29, 3, 4, 5, 678901, tzinfo=UTC)
+    FactRecord.objects.all().delete()
+    with atomic():
+        api.insert([FactRecord(name=n, payload={"x": v}, division="9901", at=at) for n, v in given_rows])
+    rows = FactRecord.objects.order_by("id").values_list("name", "payload", "at", "seq")
+    assert list(rows) == [(n, {"x": v}, at, None) for n, v in given_rows]
+
+
+@pytest.mark.parametrize("count", [3, 50])
+def test_columns_are_written_by_key_and_the_others_stay(count):
+    with atomic():
+        api.insert_values(Sequence, ("key", "value"), [(f"t:{n}", n) for n in range(count)])
+        api.update([Sequence(key=f"t:{n}", value=n * n) for n in range(0, count, 2)], ["value"])
+    found = dict(Sequence.objects.filter(key__startswith="t:").values_list("key", "value"))
+    assert found == {f"t:{n}": n * n if n % 2 == 0 else n for n in range(count)}
+
+
+def test_nothing_to_write_is_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        api.insert([])
+        api.update([], ["value"])
+
+
+def test_a_row_that_is_there_already_refuses_all():
+    with atomic():
+        api.insert_values(Sequence, ("key", "value"), [("t:7", 1)])
+    with pytest.raises(IntegrityError), atomic():
+        api.insert_values(Sequence, ("key", "value"), [(f"t:{n}", n) for n in range(30)])
+    assert Sequence.objects.filter(key__startswith="t:").count() == 1
+
+
+def test_files_with_missing_values_keep_them_missing():
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    with atomic():
+        api.insert(
+            [
+                StoredFile(
+                    id=new_id(), sha256=f"{n:064d}", name="x.jpg", kind="image/jpeg", size=1,
+                    purpose="evidence", actor_key="user:1", actor_name="王受理", at=at, lon=None if n % 2 else 121.5,
+                )
+                for n in range(40)
+            ]
+        )  # fmt: skip
+    assert StoredFile.objects.filter(lon=None).count() == 20
