@@ -59,14 +59,13 @@ def test_a_row_that_is_there_already_refuses_all():
 
 def test_files_with_missing_values_keep_them_missing():
     at = datetime(2026, 1, 1, tzinfo=UTC)
+    told = {"name": "x.jpg", "kind": "image/jpeg", "size": 1, "purpose": "evidence", "actor_name": "王受理"}
+    places = [None if n % 2 else 121.5 for n in range(40)]
     with atomic():
         api.insert(
             [
-                StoredFile(
-                    id=new_id(), sha256=f"{n:064d}", name="x.jpg", kind="image/jpeg", size=1,
-                    purpose="evidence", actor_key="user:1", actor_name="王受理", at=at, lon=None if n % 2 else 121.5,
-                )
-                for n in range(40)
+                StoredFile(id=new_id(), sha256=f"{n:064d}", at=at, lon=lon, **told)
+                for n, lon in enumerate(places)
             ]
-        )  # fmt: skip
+        )
     assert StoredFile.objects.filter(lon=None).count() == 20
