@@ -147,12 +147,14 @@ class Past:
         lasted = closed or opened + timedelta(days=90)
         until = lasted + timedelta(days=30)
         names = list(trace.names)
-        return [pk, pk, pk, cell, lon, lat, division[:6], division, trace.told.item_code, opened, lasted,
+        code = trace.told.item_code
+        return [pk, pk, pk, cell, lon, lat, division[:6], division, code, opened, lasted,
                 until, closed, "", trace.print, names, b""]  # fmt: skip
 
 
 _PRINT_COLUMNS = ["report_id", "case_id", "matter", "cell", "lon", "lat", "district", "division", "item_code",
-                  "told_at", "lasted", "until", "closed_at", "person", "text_print", "names", "pictures"]  # fmt: skip
+                  "told_at", "lasted", "until", "closed_at", "person", "text_print", "names",
+                  "pictures"]  # fmt: skip
 
 
 def _store(prints: list[list[Any]], keys: list[list[Any]]) -> None:
@@ -255,7 +257,8 @@ def measure(city: City, past: Past, size: int, reports: int, about: dict[str, An
         written.remove()
         plain = bare(added)
         load.tell(figure="triage_share_of_bare_insert", value=round(plain / seconds, 2),
-                  goal=GOALS["share_of_bare"], rows=rows, bare_rows_per_s=round(rows / plain), **about)  # fmt: skip
+                  goal=GOALS["share_of_bare"], rows=rows, bare_rows_per_s=round(rows / plain),
+                  **about)  # fmt: skip
     decisions(city, about)
     load.tell(figure="peak_mib", value=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, **about)
 
