@@ -12,6 +12,7 @@ from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInf
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
 from tongguan.intake.parcels import accept, dismiss, keep, open_unread, replay, replay_many, settle
+from tongguan.intake.parting import put_with, take_out
 from tongguan.intake.queries import of_caller, report_row, reviews
 from tongguan.intake.receiving import MAX_BATCH, TELLERS, receipt_of, receive, receive_many
 from tongguan.kernel import clock
@@ -30,12 +31,14 @@ __all__ = [
     "look_up_caller",
     "open_contact",
     "open_unread",
+    "put_with",
     "receive",
     "receive_answered",
     "receive_many",
     "replay",
     "replay_many",
     "settle",
+    "take_out",
     "triage_batch",
 ]
 

@@ -199,6 +199,26 @@ class ReportInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class TriageInfo:
+    """What one triage of a report decided, how sure (0 to 1), by what, and why in ``lines`` of words."""
+
+    at: datetime
+    item_code: str
+    item_how: str
+    item_confidence: float
+    item_sure: bool
+    item_shares: tuple[tuple[str, float], ...]
+    item_version: str
+    place_how: str
+    place_confidence: float
+    want: str
+    want_confidence: float
+    danger: float
+    reach: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What an official puts right in a quarantined report; None leaves the telling's own value."""
 

@@ -94,9 +94,18 @@ def _living(decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def _opening(one: Told, decision: Decision, items: Mapping[str, ItemInfo], after: CaseInfo | None) -> Opening:
-    row, item = one.row, items[one.item_code]
-    urgency = _CRITICAL if one.danger is not None else item.urgency or "normal"
-    new = NewCase(
+    reason = "" if after is None else f"案件 {after.number} 结案后再次反映：{decision.words}"
+    return Opening(
+        new=_new(one, items[one.item_code], reason),
+        item_confidence=one.item_confidence,
+        place_confidence=one.place_confidence,
+        likely_repeat=decision.zone in {"suggest", "again"},
+    )
+
+
+def _new(one: Told, item: ItemInfo, reason: str) -> NewCase:
+    row = one.row
+    return NewCase(
         item_code=one.item_code,
         title=row.title or _short(row.text),
         text=row.text,
@@ -109,19 +118,18 @@ def _opening(one: Told, decision: Decision, items: Mapping[str, ItemInfo], after
         address=one.address,
         # The usual process is the cases' own choice by kind; an item names another one only.
         process="" if item.process == _USUAL else item.process,
-        urgency=urgency,
+        urgency=_CRITICAL if one.danger is not None else item.urgency or "normal",
         reported_at=row.told_at,
         reporter_user_id=_user_id(row.client),
         reporter_secret=row.reporter_secret,
         evidence={"files": list(row.attachments)} if row.attachments else {},
-        reason="" if after is None else f"案件 {after.number} 结案后再次反映：{decision.words}",
+        reason=reason,
     )
-    return Opening(
-        new=new,
-        item_confidence=one.item_confidence,
-        place_confidence=one.place_confidence,
-        likely_repeat=decision.zone in {"suggest", "again"},
-    )
+
+
+def apart(one: Told, items: Mapping[str, ItemInfo], reason: str) -> Opening:
+    """Give the case of a telling that a person took out of another one."""
+    return Opening(new=_new(one, items[one.item_code], reason), place_confidence=one.place_confidence)
 
 
 def _short(text: str) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from tongguan.cases import queries as cases
 from tongguan.intake import progress, sealing
-from tongguan.intake.contracts import Progress, ReportInfo, ReportState, Teller, UnreadInfo, UnreadState
+from tongguan.intake.contracts import Progress, ReportInfo, ReportState, Teller, TriageInfo, UnreadInfo, UnreadState
 from tongguan.intake.models import Report, Unread
 from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound
@@ -154,6 +154,12 @@ def cases_of(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give the cases of those of these reports that have one; for rooms above, which know the reports."""
     rows = Report.objects.filter(pk__in=list(report_ids), case_id__isnull=False)
     return dict(rows.values_list("id", "case_id"))
+
+
+def decisions(actor: Actor, report_id: UUID) -> list[TriageInfo]:
+    """Tell what each triage of a report decided, in order. Raises NotFound."""
+    rows = report_row(actor, report_id).decisions.order_by("id")
+    return [TriageInfo(**row) for row in rows.values(*TriageInfo.__dataclass_fields__)]
 
 
 def by_tracking(actor: Actor, tracking: str) -> ReportInfo:

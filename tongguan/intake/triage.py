@@ -58,8 +58,7 @@ def run(ids: Sequence[UUID]) -> None:
     rows = list(Report.objects.filter(pk__in=ids).defer("payload", "contact_sealed").order_by("id"))
     if not rows:
         return
-    told = _effective(rows)
-    placing.place(told)
+    told = read(rows)
     understood(told)
     known = catalog.items(sorted({t.item_code for t in told if t.item_code}))
     divisions = places.divisions({t.division for t in told if t.division})
@@ -138,7 +137,14 @@ def _halve(limit: int, failure: Refusal) -> int:
     return len(rows)
 
 
-def _effective(rows: list[Report]) -> list[Told]:
+def read(rows: Sequence[Report]) -> list[Told]:
+    """Give reports with their corrections laid over and their places found."""
+    told = _effective(rows)
+    placing.place(told)
+    return told
+
+
+def _effective(rows: Sequence[Report]) -> list[Told]:
     changes: dict[UUID, dict[str, Any]] = {}
     replayed = [row.id for row in rows if row.attempts]
     if replayed:

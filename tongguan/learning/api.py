@@ -2,6 +2,8 @@
 """Verbs of the algorithm warehouse: train, run in the shadow, promote, roll back, correct."""
 
 from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import F, Max
@@ -12,8 +14,11 @@ from tongguan.learning import artefact, queries, store, training
 from tongguan.learning.contracts import State, Suggestion, VersionInfo
 from tongguan.learning.models import Correction, ModelVersion
 from tongguan.people.contracts import PLATFORM, Actor, Post
+from tongguan.runtime import api as jobs
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
+
+TRAIN_KIND: Final = "learning.train"
 
 
 def train(actor: Actor, task: str) -> VersionInfo:
@@ -22,7 +27,7 @@ def train(actor: Actor, task: str) -> VersionInfo:
     Takes seconds to minutes and holds no lock meanwhile. Raises Forbidden, NotFound, and Invalid
     ``learning.too_little`` when there are not two classes to tell apart.
     """
-    _may(actor)
+    may_manage(actor)
     asked = queries.task_named(task)
     try:
         made = training.train(queries.examples(task), asked.words(), asked.recipe, asked.precision)
@@ -56,6 +61,14 @@ def train(actor: Actor, task: str) -> VersionInfo:
     return queries.info(row)
 
 
+def start_training(actor: Actor, task: str) -> UUID:
+    """Train as a job, since history takes minutes; give the job's id. Raises Forbidden, NotFound."""
+    may_manage(actor)
+    queries.task_named(task)
+    with atomic():
+        return jobs.start_job(actor, TRAIN_KIND, {"task": task}, 1)
+
+
 def shadow(actor: Actor, task: str, number: int) -> VersionInfo:
     """Let a version say what it would, beside the active one; replaces another in the shadow."""
     return _moved(actor, task, number, State.SHADOW)
@@ -71,7 +84,7 @@ def promote(actor: Actor, task: str, number: int) -> VersionInfo:
 
 def rollback(actor: Actor, task: str) -> VersionInfo:
     """Make active what was active before. Raises Forbidden, Conflict ``learning.nothing_before``."""
-    _may(actor)
+    may_manage(actor)
     now = ModelVersion.objects.filter(task=task, state=State.ACTIVE).first()
     retired = ModelVersion.objects.filter(task=task, state=State.RETIRED, promoted_at__isnull=False)
     if now is not None:
@@ -118,7 +131,7 @@ def correct(actor: Actor, task: str, subject: str, said: Suggestion, chosen: str
 
 
 def _moved(actor: Actor, task: str, number: int, state: State, verb: str = "") -> VersionInfo:
-    _may(actor)
+    may_manage(actor)
     row = queries.version(task, number)
     if row.state == state or (state is State.SHADOW and row.state == State.ACTIVE):
         raise Conflict("learning.stands_already", zh="该版本已在用或已在影子运行", en="it is so already")
@@ -144,7 +157,8 @@ def _record(actor: Actor, verb: str, row: ModelVersion, **more: str) -> None:
     audit.record(actor, verb, f"model:{row.task}", {"number": row.number, "figures": row.figures, **more})
 
 
-def _may(actor: Actor) -> None:
+def may_manage(actor: Actor) -> None:
+    """Check that the actor looks after models. Raises Forbidden."""
     if actor is PLATFORM or Post.SYSADMIN in actor.scope.posts():
         return
     raise Forbidden(

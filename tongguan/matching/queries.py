@@ -14,7 +14,7 @@ from tongguan.matching.scoring import PARTS, score
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
 
-__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "stored"]
+__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "stored", "suggested"]
 
 _MOST = 200
 _COLUMNS = tuple(DecisionInfo.__dataclass_fields__)
@@ -32,6 +32,22 @@ def decisions_of(actor: Actor, case_id: UUID) -> list[DecisionInfo]:
     """Give all decisions, overruled ones too, that put tellings into a case, in order. Raises NotFound."""
     cases.case(actor, case_id)
     return [_info(row) for row in MatchDecision.objects.filter(case_id=case_id).order_by("id")[:_MOST]]
+
+
+def suggested(actor: Actor, case_id: UUID, limit: int = 10) -> list[Alike]:
+    """Give visible cases that a case may be one matter with, as found when its tellings came, likest first.
+
+    Raises NotFound.
+    """
+    cases.case(actor, case_id)
+    rows = MatchDecision.objects.filter(case_id=case_id, overruled_at=None).exclude(suggestions=[])
+    found = sorted(
+        (alike for row in rows.order_by("id")[:_MOST] for alike in _again(row).suggestions),
+        key=lambda alike: -alike.score,
+    )
+    best = {alike.case_id: alike for alike in reversed(found) if alike.case_id != case_id}
+    seen = cases.cases_by_id(actor, best)
+    return [alike for alike in found if best.get(alike.case_id) is alike and alike.case_id in seen][:limit]
 
 
 def people_of(actor: Actor, case_id: UUID) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from tongguan.doors.desk import (
     hot,
     hotline,
     inbox,
+    matters,
+    models,
     operation,
     patrols,
     registers,
@@ -33,6 +35,6 @@ api = face(
 for part in (
     hotline, patrols,
     session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments,
+    handovers, hot, departments, matters, models,
 ):  # fmt: skip
     api.add_router("", part.router)

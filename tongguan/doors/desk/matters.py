@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What triage decided about a telling, in words, and people putting right what belongs together."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from tongguan.doors.common.faces import answers
+from tongguan.doors.common.once import once
+from tongguan.doors.common.reply import reply
+from tongguan.doors.common.shapes import ReceiptShown, Told, example
+from tongguan.doors.common.telling import receipt_shown
+from tongguan.doors.desk.auth import actor_of
+from tongguan.intake import api as intake
+from tongguan.intake import queries as reports
+from tongguan.matching import api as matching
+from tongguan.matching import queries as matters
+
+router = Router(tags=["归并 same matter"])
+
+
+class TriageShown(Told):
+    """One triage of a report: what was decided, how sure, by which version, and why in words."""
+
+    at: datetime
+    item_code: str
+    item_how: str
+    item_confidence: float
+    item_sure: bool
+    item_shares: list[list[Any]]
+    item_version: str
+    place_how: str
+    place_confidence: float
+    want: str
+    want_confidence: float
+    danger: float
+    reach: str
+    lines: list[str]
+
+
+class JoiningShown(Told):
+    """Why a telling is in a case: the zone, the parts of the score, words, strategy; overruled by whom."""
+
+    report_id: UUID
+    case_id: UUID
+    zone: str
+    score: float
+    words: str
+    voice: str
+    strategy: str
+    parts: dict[str, float]
+    compared_with: UUID | None
+    again: UUID | None
+    at: datetime
+    overruled_at: datetime | None
+    overruled_by: str
+    reason: str
+
+
+class AlikeShown(Told):
+    """A case that may be the same matter."""
+
+    case_id: UUID
+    report_id: UUID
+    score: float
+    words: str
+
+
+class JoinedShown(Told):
+    """What is known of a case's matter."""
+
+    people: int
+    tellings: int
+    decisions: list[JoiningShown]
+    suggested: list[AlikeShown]
+
+
+class WhyApart(Told):
+    """Why the telling is another matter."""
+
+    model_config = example(reason="两个不同的井盖，相距一个路口")
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class WhyOne(Told):
+    """With which case, and why it is the same matter."""
+
+    model_config = example(case_id="0198a1c2-7b00-7000-8000-0000000000a1", reason="现场确认为同一处")
+
+    case_id: UUID
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.get(
+    "/reports/{uuid:report_id}/triage", response=answers(list[TriageShown]), operation_id="report_triage"
+)
+def triage(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Tell what each triage of a report made of it, the first first."""
+    return reply(reports.decisions(actor_of(request), report_id))
+
+
+@router.get("/cases/{uuid:case_id}/matter", response=answers(JoinedShown), operation_id="case_matter")
+def matter(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Tell which tellings are in a case and why, and which other cases may be the same matter."""
+    actor = actor_of(request)
+    people, tellings = matters.people_of(actor, case_id)
+    return reply(
+        {
+            "people": people,
+            "tellings": tellings,
+            "decisions": matters.decisions_of(actor, case_id),
+            "suggested": matters.suggested(actor, case_id),
+        }
+    )
+
+
+@router.get(
+    "/reports/{uuid:report_id}/matter/again", response=answers(JoiningShown), operation_id="matter_again"
+)
+def again(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Decide again as it was decided then, by the kept prints and the kept strategy."""
+    return reply(matters.replayed(actor_of(request), report_id))
+
+
+@router.post(
+    "/reports/{uuid:report_id}/apart", response=answers(ReceiptShown), operation_id="take_report_out"
+)
+def apart(request: HttpRequest, report_id: UUID, told: WhyApart) -> HttpResponse:
+    """Give a telling a case of its own; the two stay different matters for good."""
+    actor = actor_of(request)
+    return once(request, actor, lambda: receipt_shown(intake.take_out(actor, report_id, told.reason)), 200)
+
+
+@router.post(
+    "/reports/{uuid:report_id}/together", response=answers(ReceiptShown), operation_id="put_report_with"
+)
+def together(request: HttpRequest, report_id: UUID, told: WhyOne) -> HttpResponse:
+    """Put a telling into the case that a person found to be its matter."""
+    actor = actor_of(request)
+    return once(
+        request,
+        actor,
+        lambda: receipt_shown(intake.put_with(actor, report_id, told.case_id, told.reason)),
+        200,
+    )
+
+
+@router.post("/cases/{uuid:case_id}/never", response=answers(None, 204), operation_id="never_one")
+def never(request: HttpRequest, case_id: UUID, told: WhyOne) -> HttpResponse:
+    """Say that two cases are not, and never will be, one matter. Again is no change."""
+    matching.never(actor_of(request), case_id, told.case_id, told.reason)
+    return HttpResponse(status=204)
