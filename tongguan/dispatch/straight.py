@@ -26,44 +26,13 @@ from tongguan.messaging.contracts import Notice
 from tongguan.people.contracts import Actor
 from tongguan.rules import evaluate
 from tongguan.rules import queries as rules
-from tongguan.rules.contracts import FieldKind, FieldSpec
 from tongguan.rules.evaluate import CompiledRules
-from tongguan.rules.spi import vocabulary
+from tongguan.rules.spi import STRAIGHT
 from tongguan.runtime.transactions import atomic
 from tongguan.tables import api as tables
 
-KIND: Final = "straight"
 #: How far a case may go by itself, the furthest last.
 REACHES: Final = ("", "accept", "register", "dispatch")
-
-vocabulary(
-    KIND,
-    "直派规则",
-    (
-        FieldSpec("source", FieldKind.TEXT, "来源"),
-        FieldSpec("item", FieldKind.TEXT, "事项"),
-        FieldSpec("major", FieldKind.TEXT, "大类"),
-        FieldSpec(
-            "kind", FieldKind.TEXT, "类型", values={"component": "部件", "event": "事件", "appeal": "诉求"}
-        ),
-        FieldSpec("division", FieldKind.TEXT, "区划"),
-        FieldSpec(
-            "urgency",
-            FieldKind.TEXT,
-            "紧急程度",
-            values={"normal": "一般", "urgent": "紧急", "critical": "特急"},
-        ),
-        FieldSpec("item_confidence", FieldKind.NUMBER, "事项把握"),
-        FieldSpec("place_confidence", FieldKind.NUMBER, "地点把握"),
-        FieldSpec("filing_confidence", FieldKind.NUMBER, "立案条件把握"),
-        FieldSpec("plan_confidence", FieldKind.NUMBER, "派遣把握"),
-        FieldSpec("basis", FieldKind.TEXT, "派遣依据"),
-        FieldSpec("likely_repeat", FieldKind.FLAG, "疑似重复"),
-        FieldSpec("hour", FieldKind.NUMBER, "钟点", "时"),
-        FieldSpec("weekday", FieldKind.NUMBER, "星期"),
-    ),
-    {"reach": "办到哪一步", "note": "提示"},
-)
 
 
 @dataclass(slots=True)
@@ -112,7 +81,7 @@ def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetim
         for info, met in zip(infos, mets, strict=True)
     ]
     plans = planning.plan_many(filed, at)
-    compiled = rules.active_many(KIND, {info.division for info in infos}, at)
+    compiled = rules.active_many(STRAIGHT.kind, {info.division for info in infos}, at)
     courses = []
     for opening, info, met, plan in zip(openings, infos, mets, plans, strict=True):
         reach, words = _reach(compiled[info.division], opening, info, met, plan)

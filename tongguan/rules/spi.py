@@ -64,3 +64,33 @@ ROUTING: Final = vocabulary(
         "note": "提示",
     },
 )
+
+#: How far a new case goes by itself: the last move it makes (accept, register, dispatch).
+STRAIGHT: Final = vocabulary(
+    "straight",
+    "直派规则",
+    (
+        FieldSpec("source", FieldKind.TEXT, "来源"),
+        FieldSpec("item", FieldKind.TEXT, "事项"),
+        FieldSpec("major", FieldKind.TEXT, "大类"),
+        FieldSpec(
+            "kind", FieldKind.TEXT, "类型", values={"component": "部件", "event": "事件", "appeal": "诉求"}
+        ),
+        FieldSpec("division", FieldKind.TEXT, "区划"),
+        FieldSpec(
+            "urgency",
+            FieldKind.TEXT,
+            "紧急程度",
+            values={"normal": "一般", "urgent": "紧急", "critical": "特急"},
+        ),
+        FieldSpec("item_confidence", FieldKind.NUMBER, "事项把握"),
+        FieldSpec("place_confidence", FieldKind.NUMBER, "地点把握"),
+        FieldSpec("filing_confidence", FieldKind.NUMBER, "立案条件把握"),
+        FieldSpec("plan_confidence", FieldKind.NUMBER, "派遣把握"),
+        FieldSpec("basis", FieldKind.TEXT, "派遣依据"),
+        FieldSpec("likely_repeat", FieldKind.FLAG, "疑似重复"),
+        FieldSpec("hour", FieldKind.NUMBER, "钟点", "时"),
+        FieldSpec("weekday", FieldKind.NUMBER, "星期"),
+    ),
+    {"reach": "办到哪一步", "note": "提示"},
+)
