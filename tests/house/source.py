@@ -18,7 +18,7 @@ FLOORS = (
     ("channels",),
     ("exchange", "replies"),
     ("intake",),
-    ("handover",),
+    ("handover", "advice"),
     ("matching",),
     ("dispatch",),
     ("cases",),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "tongguan.bulk",
     "tongguan.matching",
     "tongguan.handover",
+    "tongguan.advice",
     "tongguan.intake",
     "tongguan.replies",
     "tongguan.exchange",

@@ -82,24 +82,6 @@ class _Batch:
     overdue: list[ClockOverdue] = field(default_factory=list)
 
 
-def start(
-    case: CaseInfo, stage: str, order: WorkOrder | None = None, *, limit: Limit | None = None, at: datetime
-) -> datetime | None:
-    """Start one clock (see ``Start``); give its due time. A city clock that already runs is left alone."""
-    begun = Start(stage, limit=limit)
-    if order is not None:
-        begun = Start(stage, order.id, order.role, order.unit_id, limit)
-    rows = turn(Change(case, start=(begun,)), at=at)
-    return next((r.due_at for r in rows if r.stage == stage and r.order_id == begun.order_id), None)
-
-
-def stop(case: CaseInfo, stage: str = "", order_id: UUID | None = None, *, at: datetime) -> None:
-    """Stop the city's clock of a stage, or an order's clock. Stopping what does not run does nothing."""
-    orders = () if order_id is None else (order_id,)
-    stages = (stage,) if stage and order_id is None else ()
-    turn(Change(case, stop=stages, stop_orders=orders), at=at)
-
-
 def turn(change: Change, *, at: datetime) -> list[Clock]:
     """Stop and start clocks of one case in one go; give the clocks that run afterwards."""
     return turn_many([change], at=at)[change.case.id]

@@ -9,11 +9,12 @@ from django.db.models import Q
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter, CaseInfo, Move, Process
-from tongguan.dispatch import citydata, reading
+from tongguan.dispatch import citydata, planning, reading
 from tongguan.dispatch.contracts import (
     AllowedMove,
     ApplicationInfo,
     ClockInfo,
+    DispatchPlan,
     Explanation,
     OrderInfo,
     SupervisionInfo,
@@ -38,6 +39,18 @@ def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:
     """Give a case's work orders by number. Raises NotFound."""
     cases.case(actor, case_id)
     return order_infos(list(_orders(case_id)))
+
+
+def plan_of(actor: Actor, case_id: UUID) -> DispatchPlan:
+    """Give who should act on a case as of now. Raises NotFound."""
+    return planning.plan_dispatch(cases.case(actor, case_id), clock.now())
+
+
+def solved(limit: int) -> list[tuple[UUID, str, str]]:
+    """Give (case, lead unit's code, title and text) of orders that were confirmed, newest first: to learn."""
+    rows = WorkOrder.objects.filter(role="lead", state="confirmed").order_by("-confirmed_at", "id")
+    found = rows.values_list("case_id", "unit__code", "case__title", "case__text")[:limit]
+    return [(case_id, code, f"{title}。{text}") for case_id, code, title, text in found]
 
 
 def clocks(actor: Actor, case_id: UUID) -> list[ClockInfo]:

@@ -91,6 +91,12 @@ def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Fingerprint],
     return rows, *_distinct(left, right, len(rows))
 
 
+def by_words(asking: Asking) -> list[Fingerprint]:
+    """Give the prints of the district that share most grams with one telling, however old they are."""
+    (likest,) = _likest([asking], _by_term([(asking.district, key) for key in asking.keys]))
+    return list(Fingerprint.objects.filter(pk__in=likest).order_by("report_id"))
+
+
 def _likest(asking: Sequence[Asking], by_term: list[tuple[str, int, UUID]]) -> list[list[UUID]]:
     """Give for each telling those that share most grams with it, the newest first among equals."""
     having: dict[tuple[str, int], list[UUID]] = {}

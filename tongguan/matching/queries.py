@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
+
 from tongguan.cases import queries as cases
 from tongguan.kernel.errors import NotFound
-from tongguan.matching import deciding, strategies
-from tongguan.matching.contracts import Alike, Decision, DecisionInfo, HotInfo, Voice
+from tongguan.matching import candidates, deciding, strategies
+from tongguan.matching.contracts import Alike, Decision, DecisionInfo, HotInfo, Told, Voice
 from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision
 from tongguan.matching.scoring import PARTS, score
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
 
-__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "stored", "suggested"]
+__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "similar", "stored", "suggested"]
 
 _MOST = 200
 _COLUMNS = tuple(DecisionInfo.__dataclass_fields__)
@@ -48,6 +50,32 @@ def suggested(actor: Actor, case_id: UUID, limit: int = 10) -> list[Alike]:
     best = {alike.case_id: alike for alike in reversed(found) if alike.case_id != case_id}
     seen = cases.cases_by_id(actor, best)
     return [alike for alike in found if best.get(alike.case_id) is alike and alike.case_id in seen][:limit]
+
+
+def similar(actor: Actor, case_id: UUID, limit: int = 3) -> list[Alike]:
+    """Give visible closed cases of the district whose words are likest a case's own, the likest first.
+
+    Neither place nor time counts: it is how such things were solved. Raises NotFound.
+    """
+    case = cases.case(actor, case_id)
+    strategy, rarity = strategies.current()
+    asked = Told(
+        report_id=case.id, title=case.title, text=case.text, told_at=case.opened_at, division=case.division
+    )
+    rows = candidates.by_words(deciding.prepare([asked], strategy, rarity).asking[0])
+    closed = [row for row in rows if row.closed_at is not None and row.case_id != case_id]
+    if not closed:
+        return []
+    columns = deciding.features(deciding.prepare([asked], strategy, rarity), closed, strategy)
+    theirs = np.arange(1, len(closed) + 1)
+    likest = score(columns, np.zeros_like(theirs), theirs, strategy, rarity).titles
+    best: dict[UUID, Alike] = {}
+    for n in np.argsort(-likest, kind="stable").tolist():
+        row = closed[n]
+        words = f"文字相似 {likest[n]:.2f}"
+        best.setdefault(row.case_id, Alike(row.case_id, row.report_id, float(likest[n]), words))
+    seen = cases.cases_by_id(actor, best)
+    return [one for one in best.values() if one.case_id in seen][:limit]
 
 
 def people_of(actor: Actor, case_id: UUID) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from tongguan.advice import queries as advice
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
@@ -79,6 +80,35 @@ class JoinedShown(Told):
     suggested: list[AlikeShown]
 
 
+class UnitShown(Told):
+    """A unit that may act, how sure, whether its duty names it, and why."""
+
+    unit_id: int
+    code: str
+    name: str
+    score: float
+    allowed: bool
+    reasons: list[str]
+
+
+class PastShown(Told):
+    """A closed case like this one, and who solved it."""
+
+    case_id: UUID
+    number: str
+    title: str
+    unit_name: str
+    score: float
+
+
+class AdviceShown(Told):
+    """Units and past cases; ``version`` of the model, empty when the plan speaks alone."""
+
+    units: list[UnitShown]
+    past: list[PastShown]
+    version: str
+
+
 class WhyApart(Told):
     """Why the telling is another matter."""
 
@@ -117,6 +147,12 @@ def matter(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "suggested": matters.suggested(actor, case_id),
         }
     )
+
+
+@router.get("/cases/{uuid:case_id}/units", response=answers(AdviceShown), operation_id="case_units")
+def units(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Suggest at most three units for a case, with reasons and three past cases."""
+    return reply(advice.units(actor_of(request), case_id))
 
 
 @router.get(
