@@ -49,6 +49,14 @@ class ItemInfo(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Want(msgspec.Struct, frozen=True):
+    """A kind of request (code of ``request_types``; "" when no word tells), its share, the words that spoke."""
+
+    kind: str
+    confidence: float
+    words: tuple[str, ...]
+
+
 class FilingRule(msgspec.Struct, frozen=True, kw_only=True):
     """A filing condition with its closing condition, limit (None: no clock) and duties, of one source."""
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import msgspec
 from django.utils import timezone
 
-from tongguan.catalog import lists, shelves
+from tongguan.catalog import lists, shelves, wants
 from tongguan.catalog.contracts import (
     FilingRule,
     ItemInfo,
@@ -29,6 +29,8 @@ from tongguan.kernel.worktime import Limit
 from tongguan.people.contracts import Actor
 
 _MOST_FOUND = 50
+
+wanted = wants.wanted
 
 
 def item(code: str) -> ItemInfo:

@@ -8,7 +8,15 @@ from django.db.models import Count, Q
 
 from tongguan.cases import queries as cases
 from tongguan.intake import progress, sealing
-from tongguan.intake.contracts import Progress, ReportInfo, ReportState, Teller, TriageInfo, UnreadInfo, UnreadState
+from tongguan.intake.contracts import (
+    Progress,
+    ReportInfo,
+    ReportState,
+    Teller,
+    TriageInfo,
+    UnreadInfo,
+    UnreadState,
+)
 from tongguan.intake.models import Report, Unread
 from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound

@@ -3,9 +3,9 @@
 
 from dataclasses import dataclass, field
 
+from tongguan.catalog.contracts import Want
 from tongguan.handover.contracts import Danger
 from tongguan.intake.models import Report
-from tongguan.intake.wants import Want
 from tongguan.learning.contracts import Suggestion
 
 

@@ -15,7 +15,6 @@ from tongguan.intake import api, jobs, learned, queries
 from tongguan.intake.contracts import Correction, ReporterIn, ReportIn
 from tongguan.intake.models import Report, TriageDecision
 from tongguan.intake.pressure import gauge
-from tongguan.intake.wants import wanted
 from tongguan.kernel import clock
 from tongguan.learning import queries as learning
 from tongguan.learning.testing import corrections
@@ -178,7 +177,7 @@ def test_every_triage_keeps_what_it_decided_in_words(city):
     ],
 )
 def test_what_a_teller_wants(text, kind):
-    found = wanted(text)
+    found = items.wanted(text)
     assert found.kind == kind
     assert bool(found.words) == bool(kind)
     assert 0.0 <= found.confidence <= 1.0
