@@ -46,7 +46,7 @@ class City:
     def __init__(self) -> None:
         """Seed the registers; train the item model from made-up history."""
         from tongguan.catalog.seed import seed_responsibilities
-        from tongguan.doors.demo.city import _tellings
+        from tongguan.demo.api import tellings
         from tongguan.people.contracts import PLATFORM
         from tongguan.people.seed import seed_people
         from tongguan.places import queries as places
@@ -61,7 +61,7 @@ class City:
             seed_people(np.random.default_rng(1), {c: i.name for c, i in places.divisions(wanted).items()})
             seed_responsibilities()
             rules.publish_ruleset(PLATFORM, "straight", [RULE], CITY)
-        self.tellings = _tellings(np.random.default_rng(2), 1_000_000)
+        self.tellings = tellings(np.random.default_rng(2), 1_000_000)
         self._train()
 
     def _train(self) -> None:

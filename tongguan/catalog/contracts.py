@@ -50,7 +50,7 @@ class ItemInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Want(msgspec.Struct, frozen=True):
-    """A kind of request (code of ``request_types``; "" when no word tells), its share, the words that spoke."""
+    """A kind of request (code of ``request_types``; "" when no word tells), its share, what words spoke."""
 
     kind: str
     confidence: float

@@ -231,27 +231,6 @@ class Correction:
     grid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressLine:
-    """One step in a citizen's words."""
-
-    at: datetime
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a citizen learns with tracking code and secret: no names, no departments' quarrels."""
-
-    tracking: str
-    told_at: datetime
-    status: str
-    words: str
-    case_number: str
-    lines: tuple[ProgressLine, ...]
-    reply: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicMatter:
     """A case as everybody may see it. ``text`` is the reader's own telling, "" for everybody else."""

@@ -15,12 +15,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
-from tongguan.intake import progress
 from tongguan.intake.contracts import PublicMatter
 from tongguan.intake.models import Report
 from tongguan.intake.receipts import tracking_form
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor
+from tongguan.tracking import queries as progress
 
 #: From the building on an address tells where somebody lives.
 _INDOORS: Final = re.compile(

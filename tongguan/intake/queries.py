@@ -7,9 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from tongguan.cases import queries as cases
-from tongguan.intake import progress, sealing
+from tongguan.intake import sealing
 from tongguan.intake.contracts import (
-    Progress,
     ReportInfo,
     ReportState,
     Teller,
@@ -22,6 +21,8 @@ from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
+from tongguan.tracking import queries as progress
+from tongguan.tracking.contracts import Progress
 
 #: Who looks after reports that could not be placed or classified.
 REVIEWERS = frozenset({Post.ACCEPTOR, Post.DUTY_CHIEF})

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
+from tongguan.demo.api import DAYS
 from tongguan.dispatch import queries as work
-from tongguan.doors.demo.city import DAYS
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.people import testing

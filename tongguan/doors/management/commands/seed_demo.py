@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tongguan.cases import queries as cases
-from tongguan.doors.demo.city import seed_city, write_logins
+from tongguan.demo.api import seed_city, write_logins
 from tongguan.people.contracts import PLATFORM
 
 

@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.seed import seed_responsibilities
-from tongguan.doors.demo.lives import Life
-from tongguan.doors.demo.staff import Staff
-from tongguan.doors.demo.tellings import Telling, tell
+from tongguan.demo.lives import Life
+from tongguan.demo.staff import Staff
+from tongguan.demo.tellings import Telling, tell
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReportIn, ReportState
 from tongguan.kernel import clock
@@ -107,9 +107,9 @@ def _live(rng: np.random.Generator, staff: Staff, wanted: int) -> Counter[str]:
     begin = now - timedelta(days=DAYS)
     with clock.using(clock.ManualClock(begin)) as hands:
         photos = _photos()
-        tellings = list(_tellings(rng, wanted))
-        for number, (at, told) in enumerate(zip(_moments(rng, begin, now, wanted), tellings, strict=True)):
-            heapq.heappush(queue, (at, number, _told(told, staff, rng, photos)))
+        told = list(tellings(rng, wanted))
+        for number, (at, one) in enumerate(zip(_moments(rng, begin, now, wanted), told, strict=True)):
+            heapq.heappush(queue, (at, number, _told(one, staff, rng, photos)))
         day = begin
         while queue:
             at, number, steps = heapq.heappop(queue)
@@ -149,7 +149,8 @@ def _told(told: Telling, staff: Staff, rng: np.random.Generator, photos: list[st
         yield from Life(receipt.case_id, staff, rng, photos).steps()
 
 
-def _tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
+def tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
+    """Make up what people tell: few kinds make most of it, on the city's roads."""
     known = [i for i in catalog.items_table() if catalog.filing_rules(i.code)]
     picked = [known[int(n)] for n in rng.choice(len(known), min(_KINDS_TOLD, len(known)), replace=False)]
     share = 1.0 / np.arange(1, len(picked) + 1)  # few kinds make most of the work

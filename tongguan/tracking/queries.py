@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Protocol
 
-from tongguan.intake.contracts import Progress, ProgressLine, ReportState
+from tongguan.tracking.contracts import Progress, ProgressLine
 
 _BEFORE: Final = {
-    ReportState.WAITING: "已收到您的反映，正在登记",
-    ReportState.QUARANTINED: "已收到您的反映，工作人员正在核对地点和事项",
-    ReportState.CONSULTED: "您咨询的问题已答复",
-    ReportState.OPENED: "已受理",
-    ReportState.JOINED: "已受理",
+    "waiting": "已收到您的反映，正在登记",
+    "quarantined": "已收到您的反映，工作人员正在核对地点和事项",
+    "consulted": "您咨询的问题已答复",
+    "opened": "已受理",
+    "joined": "已受理",
 }
 _STATES: Final = {
     "reported": ("accepted", "已登记，等待受理"),
@@ -74,17 +74,17 @@ def words_of(state: str) -> str:
 
 
 def before_case(
-    tracking: str, told_at: datetime, received_at: datetime, state: ReportState, reply: str = ""
+    tracking: str, told_at: datetime, received_at: datetime, state: str, reply: str = ""
 ) -> Progress:
     """Tell what happened to a report that is no case (yet)."""
     words = _BEFORE[state]
     return Progress(
         tracking=tracking,
         told_at=told_at,
-        status="answered" if state is ReportState.CONSULTED else "received",
+        status="answered" if state == "consulted" else "received",
         words=words,
         case_number="",
-        lines=(ProgressLine(received_at, _BEFORE[ReportState.WAITING]),),
+        lines=(ProgressLine(received_at, _BEFORE["waiting"]),),
         reply=reply,
     )
 
@@ -94,7 +94,7 @@ def of_case(
 ) -> Progress:
     """Tell the turning points of a case. A state or move without words is left out, never shown raw."""
     status, words = _STATES.get(case.state, _UNTOLD)
-    lines = [ProgressLine(received_at, _BEFORE[ReportState.WAITING])]
+    lines = [ProgressLine(received_at, _BEFORE["waiting"])]
     lines += [ProgressLine(line.at, _MOVES[line.move]) for line in timeline if line.move in _MOVES]
     return Progress(
         tracking=tracking,

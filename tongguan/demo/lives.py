@@ -12,10 +12,10 @@ import numpy as np
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
+from tongguan.demo.staff import Staff
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as orders
 from tongguan.dispatch.contracts import OrderInfo
-from tongguan.doors.demo.staff import Staff
 from tongguan.kernel import clock
 from tongguan.people.contracts import PLATFORM, Actor, Post
 
