@@ -27,6 +27,11 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "due_claims": (["--rows", "20000"], ["--rows", "1000000"]),
     "shuffled": (["--deliveries", "800"], ["--deliveries", "10000"]),
     "http_create": (["--seconds", "5"], ["--seconds", "20"]),
+    "triage": (
+        ["--sizes", "10000", "--reports", "2000"],
+        ["--sizes", "10000", "1000000", "--reports", "10000"],
+    ),
+    "dispatched": (["--seconds", "10"], ["--seconds", "30"]),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),
 }
 LONGEST_S = 3600
