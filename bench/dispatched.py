@@ -5,12 +5,6 @@ Starts web and engine on a database of its own with the demo city's registers an
 matters straight to their unit, tells reports at a fixed pace over the partner interface, and reads from the
 database how long after its receipt each case was at its unit (without the commit of its batch). Prints one
 JSON line per figure. Goal: 2 s at the 95th percentile.
-"""From one HTTP report to its dispatched case while 100 reports come in every second.
-
-Starts web and engine on a database of its own with the demo city's registers and rules that send clear
-matters straight to their unit, tells reports at a fixed pace over the partner interface, and reads from the
-database how long after its receipt each case was at its unit (without the commit of its batch). Prints one JSON line per figure. Goal: 2 s at
-the 95th percentile.
 """
 
 import argparse
