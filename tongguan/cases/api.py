@@ -25,6 +25,7 @@ from tongguan.kernel.facts import Fact
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
+from tongguan.tables import api as tables
 
 __all__ = [
     "Carry",
@@ -208,24 +209,28 @@ def involve(case_id: UUID, units: Iterable[tuple[int, str]], role: str) -> None:
     )
 
 
-def involve_in(parts: Iterable[tuple[CaseInfo, int, str, str]]) -> None:
-    """Involve units in cases that are at hand, given as (case, unit id, path, role), in one statement."""
+def involve_in(parts: Iterable[tuple[CaseInfo, int, str, str]], *, first: bool = False) -> None:
+    """Involve units in cases that are at hand, given as (case, unit id, path, role), in one statement.
+
+    ``first``: the cases were opened in this transaction, and each unit stands once.
+    """
     now = clock.now()
-    Involvement.objects.bulk_create(
-        [
-            Involvement(
-                case_id=case.id,
-                unit_id=unit_id,
-                unit_path=path,
-                role=role,
-                division=case.division,
-                opened_at=case.opened_at,
-                since=now,
-            )
-            for case, unit_id, path, role in parts
-        ],
-        ignore_conflicts=True,
-    )
+    rows = [
+        Involvement(
+            case_id=case.id,
+            unit_id=unit_id,
+            unit_path=path,
+            role=role,
+            division=case.division,
+            opened_at=case.opened_at,
+            since=now,
+        )
+        for case, unit_id, path, role in parts
+    ]
+    if first:
+        tables.insert(rows)
+    else:
+        Involvement.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def set_due(due: Mapping[UUID, datetime | None]) -> None:

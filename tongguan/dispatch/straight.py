@@ -178,10 +178,10 @@ def _issue(courses: Sequence[_Course]) -> None:
     tables.insert(rows)
     tables.insert([row for course in courses for row in course.clock_rows])
     cases.involve_in(
-        (course.case, row.unit_id, row.unit_path, row.role) for course in courses for row in course.order_rows
+        ((c.case, row.unit_id, row.unit_path, row.role) for c in courses for row in c.order_rows), first=True
     )
     heads = {unit_id: turns.heads(unit_id) for unit_id in {row.unit_id for row in rows}}
-    messaging.notify([notice for course in courses for notice in _notices(course, heads)])
+    messaging.notify([notice for course in courses for notice in _notices(course, heads)], first=True)
 
 
 def _notices(course: _Course, heads: Mapping[int, Sequence[int]]) -> list[Notice]:

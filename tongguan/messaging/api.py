@@ -23,6 +23,7 @@ from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import division_q
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
+from tongguan.tables import api as tables
 
 __all__ = [
     "add_target",
@@ -45,13 +46,14 @@ MAX_AT_ONCE: Final = 1_000
 _CHUNK: Final = 500
 
 
-def notify(notices: Sequence[Notice]) -> None:
+def notify(notices: Sequence[Notice], *, first: bool = False) -> None:
     """Store messages with the change that causes them; the engine sends them after commit.
 
     Inbox messages are there at once. The same key, recipient and channel make one message only. Raises
     RuntimeError outside a transaction, and Invalid for what a caller got wrong (unknown channel or
     template, missing parameter, no recipient); a bad address never stops the caller: it is found when
-    sending and shown among the dead letters.
+    sending and shown among the dead letters. ``first``: their keys are new in this transaction, as those of
+    cases that it opens, so that nobody can have stored them before.
     """
     if not transaction.get_connection().in_atomic_block:
         message = "notify() needs an open transaction"
@@ -60,7 +62,10 @@ def notify(notices: Sequence[Notice]) -> None:
         return
     rows = [_row(notice) for notice in notices]
     _refuse_strange_targets([row for row in rows if row.channel == Channel.WEBHOOK])
-    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
+    if first:
+        tables.insert(rows)
+    else:
+        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
     reached = {row.to_user_id for row in rows if row.channel == Channel.INBOX and row.to_user_id is not None}
     if reached:
         outbox.publish(InboxArrived(user_ids=tuple(sorted(reached))))
