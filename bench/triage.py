@@ -127,11 +127,10 @@ class Past:
         self.filler.fill(upto)
         from tongguan.cases.models import Case
 
-        rows = Case.objects.order_by("number").values_list(
-            "pk", "division", "cell", "lon", "lat", "opened_at", "closed_at"
-        )
+        made = Case.objects.filter(number__startswith="B").order_by("number")
+        rows = made.values_list("pk", "division", "cell", "lon", "lat", "opened_at", "closed_at")
         prints, keys = [], []
-        for row in rows[self.count : upto].iterator(20_000):
+        for row in rows[self.count - 1 : upto - 1].iterator(20_000):
             trace = self.traces[int(self.rng.integers(len(self.traces)))]
             prints.append(self._print(row, trace))
             keys += [[row[1][:6], key, row[0]] for key in trace.keys]

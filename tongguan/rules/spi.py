@@ -15,27 +15,23 @@ def vocabulary(kind: str, zh: str, fields: tuple[FieldSpec, ...], outcomes: dict
     return vocabularies.register(kind, Vocabulary(kind, zh, {spec.name: spec for spec in fields}, outcomes))
 
 
+_KIND: Final = FieldSpec(
+    "kind", FieldKind.TEXT, "类型", values={"component": "部件", "event": "事件", "appeal": "诉求"}
+)
+_URGENCY: Final = FieldSpec(
+    "urgency", FieldKind.TEXT, "紧急程度", values={"normal": "一般", "urgent": "紧急", "critical": "特急"}
+)
 ROUTING: Final = vocabulary(
     "routing",
     "派遣规则",
     (
         FieldSpec("item", FieldKind.TEXT, "事项"),
         FieldSpec("major", FieldKind.TEXT, "大类"),
-        FieldSpec(
-            "kind",
-            FieldKind.TEXT,
-            "类型",
-            values={"component": "部件", "event": "事件", "appeal": "诉求"},
-        ),
+        _KIND,
         FieldSpec("division", FieldKind.TEXT, "区划"),
         FieldSpec("grid", FieldKind.TEXT, "网格"),
         FieldSpec("source", FieldKind.TEXT, "来源"),
-        FieldSpec(
-            "urgency",
-            FieldKind.TEXT,
-            "紧急程度",
-            values={"normal": "一般", "urgent": "紧急", "critical": "特急"},
-        ),
+        _URGENCY,
         FieldSpec("title", FieldKind.TEXT, "标题"),
         FieldSpec("text", FieldKind.TEXT, "内容"),
         FieldSpec("address", FieldKind.TEXT, "地址"),
@@ -73,16 +69,9 @@ STRAIGHT: Final = vocabulary(
         FieldSpec("source", FieldKind.TEXT, "来源"),
         FieldSpec("item", FieldKind.TEXT, "事项"),
         FieldSpec("major", FieldKind.TEXT, "大类"),
-        FieldSpec(
-            "kind", FieldKind.TEXT, "类型", values={"component": "部件", "event": "事件", "appeal": "诉求"}
-        ),
+        _KIND,
         FieldSpec("division", FieldKind.TEXT, "区划"),
-        FieldSpec(
-            "urgency",
-            FieldKind.TEXT,
-            "紧急程度",
-            values={"normal": "一般", "urgent": "紧急", "critical": "特急"},
-        ),
+        _URGENCY,
         FieldSpec("item_confidence", FieldKind.NUMBER, "事项把握"),
         FieldSpec("place_confidence", FieldKind.NUMBER, "地点把握"),
         FieldSpec("filing_confidence", FieldKind.NUMBER, "立案条件把握"),
