@@ -22,8 +22,9 @@ MORE_FACES = {
         "health",
     },
     "rules": {"evaluate"},
-    "intake": {"reading", "publicly"},
+    "intake": {"reading", "checks"},
     "channels": {"open311"},
+    "openly": {"nearby"},
 }
 
 

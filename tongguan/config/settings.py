@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "tongguan.intake",
     "tongguan.replies",
     "tongguan.exchange",
+    "tongguan.video",
+    "tongguan.mailboxes",
     "tongguan.channels",
     "tongguan.replay",
     "tongguan.doors",

@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
     path("api/field/", field.urls),
-    path("open311/", include("tongguan.doors.open311.urls")),
+    path("open311/", include("tongguan.georeport.urls")),
     path("track", citizen_pages.track),
     path("", pages.home),
     path("login", pages.sign_in),

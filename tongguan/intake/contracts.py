@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tongguan.kernel.errors import Refusal
@@ -66,6 +67,8 @@ class ReportIn:
     reporter: ReporterIn | None = None
     attachments: tuple[UUID, ...] = ()
     payload: str = ""
+    #: The case of which the reporter says "me too".
+    seconds: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,16 @@ class Piece:
     report: ReportIn | None = None
     fault: Refusal | None = None
     media: tuple[Medium, ...] = ()
+    #: In place of a report: what the channel's gate keeps apart until somebody judges it.
+    held: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a gate keeps what it took; ``repeated``: it was there already."""
+
+    id: UUID
+    repeated: bool = False
 
 
 class UnreadState(StrEnum):
@@ -145,13 +158,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one telling of a batch: a receipt, or the refusal of this one alone."""
+    """The answer to one telling of a batch: a receipt, what a gate took, or the refusal of this one alone."""
 
     index: int
     receipt: Receipt | None = None
     refusal: Refusal | None = None
     #: Under which number what could not be read is kept.
     kept: UUID | None = None
+    #: Where the channel's gate keeps it, when it is no report yet.
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Report(models.Model):
     #: Where triage found it to be, as told before: the division by which it is shown.
     placed = models.CharField("所在区划", max_length=12, blank=True)
     attachments = models.JSONField("附件", default=list)
+    #: The case that the reporter found to be theirs too ("me too"); kept as told.
+    seconds = models.UUIDField("附议案件", null=True)
     told_at = models.DateTimeField("诉求时间")
     received_at = models.DateTimeField("接收时间")
     tracking = models.CharField("查询码", max_length=14, unique=True)

@@ -32,8 +32,8 @@ def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
     """
     if not told:
         return []
-    decisions = _living(matching.match_many([_telling(one) for one in told]))
     by_report = {one.row.id: one for one in told}
+    decisions = _living(_seconded(matching.match_many([_telling(one) for one in told]), by_report))
     leaders = [d for d in decisions if d.case_id is None and d.leader == d.report_id]
     closed = case_queries.cases_by_id(PLATFORM, {d.again for d in leaders if d.again is not None})
     openings = [
@@ -73,6 +73,27 @@ def _telling(one: Told) -> Telling:
         lat=one.lat,
         person=row.caller_key or (row.client if row.client.startswith("user:") else ""),
     )
+
+
+def _seconded(decisions: Sequence[Decision], by_report: Mapping[UUID, Told]) -> list[Decision]:
+    """Let who says "me too" belong to the case that they named, and with them who follows their telling."""
+    named = {d.report_id: by_report[d.report_id].row.seconds for d in decisions if not d.recorded}
+    found = []
+    for decision in decisions:
+        mine = named.get(decision.report_id)
+        follows = named.get(decision.leader) if decision.case_id is None else None
+        case_id = mine or follows
+        if decision.recorded or case_id is None or case_id == decision.case_id:
+            found.append(decision)
+            continue
+        words = "反映人确认是同一事项" if mine else decision.words
+        voice = Voice.FURTHER if decision.voice == Voice.FIRST else decision.voice
+        found.append(
+            replace(
+                decision, zone="join", case_id=case_id, words=words, voice=voice, again=None, suggestions=()
+            )
+        )
+    return found
 
 
 def _living(decisions: Sequence[Decision]) -> list[Decision]:

@@ -19,7 +19,7 @@ from tongguan.intake import receiving, sealing
 from tongguan.intake.contracts import Answer, Parcel, Piece, ReportIn, UnreadState
 from tongguan.intake.models import Unread
 from tongguan.intake.queries import unread_count, unread_row
-from tongguan.intake.spi import channels, takers
+from tongguan.intake.spi import channels, gates, takers
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from tongguan.kernel.ids import new_id
@@ -134,7 +134,11 @@ def _pieces(channel: str, parcel: Parcel) -> Sequence[Piece]:
 def _received(actor: Actor, channel: str, pieces: Sequence[Piece], *, kept: bool = True) -> list[Answer]:
     answers: list[Answer | None] = [None] * len(pieces)
     told: list[tuple[int, ReportIn]] = []
+    held: list[int] = []
     for index, piece in enumerate(pieces):
+        if piece.held is not None and piece.fault is None:
+            held.append(index)
+            continue
         report, fault = _with_media(actor, piece)
         if report is None:
             answers[index] = _refused(actor, channel, index, piece, fault, kept=kept)
@@ -148,6 +152,15 @@ def _received(actor: Actor, channel: str, pieces: Sequence[Piece], *, kept: bool
                 replace(answer, index=index)
                 if answer.refusal is None
                 else _refused(actor, channel, index, pieces[index], answer.refusal, kept=kept)
+            )
+    for begin in range(0, len(held), receiving.MAX_BATCH):
+        chosen = held[begin : begin + receiving.MAX_BATCH]
+        taken = gates.get(channel)(actor, [pieces[index] for index in chosen])
+        for index, one in zip(chosen, taken, strict=True):
+            answers[index] = (
+                _refused(actor, channel, index, pieces[index], one, kept=kept)
+                if isinstance(one, Refusal)
+                else Answer(index, taken=one)
             )
     return [answer for answer in answers if answer is not None]
 

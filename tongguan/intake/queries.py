@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from tongguan.cases import queries as cases
 from tongguan.intake import sealing
@@ -263,3 +263,20 @@ def info(row: Report, *, whom: Actor) -> ReportInfo:
         reporter_secret=row.reporter_secret,
         reporter=sealing.shown(row) if reviews(whom) else None,
     )
+
+
+def number_of(tracking: str) -> str | None:
+    """Give the case number of a telling, "" while there is none; None for an unknown tracking code."""
+    row = Report.objects.filter(tracking=tracking_form(tracking)).values("case__number").first()
+    return None if row is None else row["case__number"] or ""
+
+
+def own_words(whom: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give what ``whom`` told of these cases, the first telling of each."""
+    rows = Report.objects.filter(case_id__in=list(case_ids), client=whom.key).order_by("-id")
+    return dict(rows.values_list("case_id", "text"))
+
+
+def any_secret() -> Exists:
+    """Give the condition on cases "one of its reporters asked to stay secret"."""
+    return Exists(Report.objects.filter(case_id=OuterRef("pk"), reporter_secret=True))

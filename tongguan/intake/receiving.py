@@ -151,6 +151,7 @@ def _row(actor: Actor, told: ReportIn) -> Report:
         grid=told.grid,
         placed=told.division,
         attachments=[str(file_id) for file_id in told.attachments],
+        seconds=told.seconds,
         told_at=told.told_at or now,
         received_at=now,
         tracking=new_tracking_code(),

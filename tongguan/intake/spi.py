@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others may supply to intake: channels, and takers of what is no telling."""
+"""What others may supply to intake: channels with their gates, and takers of what is no telling."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from tongguan.intake.contracts import Answer, Parcel, Piece
+from tongguan.intake.contracts import Answer, Parcel, Piece, Taken
+from tongguan.kernel.errors import Refusal
 from tongguan.kernel.registry import Registry
 from tongguan.people.contracts import Actor
 
@@ -38,3 +39,14 @@ class Taker(Protocol):
 
 
 takers: Registry[Taker] = Registry("taker")
+
+
+class Gate(Protocol):
+    """Takes what a channel decodes but what is no telling yet: it is kept apart until somebody judges it."""
+
+    def __call__(self, actor: Actor, pieces: Sequence[Piece]) -> Sequence[Taken | Refusal]:
+        """Keep each piece's ``held``, once per sender and number; give where it is, or why it is refused."""
+
+
+#: The gate of a channel, by the channel's key.
+gates: Registry[Gate] = Registry("gate")

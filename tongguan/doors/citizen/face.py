@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The citizen's interface (市民端): how far is what I told? /api/citizen, no sign-in."""
+"""The citizen's interface (市民端): tell something, and how far is what I told? /api/citizen, no sign-in."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from pydantic import Field
 
-from tongguan.doors.citizen import surveys
+from tongguan.doors.citizen import snap, surveys
 from tongguan.doors.common.faces import answers, face
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.reply import reply
@@ -19,7 +19,7 @@ from tongguan.replies import queries as replies
 api = face(
     name="citizen",
     title="统管市民接口",
-    description="凭查询码和查询密码查看办理进度。",
+    description="随手拍上报、附议附近事项，凭查询码和查询密码查看办理进度。",
     auth=None,
     throttle=[AddressBucket("citizen", rate=1, burst=30)],
 )
@@ -63,3 +63,4 @@ def track(request: HttpRequest, told: TrackTold) -> HttpResponse:
 
 
 api.add_router("", surveys.router)
+api.add_router("", snap.router)

@@ -44,6 +44,8 @@ _PLAIN: Final = frozenset(
         "answer_survey",
         "ask_reopening",
         "track",
+        "snap_photo",
+        "snap_nearby",
     }
 )
 

@@ -48,9 +48,11 @@ def receipt_shown(receipt: Receipt) -> dict[str, Any]:
 
 
 def answer_shown(request: Any, answer: Answer) -> dict[str, Any]:
-    """Give one answer of a batch: a receipt, or what is wrong with this telling alone."""
+    """Give one answer of a batch: a receipt, what a gate holds, or what is wrong with this one."""
     if answer.receipt is not None:
         return {"index": answer.index, "ok": True, "receipt": receipt_shown(answer.receipt)}
+    if answer.taken is not None:
+        return {"index": answer.index, "ok": True, "held": answer.taken.id, "repeated": answer.taken.repeated}
     refusal = answer.refusal
     if refusal is None:
         message = "an answer holds a receipt or a refusal"

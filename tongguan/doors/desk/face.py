@@ -21,6 +21,7 @@ from tongguan.doors.desk import (
     reports,
     session,
     unread,
+    video,
     working,
 )
 from tongguan.doors.desk.auth import Session
@@ -34,7 +35,7 @@ api = face(
 )
 for part in (
     hotline, patrols,
-    session, cases, working, asking, bulk, reports, unread, inbox, files, registers, operation,
+    session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models,
 ):  # fmt: skip
     api.add_router("", part.router)

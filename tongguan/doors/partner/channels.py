@@ -37,9 +37,14 @@ class ChannelShown(Schema):
 
 
 class PartShown(AnswerShown):
-    """The answer to one part; ``kept`` is its number in the quarantine when it could not be read."""
+    """The answer to one part; ``kept`` is its number in the quarantine when it could not be read.
+
+    ``held``: where it waits for a person's judgement (channel ``video``), ``repeated`` when it did before.
+    """
 
     kept: UUID | None = None
+    held: UUID | None = None
+    repeated: bool = False
 
 
 class ParcelShown(Told):

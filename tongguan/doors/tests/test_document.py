@@ -16,7 +16,15 @@ FACES = {"desk": desk, "partner": partner, "citizen": citizen, "field": field}
 each_face = pytest.mark.parametrize("face", FACES)
 #: What may be sent twice without harm, or asks and changes nothing.
 PLAIN = {"sign_in", "change_password", "bulk_preview", "cancel_job", "inbox_read", "report_contact", "track"}
-PLAIN |= {"department_events", "department_replay", "survey", "answer_survey", "ask_reopening"}
+PLAIN |= {
+    "snap_photo",
+    "snap_nearby",
+    "department_events",
+    "department_replay",
+    "survey",
+    "answer_survey",
+    "ask_reopening",
+}
 SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {"case_move", "decide_application", "withdraw_application"}
 PLAIN |= {"call_help", "submit_entries", "sync_tasks"}

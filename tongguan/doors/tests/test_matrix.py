@@ -40,6 +40,9 @@ REVIEW = {"acceptor", "duty_chief", "city_chief"}
 CALL = {"acceptor", "dispatcher", "duty_chief"} | CITY
 DANGER = CALL | {"supervisor", "leader"}
 TELL = EVERYONE - {"evaluator", "auditor", "sysadmin", "secadmin"}
+#: Who has nothing to do with cameras.
+UNSEEN = {"outside_handler", "outside_collector", "citizen", "secadmin"}
+CAMERA = {"code": "C-1", "name": "路口", "division": "990101001001", "lon": 121.005, "lat": 30.805}
 ZERO = "00000000-0000-7000-8000-000000000000"
 
 #: operation -> (method, path, body, who may). "{case}" etc. are filled with what the stage holds.
@@ -145,6 +148,19 @@ DESK = {
     "units": ("GET", "/units?division=990101", None, EVERYONE),
     "people": ("GET", "/people?post=handler&division=990101", None, EVERYONE - ELSEWHERE),
     "divisions": ("GET", "/divisions", None, EVERYONE),
+    "cameras": (
+        "GET",
+        "/video/cameras",
+        None,
+        EVERYONE - {"handler", "second_handler", "collector"} - UNSEEN,
+    ),
+    "register_cameras": ("POST", "/video/cameras", {"cameras": [CAMERA]}, OPERATORS),
+    "findings": ("GET", "/video/findings", None, REVIEW | {"outside_acceptor"}),
+    "finding_picture": ("GET", "/video/findings/{zero}/picture", None, set()),
+    "accept_finding": ("POST", "/video/findings/{zero}/accept", {}, set()),
+    "reject_finding": ("POST", "/video/findings/{zero}/reject", {"reason": "not_there"}, set()),
+    "video_book": ("GET", "/video/book", None, REVIEW | {"outside_acceptor"}),
+    "switch_video": ("POST", "/video/switches", {"camera": "none", "off": True, "reason": "遮挡"}, set()),
     "operation": ("GET", "/operation", None, OPERATORS),
     "dead_facts": ("GET", "/dead-letters/facts", None, OPERATORS),
     "replay_fact": ("POST", "/dead-letters/facts/1/replay", {}, set()),
@@ -325,7 +341,10 @@ def test_a_token_needs_the_scope_and_the_division(people_cast, stage, operation)
         (field_api, set(FIELD) | {"keep_photo"}),
         (desk_api, set(DESK) | APART),
         (partner_api, set(PARTNER) | {"keep_file"} | SIGNED),
-        (citizen_api, {"track", "survey", "answer_survey", "ask_reopening"}),
+        (
+            citizen_api,
+            {"snap_photo", "snap_nearby", "snap", "track", "survey", "answer_survey", "ask_reopening"},
+        ),
     ],
 )
 def test_no_operation_is_missing_here(api, known):

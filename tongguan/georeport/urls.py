@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from tongguan.doors.open311 import views
+from tongguan.georeport import views
 
 urlpatterns = [
     path("discovery.<str:form>", views.discovery),

@@ -6,18 +6,18 @@ A case is public when its item is and no reporter of it asked to stay secret.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
-from tongguan.intake.contracts import PublicMatter
-from tongguan.intake.models import Report
-from tongguan.intake.receipts import tracking_form
+from tongguan.intake import queries as reports
+from tongguan.intake.contracts import PublicMatter, ReportIn
+from tongguan.kernel.errors import Invalid
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.tracking import queries as progress
@@ -60,7 +60,7 @@ def matters(
     ids = [row["id"] for row in page]
     changed = cases.touched(PLATFORM, ids)
     units = people.units({row["lead_unit_id"] for row in page if row["lead_unit_id"]})
-    own = _own_words(whom, ids) if whom is not None else {}
+    own = reports.own_words(whom, ids) if whom is not None else {}
     return [
         PublicMatter(
             id=row["id"],
@@ -81,24 +81,33 @@ def matters(
     ]
 
 
-def number_of(tracking: str) -> str | None:
-    """Give the case number of a telling, "" while there is none; None for an unknown tracking code."""
-    row = Report.objects.filter(tracking=tracking_form(tracking)).values("case__number").first()
-    return None if row is None else row["case__number"] or ""
-
-
 def outdoors(address: str) -> str:
     """Give an address without building, entrance and room."""
     return _INDOORS.sub("", address).strip()
 
 
 def _public(items: Collection[str]) -> QuerySet:
-    secret = Report.objects.filter(case_id=OuterRef("pk"), reporter_secret=True)
     return cases.visible(PLATFORM).filter(
-        Q(item_code__in=list(items)) & Q(reporter_secret=False) & ~Exists(secret)
+        Q(item_code__in=list(items)) & Q(reporter_secret=False) & ~reports.any_secret()
     )
 
 
-def _own_words(whom: Actor, ids: list[UUID]) -> dict[UUID, str]:
-    rows = Report.objects.filter(case_id__in=ids, client=whom.key).order_by("-id")
-    return dict(rows.values_list("case_id", "text"))
+def among(items: Collection[str], ids: Collection[UUID]) -> set[UUID]:
+    """Give those of these cases that everybody may see."""
+    return set(_public(items).filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def seconded(told: ReportIn, case_id: UUID, items: Collection[str]) -> ReportIn:
+    """Give a telling that says "me too" to a public case: of its item, at its place where none is told.
+
+    Raises Invalid when the case is not public (any more).
+    """
+    row = _public(items).filter(pk=case_id).values("item_code", "lon", "lat", "division", "grid").first()
+    if row is None:
+        raise Invalid("snap.also", zh="该事项已不公开", en="it is public no longer", field="also")
+    told = replace(told, seconds=case_id, item_code=row["item_code"])
+    if told.lon is not None:
+        return told
+    return replace(
+        told, lon=row["lon"], lat=row["lat"], system="WGS84", division=row["division"], grid=row["grid"]
+    )

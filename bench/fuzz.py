@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fuzz every decoder, guided by coverage: ``python -m bench.fuzz [--seconds 60] [--runs N] [channel …]``.
+
+Needs atheris (``uv pip install atheris``), which is no dependency of the project. Each channel runs in a
+process of its own, from its samples; whatever is neither a piece nor a Refusal ends it with the input.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> int:
+    """Fuzz the channels one after the other; give 1 when one of them broke."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--seconds", type=int, default=60, help="per channel")
+    asked.add_argument("--runs", type=int, default=1_000_000, help="per channel, at most")
+    asked.add_argument("--inside", default="", help=argparse.SUPPRESS)
+    asked.add_argument("channels", nargs="*")
+    told = asked.parse_args()
+    if told.inside:
+        fuzz(told.inside, told.seconds, told.runs)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongguan.config.settings")
+    broken = []
+    for name in told.channels or names():
+        bounds = ["--seconds", str(told.seconds), "--runs", str(told.runs)]
+        done = subprocess.run([sys.executable, "-m", "bench.fuzz", "--inside", name, *bounds], check=False)
+        print(f"{name}: {'broke' if done.returncode else 'held'}", flush=True)
+        broken += [name] if done.returncode else []
+    return 1 if broken else 0
+
+
+def names() -> list[str]:
+    """Give the channels that are folders."""
+    here = Path(__file__).resolve().parents[1] / "tongguan" / "channels"
+    return sorted(path.parent.name for path in here.glob("*/manifest.yaml"))
+
+
+def fuzz(name: str, seconds: int, runs: int) -> None:
+    """Fuzz one channel's decoder; ends the process."""
+    import atheris
+
+    with atheris.instrument_imports(include=["tongguan.channels", "tongguan.intake.reading"]):
+        import django
+
+        django.setup()
+        from tongguan.intake.contracts import Parcel
+        from tongguan.intake.spi import channels
+        from tongguan.kernel.errors import Refusal
+
+    channel = channels.get(name)
+    folder = Path(__file__).resolve().parents[1] / "tongguan" / "channels" / name / "samples"
+    kinds = ["", "application/json", "application/cloudevents+json", "application/cloudevents-batch+json"]
+
+    def one(body: bytes) -> None:
+        kind = kinds[body[-1] % len(kinds)] if body else ""
+        try:
+            pieces = channel.decode(Parcel(body, kind, {"content-type": kind}, ""))
+        except Refusal:
+            return
+        for piece in pieces:
+            read = piece.report is not None or piece.held is not None
+            if read == (piece.fault is not None):
+                message = f"neither read nor refused: {piece!r}"
+                raise AssertionError(message)
+
+    with tempfile.TemporaryDirectory() as seeds:
+        for path in folder.iterdir():
+            if not path.name.endswith((".expect.json", ".headers.json")):
+                (Path(seeds) / path.name).write_bytes(path.read_bytes())
+        bounds = [f"-max_total_time={seconds}", f"-runs={runs}", "-max_len=20000", "-timeout=20"]
+        atheris.Setup([sys.argv[0], seeds, *bounds], one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

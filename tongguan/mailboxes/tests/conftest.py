@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real IMAP server (pymap) with a certificate of its own, and a hand that puts mails into it."""
+
+import contextlib
+import imaplib
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+USER, PASSWORD = "tousu", "Jiangzhou-2026"
+
+
+def certificate(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.jiangzhou")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return paths
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The server; ``put`` appends a mail as a mail program would."""
+
+    def __init__(self, folder):
+        self.cert, self.key = certificate(folder)
+        self.port = free_port()
+        self._running = None
+
+    def start(self):
+        if self._running is not None:
+            return
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--cert", self.cert, "--key", self.key]
+        backend = ["dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD]
+        self._running = subprocess.Popen(
+            [sys.executable, "-c", "from pymap.main import main; main()", *options, *backend],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.1)
+        self.stop()
+        raise AssertionError("the mail server does not start")
+
+    def stop(self):
+        if self._running is not None:
+            self._running.terminate()
+            self._running.wait(30)
+            self._running = None
+
+    @contextlib.contextmanager
+    def hand(self):
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=30) as client:
+            client.starttls(ssl.create_default_context(cafile=self.cert))
+            client.login(USER, PASSWORD)
+            yield client
+
+    def put(self, *mails, folder="INBOX"):
+        with self.hand() as client:
+            for mail in mails:
+                assert client.append(folder, None, None, mail)[0] == "OK"
+
+    def flags(self, folder="INBOX"):
+        """Give the flags of every mail in a folder."""
+        with self.hand() as client:
+            client.select(folder, readonly=True)
+            return client.fetch("1:*", "(FLAGS)")[1]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory):
+    """One server for all tests."""
+    made = Server(tmp_path_factory.mktemp("mail"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def server(running, settings):
+    """The server, whose certificate the city trusts."""
+    city = settings.HOME / "city"
+    city.mkdir(exist_ok=True)
+    (city / "mail-ca.pem").write_bytes(running.cert.read_bytes())
+    return running
