@@ -13,6 +13,8 @@ from sklearn.isotonic import IsotonicRegression
 
 from tongguan.learning.measures import Floats
 
+#: Below this share of the scores that were met, a score is taken for unlike anything the model knows.
+STRANGE = 0.02
 #: Fewer out-of-fold predictions than this say nothing about a threshold.
 LEAST = 30
 
@@ -25,17 +27,25 @@ class Calibration:
     shares: tuple[float, ...]
 
     def confidence(self, raw: Floats) -> Floats:
-        """Give the confidence (0 to 1) of raw scores; outside the fitted range the nearest end's."""
+        """Give the confidence (0 to 1) of raw scores; beyond the highest known score that of the highest."""
         return np.interp(raw, self.scores, self.shares)
 
 
 def fit(raw: Floats, right: npt.NDArray[np.bool_]) -> Calibration:
-    """Fit the curve on raw scores and whether each prediction was right. Raises ValueError for none."""
+    """Fit the curve on raw scores and whether each prediction was right. Raises ValueError for none.
+
+    It says what was right among texts like those it was fitted on. Scores below (nearly) all of theirs come
+    from texts unlike them, of which it knows nothing: from there the confidence falls to none.
+    """
     if not len(raw):
         message = "nothing to calibrate on"
         raise ValueError(message)
     curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, right.astype(float))
-    return Calibration(tuple(map(float, curve.X_thresholds_)), tuple(map(float, curve.y_thresholds_)))
+    lowest = float(np.quantile(raw, STRANGE, method="lower"))
+    known = curve.X_thresholds_ > lowest
+    scores = (0.0, lowest, *map(float, curve.X_thresholds_[known]))
+    shares = (0.0, float(curve.predict([lowest])[0]), *map(float, curve.y_thresholds_[known]))
+    return Calibration(scores, shares)
 
 
 def threshold(confidence: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
