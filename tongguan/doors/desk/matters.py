@@ -80,7 +80,7 @@ class JoinedShown(Told):
     suggested: list[AlikeShown]
 
 
-class UnitShown(Told):
+class AdvisedUnit(Told):
     """A unit that may act, how sure, whether its duty names it, and why."""
 
     unit_id: int
@@ -104,7 +104,7 @@ class PastShown(Told):
 class AdviceShown(Told):
     """Units and past cases; ``version`` of the model, empty when the plan speaks alone."""
 
-    units: list[UnitShown]
+    units: list[AdvisedUnit]
     past: list[PastShown]
     version: str
 
