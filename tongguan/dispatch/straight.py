@@ -23,7 +23,7 @@ from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.kernel import clock
 from tongguan.messaging import api as messaging
 from tongguan.messaging.contracts import Notice
-from tongguan.people.contracts import Actor
+from tongguan.people.contracts import Actor, Post
 from tongguan.rules import evaluate
 from tongguan.rules import queries as rules
 from tongguan.rules.evaluate import CompiledRules
@@ -31,6 +31,8 @@ from tongguan.rules.spi import STRAIGHT
 from tongguan.runtime.transactions import atomic
 from tongguan.tables import api as tables
 
+#: What the platform can give with a move.
+_KNOWN: Final = frozenset({"filing_rule_id", "reason"})
 #: How far a case may go by itself, the furthest last.
 REACHES: Final = ("", "accept", "register", "dispatch")
 
@@ -85,7 +87,7 @@ def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetim
     courses = []
     for opening, info, met, plan in zip(openings, infos, mets, plans, strict=True):
         reach, words = _reach(compiled[info.division], opening, info, met, plan)
-        courses.append(_Course(opening, info, met, plan, reach, words))
+        courses.append(_Course(opening, info, met, plan, *_permitted(info, reach, words)))
     return courses
 
 
@@ -128,6 +130,17 @@ def _reach(
     if reach == "dispatch" and plan.lead is None:
         return "register", f"{words}；没有可派的单位，转人工"
     return reach, words
+
+
+def _permitted(case: CaseInfo, reach: str, words: str) -> tuple[str, str]:
+    """Stop before a move that the case's process does not leave to the platform; say so."""
+    process, state, done = cases.process_of(case), case.state, ""
+    for name in REACHES[1 : REACHES.index(reach) + 1]:
+        line = process.moves.get(name)
+        if line is None or Post.SYSTEM not in line.by or state not in line.frm or set(line.needs) - _KNOWN:
+            return done, f"{words}；{process.name}中「{line.name if line else name}」须由人办理"
+        state, done = process.targets(line, state)[0], name
+    return done, words
 
 
 def _moves(course: _Course, at: datetime) -> list[Carried]:

@@ -16,13 +16,15 @@ import numpy as np
 
 from tongguan.cases import queries as cases
 from tongguan.kernel import clock
+from tongguan.kernel.geometry import distance_m
 from tongguan.matching.clustering import average_link
 from tongguan.matching.comparing import Telling, figures, rarities
 from tongguan.matching.heat import HeatRule, Voice, heat_of
 from tongguan.matching.learning import TextWeights, chance
 from tongguan.matching.models import Fingerprint, HotMatter
-from tongguan.matching.names import names_in
-from tongguan.matching.text import Floats, Rarity
+from tongguan.matching.names import name_bag, names_in
+from tongguan.matching.scoring import shared_names
+from tongguan.matching.text import Bools, Floats, Ints, Rarity
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.transactions import atomic
 
@@ -39,6 +41,7 @@ _LEAST: Final = 0.002
 _EVIDENCE: Final = 20
 _KEPT: Final = 50
 _DAY: Final = 86_400.0
+_FAR_M: Final = 2_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Row:
     text: str
     division: str
     opened_at: datetime
+    lon: float | None = None
+    lat: float | None = None
 
 
 def find_all() -> int:
@@ -75,7 +80,9 @@ def find_all() -> int:
 
 def _rows(district: str, since: datetime) -> list[Row]:
     chosen = cases.visible(PLATFORM).filter(district=district, opened_at__gte=since)
-    values = chosen.order_by("-opened_at", "-id").values_list("id", "title", "text", "division", "opened_at")
+    values = chosen.order_by("-opened_at", "-id").values_list(
+        "id", "title", "text", "division", "opened_at", "lon", "lat"
+    )
     return [Row(*row) for row in values[:MOST_CASES]]
 
 
@@ -87,6 +94,7 @@ def hot_matters(rows: Sequence[Row], now: datetime, known: tuple[Rarity, Rarity]
     left, right, table = figures(tellings, *known)
     likely = chance(WEIGHTS.log_odds(table))
     near = likely > _LEAST
+    near[near] = ~_strangers(rows, left[near], right[near])
     groups = average_link(len(rows), left[near], right[near], likely[near], CUT)
     within = groups[left] == groups[right]
     like = np.zeros((len(rows), len(rows)))
@@ -100,6 +108,20 @@ def hot_matters(rows: Sequence[Row], now: datetime, known: tuple[Rarity, Rarity]
             found.append(_matter([rows[m] for m in members], heard, like[np.ix_(members, members)], now))
     found.sort(key=lambda matter: (-matter.heat, matter.id))
     return found[:_KEPT]
+
+
+def _strangers(rows: Sequence[Row], left: Ints, right: Ints) -> Bools:
+    """Tell which pairs lie far apart and name nothing in common: the same words, but two matters.
+
+    The marked issues have no coordinates, so the distance is our own choice, not learned.
+    """
+    lon = np.array([np.nan if row.lon is None else row.lon for row in rows])
+    lat = np.array([np.nan if row.lat is None else row.lat for row in rows])
+    far = distance_m(lon[left], lat[left], lon[right], lat[right]) > _FAR_M
+    at = np.flatnonzero(far)
+    names = name_bag([names_in(f"{row.title}。{row.text}") for row in rows])
+    far[at[shared_names(names, left[at], right[at]) > 0]] = False
+    return far
 
 
 def _voices(rows: Sequence[Row]) -> dict[UUID, list[tuple[Voice, UUID, UUID]]]:

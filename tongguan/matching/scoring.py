@@ -131,11 +131,16 @@ def _time(known: Features, left: Ints, right: Ints, strategy: Strategy) -> Float
     )
 
 
-def _names(names: Bag, left: Ints, right: Ints, strategy: Strategy) -> Floats:
+def shared_names(names: Bag, left: Ints, right: Ints) -> Ints:
+    """Give how many names each pair has in common."""
     one, other = names.take(left), names.take(right)
     mine = one.owners << 32 | one.hashes.astype(np.int64)
     theirs = other.owners << 32 | other.hashes.astype(np.int64)
-    shared = np.bincount(np.intersect1d(mine, theirs) >> 32, minlength=left.size)
+    return np.bincount(np.intersect1d(mine, theirs) >> 32, minlength=left.size)
+
+
+def _names(names: Bag, left: Ints, right: Ints, strategy: Strategy) -> Floats:
+    shared = shared_names(names, left, right)
     both = (_size(names)[left] > 0) & (_size(names)[right] > 0)
     return np.where(shared > 0, strategy.same_name, np.where(both, strategy.other_name, 0.0))
 

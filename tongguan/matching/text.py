@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Hashes = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 

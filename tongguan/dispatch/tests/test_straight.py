@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from tongguan.cases import api as cases_api
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import NewCase
 from tongguan.catalog import api as catalog
@@ -131,6 +132,15 @@ def test_a_rule_that_asks_for_more_than_is_there_stops_before(city):
     assert (unclear.reach, unclear.case.state) == ("accept", "pending_register")
     assert "须人工选定" in unclear.words
     assert lost.case.state in {"pending_handle", "pending_dispatch"}
+
+
+def test_a_process_that_leaves_a_move_to_people_stops_the_machine_before_it(city):
+    rule_in_force()
+    own = {"code": "default@9901", "extends": "default", "version": 1, "name": "江州流程"}
+    cases_api.publish_process(PLATFORM, {**own, "moves": {"register": {"by": ["duty_chief"]}}})
+    (done,) = api.open_many(PLATFORM, [opening()])
+    assert (done.reach, done.case.state) == ("accept", "pending_register")
+    assert "江州流程中「立案」须由人办理" in done.words
 
 
 def test_many_cost_as_many_statements_as_few(city, django_assert_max_num_queries):

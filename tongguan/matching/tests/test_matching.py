@@ -289,3 +289,17 @@ def test_a_hot_matter_of_many_cases_has_a_name_a_place_and_evidence(people):
 
 def word(n):
     return ["噪音扰民", "粉尘污染", "彻夜施工", "违规建设", "噪音和粉尘", "影响睡眠"][n]
+
+
+def test_the_same_words_in_two_ends_of_the_district_are_two_hot_matters():
+    here, there = {"lon": 121.20, "lat": 31.00}, {"lon": 121.25, "lat": 31.00}
+    for spot in (here, there):
+        for n in range(4):
+            shift = n * 400 / 95_000  # too far from each other for one case
+            one(
+                told(
+                    "夜里施工吵得睡不着", hours=n, item_code="02001", lon=spot["lon"] + shift, lat=spot["lat"]
+                )
+            )
+    hotness.find_all()
+    assert [matter.tellings for matter in queries.hot(PLATFORM)] == [4, 4]
