@@ -19,7 +19,7 @@ from tongguan.kernel.testing import MinuteByMinute
 from tongguan.kernel.worktime import Definition, Limit, LimitUnit
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
-from tongguan.replay.living import Life
+from tongguan.replay.living import Life, moves_of
 from tongguan.replay.mapping import ENDINGS, Source
 
 _HANDLE: Final = "handle"
@@ -81,6 +81,9 @@ class Check:
             self._wrong(life, "未受理上报", "已接收", answer.why if answer else "未上报")
             return
         found.repeated += answer.repeated
+        if life.joined:
+            found.states[standing.state] += 1
+            return
         expected = ENDINGS[life.record.ending] if life.record.item_code else _QUARANTINED
         if standing.state == _QUARANTINED:
             found.quarantined[standing.why] += 1
@@ -99,15 +102,15 @@ class Check:
             self._wrong(life, "动作", "可行", life.failed)
         if case.state != expected:
             self._wrong(life, "状态", expected, case.state)
-        lines = cases.timeline(PLATFORM, case_id)
-        made = [line.move for line in lines if line.move != "report"]
+        lines = moves_of(case)
+        made = [line.move for line in lines]
         planned = [step.move for step in life.steps]
         if made != planned:
             self._wrong(life, "历史", "、".join(planned), "、".join(made))
         ended = life.record.ending in {"closed", "refused"}
-        if ended and not life.failed and lines[-1].at != life.record.closed_at:
+        if ended and not life.failed and lines and lines[-1].at != life.record.closed_at:
             self._wrong(life, "结案时间", life.record.closed_at.isoformat(), lines[-1].at.isoformat())
-        self._stages(case, lines)
+        self._stages(case, cases.timeline(PLATFORM, case_id))
         if case.filed_at is not None:
             self._clocks(life, case)
 

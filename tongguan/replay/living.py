@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import CaseInfo
+from tongguan.cases.contracts import CaseInfo, TimelineLine
 from tongguan.catalog import queries as catalogue
 from tongguan.dispatch import api as dispatch
 from tongguan.intake import api as intake
@@ -65,6 +65,11 @@ class Life:
     case: CaseInfo | None = None
     done: int = 0
     failed: str = ""
+
+    @property
+    def joined(self) -> bool:
+        """Tell whether triage found that it tells of another record's matter: it has no life of its own."""
+        return self.standing is not None and self.standing.state == "joined"
 
 
 @dataclass(slots=True)
@@ -132,11 +137,11 @@ class Run:
     def _begin(self, life: Life) -> None:
         """Queue the first move still to make: one that an earlier run made is not made again."""
         case_id = life.standing.case_id if life.standing else None
-        if case_id is None:
+        if case_id is None or life.joined:
             return
         life.case = cases.case(PLATFORM, case_id)
         if life.answer is not None and life.answer.repeated:
-            made = [line.move for line in cases.timeline(PLATFORM, case_id) if line.move != "report"]
+            made = [line.move for line in moves_of(life.case)]
             life.done = len(made)
             if made != [step.move for step in life.steps[: life.done]]:
                 life.failed = f"历史与计划不符：{'、'.join(made)}"
@@ -153,6 +158,7 @@ class Run:
         if life.case is None:
             return
         try:
+            life.case = cases.case(PLATFORM, life.case.id)  # others may have joined it meanwhile
             actor, inputs = self._deed(life, step.move)
             life.case = dispatch.perform(actor, life.case.id, step.move, inputs, life.case.version).case
         except Refusal as refusal:
@@ -218,6 +224,12 @@ def _batches(lives: Sequence[Life]) -> list[list[Life]]:
         batches[-1].append(life)
         until = min(until, first)
     return batches
+
+
+def moves_of(case: CaseInfo) -> list[TimelineLine]:
+    """Give the lines of a case that are moves of its process: not the telling, nor what was noted."""
+    moves = cases.process_of(case).moves
+    return [line for line in cases.timeline(PLATFORM, case.id) if line.move in moves]
 
 
 def case_ids(lives: Sequence[Life]) -> list[UUID]:

@@ -27,6 +27,7 @@ STATES: Final[Mapping[str, str]] = {
     "quarantined": "已隔离",
     "waiting": "待分诊",
     "opened": "已建案",
+    "joined": "并入同案",
 }
 STAGES: Final[Mapping[str, str]] = {
     "accept": "受理",
