@@ -6,8 +6,10 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
+WEB := tongguan/doors/static/web/index.html
+SCREENS := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/openapi -prune -o -path frontend/src/api/made -prune -o -type f -print)
 
-.PHONY: help up test check format bench doctor clean
+.PHONY: help up web test check format bench doctor clean
 
 help: ## list the targets / 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,19 +32,28 @@ $(DEV): pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --quiet --frozen --inexact
 	@touch $@ $(RUN)
 
-up: $(RUN) ## install, prepare and start everything with a living demo city / 安装并启动（含演示城市）
+$(WEB): $(SCREENS) | $(RUN)
+	@echo "· 构建三屏页面 (building the screens)"
+	@$(PY) frontend/build.py
+	@touch $@
+
+web: $(WEB) ## build the screens / 构建三屏页面
+
+up: $(RUN) $(WEB) ## install, prepare and start everything with a living demo city / 安装并启动（含演示城市）
 	@exec $(VENV)/bin/tongguan up
 
-test: $(DEV) ## install the test tools and run every test on SQLite and PostgreSQL / 运行全部测试
+test: $(DEV) $(WEB) ## install the test tools and run every test on SQLite and PostgreSQL / 运行全部测试
 	@$(PY) -m tests.passes $(ARGS)
 
-check: $(DEV) ## format, lint, types, import contract, migrations, doctor / 静态检查
+check: $(DEV) $(WEB) ## format, lint, types, import contract, migrations, doctor / 静态检查
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/tongguan makemigrations --check --dry-run
 	@$(VENV)/bin/tongguan doctor --source
+	@$(VENV)/bin/tongguan openapi frontend/openapi
+	@$(PY) frontend/build.py check
 
 format: $(DEV) ## put the source into the house's form / 统一代码格式
 	@$(VENV)/bin/ruff format .
@@ -55,5 +66,5 @@ doctor: $(RUN) ## tell what is wrong with this installation / 体检
 	@$(VENV)/bin/tongguan doctor
 
 clean: ## remove the environment and caches; the city in var/ stays / 清理环境（保留 var/ 数据）
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) frontend/node_modules $(dir $(WEB)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

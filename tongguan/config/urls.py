@@ -7,6 +7,7 @@ from django.urls import include, path
 from tongguan.config.health import health
 from tongguan.doors.citizen import pages as citizen_pages
 from tongguan.doors.citizen.face import api as citizen
+from tongguan.doors.common import screens
 from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
@@ -21,6 +22,10 @@ urlpatterns = [
     path("api/field/", field.urls),
     path("open311/", include("tongguan.georeport.urls")),
     path("track", citizen_pages.track),
+    path("wall", screens.screen),
+    path("m", screens.open_screen),
+    path("m/sw.js", screens.service_worker),
+    path("m/<path:rest>", screens.open_screen),
     path("", pages.home),
     path("login", pages.sign_in),
     path("login/password", pages.password),
