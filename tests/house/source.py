@@ -33,7 +33,7 @@ FLOORS = (
     ("people",),
     ("vault",),
     ("runtime",),
-    ("tables",),
+    ("tables", "pictures"),
     ("kernel",),
 )
 FLOOR = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}

@@ -18,6 +18,7 @@ MORE_FACES = {
         "audit",
         "sequences",
         "files",
+        "lookalikes",
         "idempotency",
         "health",
     },

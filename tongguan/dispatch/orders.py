@@ -19,7 +19,8 @@ from tongguan.kernel.errors import Conflict, Invalid
 from tongguan.kernel.ids import new_id
 from tongguan.people import queries as people
 from tongguan.people.contracts import Post, UnitInfo
-from tongguan.runtime import files
+from tongguan.runtime import lookalikes
+from tongguan.runtime.contracts import FileInfo, Lookalike
 
 _PHOTOS = ("photos_before", "photos_after", "photos")
 
@@ -204,14 +205,17 @@ def check_photos(turn: Turn) -> None:
             continue
         known = case_queries.usable_files(turn.actor, turn.case.id, given, name)
         ids = list(known)
-        reused = {file_id for file_id in ids if files.same_content(file_id)}
-        photos = [
-            Photo(str(f.id), f.taken_at, f.lon, f.lat, reused=f.id in reused)
-            for f in (known[file_id] for file_id in ids)
-        ]
+        seen = lookalikes.reused(ids)
+        photos = [_photo(known[file_id], seen.get(file_id)) for file_id in ids]
         turn.evidence[name] = case_queries.weigh_photos(photos, turn.case.lon, turn.case.lat, turn.at, bounds)
         if turn.evidence[name]["verdict"] == "doubt":
             turn.remarks += [f"照片存疑：{p['words']}" for p in turn.evidence[name]["photos"]]
+
+
+def _photo(file: FileInfo, like: Lookalike | None) -> Photo:
+    if like is None:
+        return Photo(str(file.id), file.taken_at, file.lon, file.lat)
+    return Photo(str(file.id), file.taken_at, file.lon, file.lat, like.file.at, like.bits, like.exact)
 
 
 def _order(turn: Turn) -> WorkOrder:

@@ -19,10 +19,13 @@ from tongguan.matching import api as matching
 from tongguan.matching.contracts import Decision, Voice
 from tongguan.matching.contracts import Told as Telling
 from tongguan.people.contracts import PLATFORM
+from tongguan.runtime import lookalikes
 
 _TITLE = 40
 _USUAL = "default"
 _CRITICAL = "critical"
+#: What findings of cameras come from; see ``video``.
+_CAMERAS = "video"
 
 
 def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
@@ -33,7 +36,8 @@ def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
     if not told:
         return []
     by_report = {one.row.id: one for one in told}
-    decisions = _living(_seconded(matching.match_many([_telling(one) for one in told]), by_report))
+    seen = _pictures(told)
+    decisions = _living(_seconded(matching.match_many([_telling(one, seen) for one in told]), by_report))
     leaders = [d for d in decisions if d.case_id is None and d.leader == d.report_id]
     closed = case_queries.cases_by_id(PLATFORM, {d.again for d in leaders if d.again is not None})
     openings = [
@@ -60,7 +64,13 @@ def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
     return facts
 
 
-def _telling(one: Told) -> Telling:
+def _pictures(told: Sequence[Told]) -> dict[str, int]:
+    """Give the prints of the batch's photos, without fixed cameras: their view is the same every day."""
+    sent = {name for one in told if one.row.source != _CAMERAS for name in one.row.attachments}
+    return {str(file_id): value for file_id, value in lookalikes.prints_of(set(map(UUID, sent))).items()}
+
+
+def _telling(one: Told, seen: Mapping[str, int]) -> Telling:
     row = one.row
     return Telling(
         report_id=row.id,
@@ -72,6 +82,7 @@ def _telling(one: Told) -> Telling:
         lon=one.lon,
         lat=one.lat,
         person=row.caller_key or (row.client if row.client.startswith("user:") else ""),
+        pictures=tuple(seen[name] for name in row.attachments if name in seen),
     )
 
 

@@ -22,6 +22,7 @@ from tongguan.matching.text import Bag, Floats, Ints, Rarity
 
 PARTS: Final = ("text", "place", "time", "item", "name", "picture")
 PICTURES_KEPT: Final = 4
+UNSEEN: Final = 65
 #: How far below the join such pairs end: the last digit that is kept.
 _LEAST: Final = 1e-4
 _FAR: Final = 3.0
@@ -63,7 +64,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """Pairs with their parts (pairs x 6), the sum as a probability, and what the words are made of."""
+    """Pairs with their parts (pairs x 6), the sum as a probability, and what the words are made of.
+
+    ``bits``: by how many of 64 the likest two photos differ, ``UNSEEN`` where one side has none.
+    """
 
     left: Ints
     right: Ints
@@ -72,6 +76,7 @@ class Scored:
     titles: Floats
     metres: Floats
     hours: Floats
+    bits: Ints
 
 
 def score(known: Features, left: Ints, right: Ints, strategy: Strategy, rarity: Rarity) -> Scored:
@@ -91,13 +96,18 @@ def score(known: Features, left: Ints, right: Ints, strategy: Strategy, rarity: 
         unknown, 0.0, np.where(item[0] == item[1], strategy.same_item, strategy.other_item)
     )
     parts[:, 4] = _names(known.names, left, right, strategy)
-    parts[:, 5] = _pictures(known, left, right, strategy)
+    bits = _bits(known, left, right)
+    parts[:, 5] = np.where(
+        bits <= strategy.same_bits,
+        strategy.same_picture,
+        np.where(bits <= strategy.like_bits, strategy.like_picture, 0.0),
+    )
     total = chance(strategy.base + parts.sum(axis=1))
     # "The lamp is out" says too little: without a place, a name or a picture in common, a person judges.
     anchored = ~np.isnan(metres) | (parts[:, 4] > 0) | (parts[:, 5] > 0)
     total = np.where(anchored, total, np.minimum(total, strategy.join - _LEAST))
     return Scored(
-        left, right, parts, np.round(total, 4), figures[:, :3].max(axis=1, initial=0.0), metres, hours
+        left, right, parts, np.round(total, 4), figures[:, :3].max(axis=1, initial=0.0), metres, hours, bits
     )
 
 
@@ -145,19 +155,14 @@ def _names(names: Bag, left: Ints, right: Ints, strategy: Strategy) -> Floats:
     return np.where(shared > 0, strategy.same_name, np.where(both, strategy.other_name, 0.0))
 
 
-def _pictures(known: Features, left: Ints, right: Ints, strategy: Strategy) -> Floats:
-    found = np.zeros(left.size)
+def _bits(known: Features, left: Ints, right: Ints) -> Ints:
+    found = np.full(left.size, UNSEEN)
     rows = np.flatnonzero(known.pictured[left].any(axis=1) & known.pictured[right].any(axis=1))
     if rows.size:
         one, other = left[rows], right[rows]
         bits = np.bitwise_count(known.pictures[one][:, :, None] ^ known.pictures[other][:, None, :])
         counts = known.pictured[one][:, :, None] & known.pictured[other][:, None, :]
-        least = np.where(counts, bits, 65).min(axis=(1, 2))
-        found[rows] = np.where(
-            least <= strategy.same_bits,
-            strategy.same_picture,
-            np.where(least <= strategy.like_bits, strategy.like_picture, 0.0),
-        )
+        found[rows] = np.where(counts, bits, UNSEEN).min(axis=(1, 2))
     return found
 
 
@@ -181,7 +186,7 @@ def words_of(scored: Scored, at: int, shared_names: Sequence[str]) -> str:
     if shared_names:
         words.append("都提到“" + "”“".join(shared_names) + "”")
     if picture > 0:
-        words.append("照片相同" if picture >= scored.parts[:, 5].max() else "照片相近")
+        words.append(f"照片相近（指纹 64 位相差 {int(scored.bits[at])} 位）")
     return f"{'，'.join(words)}（把握 {float(scored.score[at]):.0%}）"
 
 

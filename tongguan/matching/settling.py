@@ -169,4 +169,4 @@ class _Groups:
 def no_pairs() -> Scored:
     """Give the scores of no pair at all."""
     none, empty = np.zeros(0, np.int64), np.zeros(0)
-    return Scored(none, none, np.zeros((0, 6)), empty, empty, empty, empty)
+    return Scored(none, none, np.zeros((0, 6)), empty, empty, empty, empty, none)

@@ -84,6 +84,15 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Another kept picture that shows the same: the same bytes (``exact``), or ``bits`` of 64 apart."""
+
+    file: FileInfo
+    bits: int
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChainRow:
     """One row of a hash chain: ``hash`` must be ``chain.link(prev_hash, record)``.
 

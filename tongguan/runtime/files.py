@@ -3,18 +3,18 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from django.conf import settings
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound, Unavailable
+from tongguan.pictures.api import IMAGE_COPIES, Photo, Unreadable, bands, examine, sniff
 from tongguan.runtime.contracts import Acting, FileInfo
-from tongguan.runtime.images import IMAGE_COPIES, Photo, Unreadable, examine, sniff
 from tongguan.runtime.models import StoredFile
 
 _CHUNK = 1 << 20
@@ -28,6 +28,10 @@ MOST_BYTES = {
 }
 _MOST = max(MOST_BYTES.values())
 _LONGEST_NAME = 200
+#: The version of the prints' method: pictures looked at by an older one are looked at again.
+METHOD: Final = 1
+QUARTERS: Final = ("quarter_a", "quarter_b", "quarter_c", "quarter_d")
+_SIGN, _WRAP = 1 << 63, 1 << 64
 
 
 def store(actor: Acting, name: str, stream: BinaryIO, purpose: str, *, field: str = "file") -> FileInfo:
@@ -71,24 +75,27 @@ def store(actor: Acting, name: str, stream: BinaryIO, purpose: str, *, field: st
         actor_key=actor.key,
         actor_name=actor.name,
         at=clock.now(),
+        **print_columns(photo.picture if photo else None),
     )
-    return _info(row)
+    return described(row)
+
+
+def print_columns(picture: int | None) -> dict[str, int | None]:
+    """Give a print as the columns of a picture that was looked at: a signed number and its quarters."""
+    if picture is None:
+        return {"looked": METHOD}
+    signed = picture - _WRAP if picture >= _SIGN else picture
+    return {"looked": METHOD, "picture": signed, **dict(zip(QUARTERS, bands(picture), strict=True))}
 
 
 def info(file_id: UUID) -> FileInfo:
     """Describe one attachment. Raises NotFound. Whether the reader may know is the caller's to decide."""
-    return _info(_row(file_id))
+    return described(_row(file_id))
 
 
 def infos(file_ids: Iterable[UUID]) -> dict[UUID, FileInfo]:
     """Describe many attachments with one query; unknown ones are left out."""
-    return {row.id: _info(row) for row in StoredFile.objects.filter(id__in=set(file_ids))}
-
-
-def same_content(file_id: UUID) -> Sequence[FileInfo]:
-    """Give earlier and later attachments with the same bytes (a photo used twice)."""
-    row = _row(file_id)
-    return [_info(r) for r in StoredFile.objects.filter(sha256=row.sha256).exclude(id=row.id).order_by("at")]
+    return {row.id: described(row) for row in StoredFile.objects.filter(id__in=set(file_ids))}
 
 
 def open_public(file_id: UUID) -> tuple[FileInfo, BinaryIO]:
@@ -97,13 +104,21 @@ def open_public(file_id: UUID) -> tuple[FileInfo, BinaryIO]:
     Serve non-images with ``Content-Disposition: attachment``.
     """
     row = _row(file_id)
-    return _info(row), _open(row.public_sha256 or row.sha256)
+    return described(row), _open(row.public_sha256 or row.sha256)
 
 
 def open_original(file_id: UUID) -> tuple[FileInfo, BinaryIO]:
     """Open the bytes as they came, metadata and all: for evidence checks, never for publication."""
     row = _row(file_id)
-    return _info(row), _open(row.sha256)
+    return described(row), _open(row.sha256)
+
+
+def opened(row: StoredFile) -> BinaryIO | None:
+    """Open what may be shown of a row of this room, or None when its content is missing."""
+    try:
+        return _open(row.public_sha256 or row.sha256)
+    except NotFound:
+        return None
 
 
 def _row(file_id: UUID) -> StoredFile:
@@ -113,7 +128,8 @@ def _row(file_id: UUID) -> StoredFile:
     return row
 
 
-def _info(row: StoredFile) -> FileInfo:
+def described(row: StoredFile) -> FileInfo:
+    """Give the description of a row of this room."""
     return FileInfo(
         id=row.id,
         sha256=row.sha256,
@@ -170,13 +186,14 @@ def _examined(path: Path, kind: str, field: str) -> tuple[Photo | None, bytes]:
         ) from error
 
 
-def _place(sha256: str) -> Path:
+def place_of(sha256: str) -> Path:
+    """Give where content lies."""
     return Path(settings.FILES_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
 def _settle(incoming: Path, sha256: str) -> None:
     """Move a synced file to its place by one rename, and make the rename durable."""
-    place = _place(sha256)
+    place = place_of(sha256)
     place.parent.mkdir(parents=True, exist_ok=True)
     incoming.chmod(0o640)
     incoming.replace(place)
@@ -198,7 +215,7 @@ def _write(content: bytes, sha256: str) -> None:
 
 def _open(sha256: str) -> BinaryIO:
     try:
-        return _place(sha256).open("rb")
+        return place_of(sha256).open("rb")
     except FileNotFoundError as error:
         raise NotFound("file.lost", zh="附件内容缺失", en="the file's content is missing") from error
 

@@ -209,6 +209,29 @@ class StoredFile(models.Model):
     actor_key = models.CharField(max_length=80)
     actor_name = models.CharField(max_length=80)
     at = models.DateTimeField()
+    #: What the picture looks like (64 bits, signed; null when it shows too little), its quarters of 16 bits
+    #: by which its like are found, and by which version of the method it was looked at.
+    picture = models.BigIntegerField(null=True)
+    quarter_a = models.IntegerField(null=True)
+    quarter_b = models.IntegerField(null=True)
+    quarter_c = models.IntegerField(null=True)
+    quarter_d = models.IntegerField(null=True)
+    looked = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """One index a quarter; another one for what nobody has looked at yet."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            *(
+                models.Index(
+                    fields=[f"quarter_{one}"],
+                    name=f"runtime_file_quarter_{one}",
+                    condition=models.Q(**{f"quarter_{one}__isnull": False}),
+                )
+                for one in "abcd"
+            ),
+            models.Index(fields=["looked"], name="runtime_file_looked"),
+        ]
 
 
 class IdempotencyKey(models.Model):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Triage understands: item, place, wish, danger, and which tellings are one matter."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +22,9 @@ from tongguan.learning.testing import corrections
 from tongguan.matching import queries as matching
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
 from tongguan.people.testing import cast, forget_caches
+from tongguan.pictures.testing import jpeg, scene
 from tongguan.places.testing import square_city
+from tongguan.runtime import files
 from tongguan.runtime.testing import published, settle
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +190,28 @@ def test_a_telling_of_yesterday_and_one_of_today_meet(city):
     at = clock.now() - timedelta(hours=20)
     one, other = triaged(told(1, told_at=at), told(2))
     assert one.case_id == other.case_id
+
+
+def photo(seed: int, width: int, quality: int):
+    image = scene(seed).resize((width, width * 3 // 4))
+    return files.store(HOTLINE, "现场.jpg", io.BytesIO(jpeg(image, quality)), "report").id
+
+
+def test_a_photo_passed_on_in_a_chat_group_shows_that_two_tellings_are_one_matter(city):
+    little = {"title": "", "lon": 121.005}
+    first = told(1, text="井盖破损", attachments=(photo(1, 640, 90),), **little)
+    same = told(2, text="这里很危险请尽快", attachments=(photo(1, 320, 50),), **little)
+    other = told(3, text="麻烦派人看看谢谢", attachments=(photo(2, 640, 90),), **little)
+    rows = triaged(first, same, other)
+    assert rows[1].case_id == rows[0].case_id != rows[2].case_id
+    assert "照片相近（指纹 64 位相差" in matching.decision(city.acceptor, rows[1].id).words
+
+
+def test_a_fixed_cameras_view_is_no_sign_that_two_findings_are_one_matter(city):
+    (one, other) = (
+        told(n, source="video", text=text, attachments=(photo(3, 640, 90),), title="")
+        for n, text in ((1, "井盖破损"), (2, "这里很危险请尽快"))
+    )
+    first, second = triaged(one, other)
+    assert "照片" not in matching.decision(city.acceptor, second.id).words
+    assert first.case_id != second.case_id

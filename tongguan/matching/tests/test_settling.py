@@ -19,7 +19,9 @@ COUNT = 7
 def scored(pairs: dict[tuple[int, int], float]) -> Scored:
     left, right = np.array([a for a, _ in pairs], int), np.array([b for _, b in pairs], int)
     none = np.zeros(len(pairs))
-    return Scored(left, right, np.zeros((len(pairs), 6)), np.array(list(pairs.values())), none, none, none)
+    return Scored(
+        left, right, np.zeros((len(pairs), 6)), np.array(list(pairs.values())), none, none, none, left
+    )
 
 
 def uid(n: int) -> UUID:

@@ -1,18 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a file is, and what a photo says of itself. No database, no folders."""
+"""What a file is, what a photo says of itself, and what it looks like. No database, no folders."""
 
 import io
 import warnings
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import puremagic
 from PIL import ExifTags, Image, ImageOps
+
+from tongguan.pictures import prints
+from tongguan.pictures.prints import SAME, bands, distances, probes
+
+__all__ = [
+    "IMAGE_COPIES",
+    "SAME",
+    "Photo",
+    "Unreadable",
+    "bands",
+    "distances",
+    "examine",
+    "print_of",
+    "probes",
+    "sniff",
+]
 
 _SNIFFED = 8192
 #: More pixels than this are not decoded: 50 megapixels are 150 MB of memory.
@@ -55,13 +71,17 @@ class Unreadable(Exception):  # noqa: N818 - said of the file, not of the progra
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """What an image's header and EXIF say. Pixels; WGS-84 degrees; time in UTC."""
+    """What an image's header and EXIF say. Pixels; WGS-84 degrees; time in UTC.
+
+    ``picture``: its print (see ``prints``), None when it shows too little.
+    """
 
     width: int
     height: int
     taken_at: datetime | None
     lon: float | None
     lat: float | None
+    picture: int | None = None
 
 
 def sniff(path: Path) -> str | None:
@@ -107,7 +127,10 @@ def examine(path: Path) -> tuple[Photo, bytes]:
                     message = f"{image.width} x {image.height} pixels"
                     raise Unreadable(message)
                 photo = _photo(image)
-                return photo, _copy(image)
+                form, options = IMAGE_COPIES[Image.MIME[image.format or ""]]
+                pixels = _upright(image, form)
+                copy = _encoded(pixels, form, options)
+                return replace(photo, picture=prints.taken(pixels)), copy
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
         raise Unreadable(str(error)) from error
     except (Image.DecompressionBombError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
@@ -153,15 +176,36 @@ def _degrees(parts: Any, side: Any, negative: str, most: float) -> float | None:
     return round(-value if str(side).strip("\x00 ").upper() == negative else value, 7)
 
 
-def _copy(image: Image.Image) -> bytes:
-    """Turn the picture upright and encode its pixels alone."""
-    form, options = IMAGE_COPIES[Image.MIME[image.format or ""]]
+def _upright(image: Image.Image, form: str) -> Image.Image:
     image.draft("RGB", (PUBLIC_SIDE, PUBLIC_SIDE))
     upright = ImageOps.exif_transpose(image)
     upright.thumbnail((PUBLIC_SIDE, PUBLIC_SIDE))
     clear = "A" in upright.getbands() or "transparency" in upright.info
-    pixels = upright.convert("RGBA" if clear and form != "JPEG" else "RGB")
+    return upright.convert("RGBA" if clear and form != "JPEG" else "RGB")
+
+
+def _encoded(pixels: Image.Image, form: str, options: Mapping[str, Any]) -> bytes:
+    """Encode the pixels alone, without anything that was said beside them."""
     plain = Image.frombytes(pixels.mode, pixels.size, pixels.tobytes())
     out = io.BytesIO()
     plain.save(out, form, **options)
     return out.getvalue()
+
+
+def print_of(stream: BinaryIO) -> int | None:
+    """Give the print of a kept clean copy, None for what is no readable picture. Never raises for content."""
+    try:
+        with Image.open(stream) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            return prints.taken(_upright(image, "JPEG"))
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        OverflowError,
+        MemoryError,
+        Image.DecompressionBombError,
+    ):
+        return None
