@@ -45,10 +45,12 @@ export const useStaff = defineStore("staff", () => {
 
   /** Find out who is signed in; without a network, who it was last. */
   async function load(): Promise<void> {
+    const signedIn = document.getElementById("app")?.dataset.signedIn === "yes";
+    if (navigator.onLine && !signedIn) return;
     try {
       me.value = await told(desk.GET("/api/desk/session"));
       keepCsrf(me.value.csrf);
-      await putNote("me", me.value);
+      await putNote("me", JSON.parse(JSON.stringify(me.value)));
     } catch {
       me.value = navigator.onLine ? undefined : await note<Me>("me");
       if (me.value) keepCsrf(me.value.csrf);

@@ -16,6 +16,9 @@ from tongguan.doors.common.pages import stream_url
 
 _BUILT: Final = Path(__file__).resolve().parents[1] / "static" / "web"
 _UNBUILT: Final = "三屏页面尚未构建，请执行 make web · the screens are not built yet: run make web"
+#: Tells the phone whether somebody is signed in, so that a stranger's need not ask and be refused.
+_APP: Final = '<div id="app"'
+_APP_SIGNED_IN: Final = '<div id="app" data-signed-in="yes"'
 #: Charts write style attributes into their tooltips; scripts and style sheets stay our own.
 _STYLES: Final = "; style-src-attr 'unsafe-inline'; worker-src 'self'; manifest-src 'self'"
 
@@ -51,7 +54,10 @@ def _page(request: HttpRequest) -> HttpResponse:
     file = _BUILT / "index.html"
     if not file.is_file():
         return HttpResponse(_UNBUILT, status=503, content_type="text/plain; charset=utf-8")
-    answer = HttpResponse(file.read_bytes(), content_type="text/html; charset=utf-8")
+    text = file.read_text(encoding="utf-8")
+    if request.user.is_authenticated:
+        text = text.replace(_APP, _APP_SIGNED_IN, 1)
+    answer = HttpResponse(text, content_type="text/html; charset=utf-8")
     origin = urlsplit(stream_url(request))
     answer["Content-Security-Policy"] = content_policy(f"{origin.scheme}://{origin.netloc}") + _STYLES
     return answer

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The phone (小屏) in a real browser: three steps without a sign-in, flight mode, progress, a collector's answer."""
+
+import io
+
+import pytest
+from PIL import ExifTags, Image
+
+from tongguan.catalog import api as catalog
+from tongguan.doors.tests.conftest import PHONE
+from tongguan.intake import api as intake
+from tongguan.intake.testing import told as all_told
+from tongguan.people.contracts import PLATFORM
+from tongguan.people.testing import cast
+from tongguan.places.testing import square_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AT = {"latitude": 30.805, "longitude": 121.005, "accuracy": 8}
+
+
+@pytest.fixture
+def city():
+    """The square city with its people and the national catalogue."""
+    people = cast("Jiangzhou-2026-Demo")
+    square_city()
+    catalog.load_standards(PLATFORM)
+    return people
+
+
+def large_photo():
+    """A photo of 2400 x 1800 with the place and time its camera wrote."""
+    image, exif = Image.effect_noise((2400, 1800), 40).convert("RGB"), Image.Exif()
+    exif[ExifTags.IFD.Exif] = {ExifTags.Base.DateTimeOriginal: "2026:05:01 09:30:00"}
+    exif[ExifTags.IFD.GPSInfo] = {
+        ExifTags.GPS.GPSLatitudeRef: "N",
+        ExifTags.GPS.GPSLatitude: (30.0, 48.0, 18.0),
+        ExifTags.GPS.GPSLongitudeRef: "E",
+        ExifTags.GPS.GPSLongitude: (121.0, 0.0, 18.0),
+    }
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    return {"name": "cover.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def snap(page, words):
+    """Walk the three steps."""
+    page.get_by_role("link", name="随手拍").click()
+    page.locator("input[type=file]").set_input_files(large_photo())
+    page.get_by_role("img", name="第 1 张照片").wait_for()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_text("已定位，精度约 8 米").wait_for()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("发生了什么").fill(words)
+    page.get_by_role("button", name="提交").click()
+
+
+def test_a_citizen_reports_in_three_steps_and_follows_it_like_a_parcel(city, visitor):
+    citizen = visitor(**PHONE, geolocation=AT, permissions=["geolocation"])
+    page = citizen.opens("/m")
+    page.get_by_role("link", name="随手拍").wait_for()
+    citizen.finds_accessible()
+    snap(page, "人民路口井盖破损")
+    page.get_by_role("heading", name="已收下").wait_for()
+    (report,) = all_told()
+    assert report.text == "人民路口井盖破损"
+    intake.triage_batch(10)
+    page.get_by_role("link", name="看进度").click()
+    page.get_by_role("button", name="人民路口井盖破损").click()
+    page.get_by_role("heading", name="办理经过").wait_for()
+    citizen.finds_accessible()
+
+
+def test_what_is_told_in_flight_mode_survives_a_restart_and_is_sent_once(city, visitor):
+    citizen = visitor(**PHONE, geolocation=AT, permissions=["geolocation"])
+    page = citizen.opens("/m")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    citizen.context.set_offline(True)
+    page.reload()  # the installed shell opens without a network
+    page.get_by_text("离线").wait_for()
+    snap(page, "路灯不亮")
+    page.get_by_role("heading", name="已存在本机").wait_for()
+    assert all_told() == []
+    page.goto(citizen.root + "/m/mine")
+    page.get_by_text("待上传").wait_for()
+    citizen.context.set_offline(False)
+    page.get_by_text("已上传").wait_for()
+    page.reload()
+    page.get_by_text("已上传").wait_for()
+    assert [report.text for report in all_told()] == ["路灯不亮"]
+
+
+def test_large_type_english_and_dark_hold_on_a_small_phone(city, visitor):
+    citizen = visitor(viewport={"width": 320, "height": 640}, color_scheme="dark", is_mobile=True)
+    page = citizen.opens("/m/report")
+    page.get_by_role("button", name="大字").click()
+    page.get_by_role("button", name="EN").click()
+    page.get_by_role("button", name="Next").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    citizen.finds_accessible()
+
+
+def test_a_collector_walks_home_with_an_empty_list_and_a_sent_report(city, visitor):
+    collector = visitor(city.user("collector"), **PHONE, geolocation=AT, permissions=["geolocation"])
+    page = collector.opens("/m/tasks")
+    page.get_by_text("目前没有任务").wait_for()
+    collector.finds_accessible()
+    page.get_by_role("link", name="首页").click()
+    page.get_by_role("link", name="巡查上报").click()
+    page.get_by_text("已定位").wait_for()
+    page.get_by_label("发生了什么").fill("道路破损")
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("link", name="本机").click()
+    page.get_by_text("已上传").wait_for()
+    (report,) = all_told()
+    assert (report.source, report.text) == ("grid", "道路破损")
