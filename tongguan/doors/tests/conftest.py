@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real browser before the real doors: a page that fails its test over any script error or failed request."""
+"""A real browser before the real doors; a script error or a failed request fails the test."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.test import Client
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -25,8 +26,6 @@ def chromium():
         if os.environ.get("CI") == "true":
             pytest.exit("CI must not skip, but Chromium is missing", returncode=2)
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not where browser tests are not run
-
     with sync_playwright() as playwright:
         # Playwright's loop stands in this thread; Django would take the test itself for async code.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -74,7 +73,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(chromium, live_server):
-    """Give browsers: ``visitor()`` a stranger, ``visitor(user)`` somebody signed in; options are a context's."""
+    """Give browsers: ``visitor()`` a stranger, ``visitor(user)`` somebody signed in."""
     made = []
 
     def come(user=None, **options):

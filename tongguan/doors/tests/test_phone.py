@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The phone (小屏) in a real browser: three steps without a sign-in, flight mode, progress, a collector's answer."""
+"""The phone (小屏) in a real browser: three steps, flight mode, progress, a collector's report."""
 
 import io
 
