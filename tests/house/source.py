@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Floors from the roof down; neighbours on one line do not import each other.
 FLOORS = (
     ("config",),
-    ("georeport",),
     ("doors",),
     ("calls", "patrol"),
     ("replay", "demo"),

@@ -2,14 +2,15 @@
 """Every file keeps the house's form."""
 
 import ast
+from collections import Counter
 
 import pytest
 
-from tests.house.source import FLOOR, Module, modules
+from tests.house.source import FLOOR, ROOT, Module, modules
 
 MAX_FILE, MAX_FUNCTION, MAX_PACKAGE = 400, 60, 3000
-#: Packages above the limit, with the size they may not grow beyond; see docs/adr/0010. Only ever lower these.
-RATCHET = {"dispatch": 5000, "doors": 7000, "catalog": 3400, "runtime": 3300, "people": 3100}
+#: Rooms above the limit, with the size they may not grow beyond; see docs/adr/0010. Only ever lower these.
+RATCHET = {"dispatch": 5000, "doors.desk": 3260, "catalog": 3060, "runtime": 3300, "people": 3100}
 VAGUE = {
     "utils",
     "util",
@@ -80,7 +81,22 @@ def test_is_not_called_something_vague(module: Module):
     assert "commands" in module.path.parts or module.path.stem not in VAGUE
 
 
-@pytest.mark.parametrize("package", sorted(FLOOR))
-def test_a_package_stays_small_enough_to_know(package: str):
-    lines = sum(m.text.count("\n") for m in modules() if m.package == package and not m.is_test)
-    assert lines <= RATCHET.get(package, MAX_PACKAGE)
+def room(module: Module) -> str:
+    """Give what one person must know: the package, or its face of the doors (ADR 0020)."""
+    inside = module.path.relative_to(ROOT / "tongguan").parts
+    if module.package == "doors" and len(inside) > 2:
+        return f"doors.{inside[1]}"
+    return module.package
+
+
+@pytest.mark.parametrize("name", sorted({*FLOOR, *map(room, modules())} - {""}))
+def test_a_room_stays_small_enough_to_know(name: str):
+    lines = sum(m.text.count("\n") for m in modules() if room(m) == name and not m.is_test)
+    assert lines <= RATCHET.get(name, MAX_PACKAGE)
+
+
+def test_the_ratchet_names_only_rooms_that_need_it():
+    sizes: Counter[str] = Counter()
+    for module in modules():
+        sizes[room(module)] += 0 if module.is_test else module.text.count("\n")
+    assert not {name for name in RATCHET if sizes[name] <= MAX_PACKAGE}

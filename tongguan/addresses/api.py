@@ -18,8 +18,7 @@ _SUBJECT: Final = "model:addresses"
 def train(actor: Actor, folder: Path) -> Learned:
     """Learn from all marked texts of a folder and put the model to use; takes minutes.
 
-    Every process reads it from its next batch on. Raises Forbidden, Invalid (nothing to read, a bad line),
-    Conflict without python-crfsuite.
+    Every process reads it from its next batch on. Raises Forbidden, Invalid (nothing to read, a bad line).
     """
     if actor is not PLATFORM and Post.SYSADMIN not in actor.scope.posts():
         raise Forbidden(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A labeller of address texts: conditional random fields (CRFsuite), learned from marked texts. No Django.
 
-The same examples give the same model, byte for byte. python-crfsuite comes with the extra ``learning``.
+The same examples give the same model, byte for byte.
 """
 
 import hashlib
@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+import pycrfsuite
+
 from tongguan.addresses.features import features
 from tongguan.addresses.tokens import Span, spans, tags, tokens
 from tongguan.kernel.errors import Conflict
-
-try:
-    import pycrfsuite
-except ImportError:  # the extra is not installed; the first use says so
-    pycrfsuite = None
 
 VERSION: Final = "crf-2"
 _MODEL, _ABOUT = "model.crf", "about.json"
@@ -36,21 +33,6 @@ class Example:
     spans: tuple[Span, ...]
 
 
-def available() -> bool:
-    """Tell whether python-crfsuite is installed."""
-    return pycrfsuite is not None
-
-
-def _required() -> Any:
-    if pycrfsuite is None:
-        raise Conflict(
-            "addresses.no_crfsuite",
-            zh="地址标注需要 python-crfsuite，请安装 tongguan[learning]",
-            en="labelling addresses needs python-crfsuite: install tongguan[learning]",
-        )
-    return pycrfsuite
-
-
 def _unreadable(why: str) -> Conflict:
     return Conflict(
         "addresses.model_unreadable",
@@ -63,8 +45,7 @@ class Labeller:
     """A trained model. ``content`` are its bytes, to be kept in a file."""
 
     def __init__(self, content: bytes) -> None:
-        """Read a model. Raises Conflict (``addresses.no_crfsuite``, ``addresses.model_unreadable``)."""
-        library = _required()
+        """Read a model. Raises Conflict (``addresses.model_unreadable``)."""
         self.content = content
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -74,7 +55,7 @@ class Labeller:
             raise _unreadable(str(error)) from error
         if self.about.get("version") != VERSION:
             raise _unreadable(f"made by {self.about.get('version')}, this is {VERSION}")
-        self._tagger = library.Tagger()
+        self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(self._model)
 
     @property
@@ -85,9 +66,8 @@ class Labeller:
     @classmethod
     def train(cls, examples: Sequence[Example], *, rounds: int = 80) -> Self:
         """Learn from examples; about a minute for 9,000 on one core. Raises Conflict."""
-        library = _required()
         cut = [(tokens(example.text), example.spans) for example in examples]
-        trainer = library.Trainer("lbfgs", verbose=False)
+        trainer = pycrfsuite.Trainer("lbfgs", verbose=False)
         trainer.set_params({"c1": 0.05, "c2": 0.1, "max_iterations": rounds})
         for words, marked in cut:
             trainer.append(features(words), tags(marked, len(words)))

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 
-from tongguan.addresses.labeller import Labeller, available
+from tongguan.addresses.labeller import Labeller
 from tongguan.kernel.errors import NotFound
 
 _FOLDER: Final = "models/addresses"
@@ -41,10 +41,8 @@ def get() -> Labeller:
 
 
 def installed() -> Labeller | None:
-    """Give the trained labeller, None when there is none or python-crfsuite is not installed."""
+    """Give the trained labeller, None when there is none."""
     path = _path()
-    if not available():
-        return None
     try:
         state = path.stat()
     except FileNotFoundError:

@@ -20,7 +20,6 @@ from tongguan.cases.contracts import (
     TimelineLine,
 )
 from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_post
-from tongguan.cases.lookups import Among
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import BRIEF, FIELDS, division_term, visible_q
@@ -28,6 +27,7 @@ from tongguan.kernel import clock, geometry
 from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.people.contracts import Actor
+from tongguan.tables.api import AMONG
 
 __all__ = [
     "INPUTS",
@@ -251,7 +251,7 @@ def near(
 
 def _cells_q(ranges: Sequence[tuple[int, int]]) -> Q:
     singles = [low for low, high in ranges if low == high]
-    q = Q(**{f"cell__{Among.lookup_name}": singles}) if singles else Q()
+    q = Q(**{f"cell__{AMONG}": singles}) if singles else Q()
     for low, high in ranges:
         if low != high:
             q |= Q(cell__gte=low, cell__lte=high)

@@ -151,11 +151,6 @@ def explain_responsible(item_code: str, division: str, at: datetime | date) -> t
     return found.explanation if found is not None else _why_nobody(index, item_code, division, _day(at))
 
 
-def responsibility_index(version_id: int) -> Index:
-    """Compile one version by itself, applied or not, to try it out. Raises NotFound ``version.unknown``."""
-    return shelves.compile_versions([lists.find(version_id)])
-
-
 def responsibility_diff(actor: Actor, version_id: int) -> ListDiff:
     """Give what changes when the version takes effect. Raises NotFound ``version.unknown``."""
     version = lists.find(version_id)

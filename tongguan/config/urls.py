@@ -20,7 +20,7 @@ urlpatterns = [
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
     path("api/field/", field.urls),
-    path("open311/", include("tongguan.georeport.urls")),
+    path("open311/", include("tongguan.doors.georeport.urls")),
     path("track", citizen_pages.track),
     path("wall", screens.screen),
     path("m", screens.open_screen),

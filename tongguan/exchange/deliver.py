@@ -7,10 +7,9 @@ system as a whole is in trouble, one case at a time is tried and nothing is give
 """
 
 import logging
-import time
 import traceback
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from tongguan.exchange import credentials
 from tongguan.exchange.models import CaseQueue, Link, OutgoingEvent
 from tongguan.kernel import circuit, clock
 from tongguan.kernel.aside import aside
+from tongguan.kernel.rounds import Rounds
 from tongguan.messaging import spi
 from tongguan.messaging.spi import Envelope, Fate, Result
 from tongguan.runtime.transactions import atomic
@@ -49,32 +49,13 @@ class _Run:
     future: "Future[list[Result]]"
 
 
-class Sender:
+class Sender(Rounds[int, _Run]):
     """One engine's rounds of sending. Any number may run, in any number of engines."""
 
     def __init__(self, lease: timedelta = LEASE) -> None:
         """``lease``: after so long another takes over what this one holds; above the sender's deadline."""
+        super().__init__()
         self._lease = lease
-        self._running: dict[int, _Run] = {}
-
-    def round(self, patience: float = 0.4, longest: float = 2.0) -> int:
-        """Record what is finished, send what is due as long as things move; give how many queues ended."""
-        ends = time.monotonic() + max(patience, longest)
-        finished = self._collect()
-        while True:
-            self._start_due()
-            if not self._running:
-                return finished
-            wait([run.future for run in self._running.values()], patience, "FIRST_COMPLETED")
-            ended = self._collect()
-            finished += ended
-            if not ended or time.monotonic() >= ends:
-                return finished
-
-    def close(self) -> None:
-        """Wait for what is on its way (bounded by the sender's deadline) and record it."""
-        wait([run.future for run in self._running.values()])
-        self._collect()
 
     def _start_due(self) -> None:
         now = clock.now()

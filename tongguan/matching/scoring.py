@@ -166,13 +166,6 @@ def _bits(known: Features, left: Ints, right: Ints) -> Ints:
     return found
 
 
-def zone_of(value: float, strategy: Strategy) -> Zone:
-    """Give the zone of a score."""
-    if value >= strategy.join:
-        return Zone.JOIN
-    return Zone.SUGGEST if value >= strategy.suggest else Zone.NEW
-
-
 def words_of(scored: Scored, at: int, shared_names: Sequence[str]) -> str:
     """Say in an official's words why this pair is taken for one matter, or how near it came."""
     text, _, _, item, _, picture = scored.parts[at].tolist()

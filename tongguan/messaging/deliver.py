@@ -9,7 +9,7 @@ import logging
 import time
 import traceback
 from collections.abc import Iterable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from tongguan.kernel import circuit, clock
 from tongguan.kernel.aside import aside
+from tongguan.kernel.rounds import Rounds
 from tongguan.messaging import credentials, spi
 from tongguan.messaging.contracts import Channel, MessageState
 from tongguan.messaging.facts import MessageGivenUp
@@ -50,37 +51,13 @@ class _Run:
     abandon_at: float
 
 
-class Deliverer:
+class Deliverer(Rounds[str, _Run]):
     """One engine's rounds of delivery. Any number may run, in any number of engines."""
 
     def __init__(self) -> None:
         """Begin with no threads and nothing on its way."""
-        self._running: dict[str, _Run] = {}
+        super().__init__()
         self._lanes_checked = float("-inf")
-
-    def round(self, patience: float = 0.4, longest: float = 2.0) -> int:
-        """Record what is finished and send what is due, as long as things move; give how many ended.
-
-        Stands still at most ``patience`` seconds and takes at most ``longest``; what takes longer is
-        recorded by a later round.
-        """
-        ends = time.monotonic() + max(patience, longest)
-        self._know_lanes()
-        finished = self._collect()
-        while True:
-            self._start_due()
-            if not self._running:
-                return finished
-            wait([run.future for run in self._running.values()], patience, "FIRST_COMPLETED")
-            ended = self._collect()
-            finished += ended
-            if not ended or time.monotonic() >= ends:
-                return finished
-
-    def close(self) -> None:
-        """Wait for what is on its way (bounded by the senders' deadlines) and record it."""
-        wait([run.future for run in self._running.values()])
-        self._collect()
 
     def _know_lanes(self) -> None:
         """Make sure that every channel and every target has its lane row."""
@@ -92,7 +69,8 @@ class Deliverer:
         missing = wanted - set(Lane.objects.values_list("lane", flat=True))
         Lane.objects.bulk_create([Lane(lane=lane) for lane in missing], ignore_conflicts=True)
 
-    def _start_due(self) -> int:
+    def _start_due(self) -> None:
+        self._know_lanes()
         now = clock.now()
         due = Message.objects.filter(lane=OuterRef("lane"), due_at__lte=now)
         ready = (
@@ -101,24 +79,25 @@ class Deliverer:
             .exclude(lane__in=self._running)
             .order_by("last_ok_at", "lane")
         )
-        return sum(self._start(lane, now) for lane in ready)
+        for lane in ready:
+            self._start(lane, now)
 
-    def _start(self, lane: Lane, now: datetime) -> bool:
+    def _start(self, lane: Lane, now: datetime) -> None:
         channel = lane.lane.partition(":")[0]
         busy = sum(run.channel == channel for run in self._running.values())
         if channel not in spi.senders or busy >= LANES_AT_ONCE:
-            return False
+            return
         target = None
         if channel == Channel.WEBHOOK:
             target = WebhookTarget.objects.filter(code=lane.lane.partition(":")[2], active=True).first()
             if target is None:
-                return False
+                return
         sender = spi.senders.get(channel)
         lease = max(MIN_LEASE, timedelta(seconds=3 * sender.deadline))
         claim = uuid4()
         rows = _claim(lane.lane, circuit.share(lane.failures, sender.batch), claim, now, lease)
         if not rows:
-            return False
+            return
         try:
             work = partial(_sent, sender, _envelopes(rows, target))
         except CannotOpen as refusal:
@@ -127,7 +106,6 @@ class Deliverer:
         future = aside(f"send {lane.lane}", work)
         abandon_at = time.monotonic() + lease.total_seconds()
         self._running[lane.lane] = _Run(lane.lane, channel, claim, rows, future, abandon_at)
-        return True
 
     def _collect(self) -> int:
         count = 0

@@ -10,11 +10,11 @@ from django.db.models.functions import RowNumber
 
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
-from tongguan.places import lookups  # noqa: F401 - registers "among"
 from tongguan.places.contracts import DivisionInfo, HouseOnRoad, NamedPlace, PlaceInfo
 from tongguan.places.gazetteer import KEY_LENGTH, fold
 from tongguan.places.labels import GazetteerKind
 from tongguan.places.models import Division, Gazetteer, GazetteerKey
+from tongguan.tables.api import AMONG
 
 _MOST_HOUSES: Final = 200_000
 _PLACE: Final = ("id", "kind", "name", "division", "grid", "lon", "lat")
@@ -34,7 +34,7 @@ def named(
     alone = {key[:KEY_LENGTH] for key in exact.values() if key} - ending
     if not ending and not alone:
         return {}
-    asked = Q(text__among=sorted(ending)) | Q(text__among=sorted(alone), start=0)
+    asked = Q(**{f"text__{AMONG}": sorted(ending)}) | Q(**{f"text__{AMONG}": sorted(alone)}, start=0)
     rank = Window(RowNumber(), partition_by=[F("text")], order_by=[F("start"), F("entry_id")])
     rows = (
         GazetteerKey.objects.filter(asked, division_q(actor.scope, "entry__division", *Post))
@@ -69,7 +69,7 @@ def houses_on(roads: Iterable[str], *, actor: Actor = PLATFORM) -> dict[str, lis
         return {}
     scope = division_q(actor.scope, "division", *Post)
     rows = (
-        Gazetteer.objects.filter(scope, ~Q(road=""), road__among=wanted, kind=GazetteerKind.ADDRESS)
+        Gazetteer.objects.filter(scope, ~Q(road=""), **{f"road__{AMONG}": wanted}, kind=GazetteerKind.ADDRESS)
         .filter(number__isnull=False, lon__isnull=False, lat__isnull=False)
         .order_by("road", "number", "id")
         .values_list("road", "number", "lon", "lat", "name", "division")[:_MOST_HOUSES]
@@ -86,7 +86,7 @@ def divisions_named(names: Iterable[str]) -> dict[str, list[DivisionInfo]]:
     if not wanted:
         return {}
     found: dict[str, list[DivisionInfo]] = defaultdict(list)
-    rows = Division.objects.filter(name__among=sorted(wanted)).defer("boundary").order_by("code")
+    rows = Division.objects.filter(**{f"name__{AMONG}": sorted(wanted)}).defer("boundary").order_by("code")
     for row in rows:
         found[row.name].append(DivisionInfo(row.code, row.name, row.level, row.parent, row.lon, row.lat))
     return dict(found)

@@ -16,6 +16,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 
+from tongguan.tables.lookups import Among
+
+#: ``field__among=values`` for texts and large numbers: one parameter however many values there are.
+AMONG: Final = Among.lookup_name
 #: Fewer rows than this are not worth a COPY of their own.
 _FEW: Final = 20
 _BATCH: Final = 400

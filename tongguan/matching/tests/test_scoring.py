@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tongguan.matching import deciding
 from tongguan.matching.names import names_in
-from tongguan.matching.scoring import PARTS, Zone, score, words_of, zone_of
+from tongguan.matching.scoring import PARTS, score, words_of
 from tongguan.matching.strategy import FIRST, Reach, Strategy, read, written
 from tongguan.matching.testing import LID, PLANT, told
 from tongguan.matching.text import Rarity
@@ -68,7 +68,7 @@ def test_sooner_is_never_less_likely(one, a, b):
 
 def test_two_calls_about_one_lid_are_one_matter_and_say_why():
     found = judged(told(), told(hours=3, lon=121.20012))
-    assert zone_of(float(found.score[0]), FIRST) is Zone.JOIN
+    assert found.score[0] >= FIRST.join
     assert words_of(found, 0, ["滨江路"]) == (
         "同一事项，相距 11 米，相隔 3 小时，文字相似 1.00，都提到“滨江路”（把握 100%）"
     )
@@ -77,12 +77,12 @@ def test_two_calls_about_one_lid_are_one_matter_and_say_why():
 def test_the_same_words_at_the_other_end_of_town_are_another_lid():
     found = judged(told(), told(lon=121.3))
     assert part(found, "place") == FIRST.far
-    assert zone_of(float(found.score[0]), FIRST) is not Zone.JOIN
+    assert found.score[0] < FIRST.join
 
 
 def test_the_same_spot_with_other_words_is_for_a_person_to_see():
     found = judged(told("井盖破损"), told("道路积水严重车辆无法通行"))
-    assert zone_of(float(found.score[0]), FIRST) is not Zone.JOIN
+    assert found.score[0] < FIRST.join
 
 
 def test_a_photo_of_the_same_thing_counts_and_a_black_one_does_not_stand_for_all():

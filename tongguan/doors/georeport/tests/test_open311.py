@@ -15,9 +15,9 @@ from PIL import Image
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import api as catalog
+from tongguan.doors.georeport.answering import limit
 from tongguan.doors.partner.auth import wrong_tokens
 from tongguan.doors.testing import SCOPES
-from tongguan.georeport.answering import limit
 from tongguan.intake import api as intake
 from tongguan.intake.testing import told as all_told
 from tongguan.kernel import clock

@@ -18,9 +18,9 @@ from tongguan.channels.open311 import decode, offer
 from tongguan.channels.open311.encode import FORMATS, moment
 from tongguan.doors.common import strict
 from tongguan.doors.common.once import key_of
+from tongguan.doors.georeport import asking
+from tongguan.doors.georeport.answering import document, resource
 from tongguan.doors.partner.auth import wrong_tokens
-from tongguan.georeport import asking
-from tongguan.georeport.answering import document, resource
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import PublicMatter, Receipt, ReportIn
 from tongguan.intake.queries import number_of
@@ -89,7 +89,7 @@ def one_request(request: HttpRequest, form: str, number: str) -> HttpResponse:
 
 
 @resource("GET")
-def token(request: HttpRequest, form: str, code: str) -> HttpResponse:  # noqa: ARG001 - a view's form
+def token(request: HttpRequest, form: str, code: str) -> HttpResponse:
     """Give the number of the case that a telling became; without it while there is none yet."""
     number = number_of(code)
     if number is None:

@@ -6,8 +6,8 @@ import requests
 from georeport import GeoReport
 
 from tongguan.catalog import api as catalog
+from tongguan.doors.georeport.answering import limit
 from tongguan.doors.testing import SCOPES
-from tongguan.georeport.answering import limit
 from tongguan.intake import api as intake
 from tongguan.people import api as people
 from tongguan.people.contracts import PLATFORM

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from tongguan.georeport import views
+from tongguan.doors.georeport import views
 
 urlpatterns = [
     path("discovery.<str:form>", views.discovery),
