@@ -30,10 +30,6 @@ urlpatterns = [
     path("login", pages.sign_in),
     path("login/password", pages.password),
     path("logout", pages.sign_out),
-    path("desk", pages.queue),
-    path("desk/inbox", pages.inbox),
-    path("desk/quarantine", pages.quarantine),
-    path("desk/handovers", pages.handovers),
-    path("desk/hot", pages.hot),
-    path("desk/cases/<uuid:case_id>", pages.case),
+    path("desk", screens.screen),
+    path("desk/<path:rest>", screens.screen),
 ]

@@ -1,5 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Same } from "./en";
 import type { deskZh } from "./desk.zh";
 
-export const deskEn: Same<typeof deskZh> = { title: "Desk" };
+export const deskEn: typeof deskZh = {
+  title: "Desk",
+  brand: "Tongguan",
+  skip: "Skip to content",
+  menu: { label: "Main menu", queue: "Cases", quarantine: "To check", handovers: "Danger", hot: "Hot", wall: "Wall", registers: "Registers" },
+  top: { inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
+  states: {
+    reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",
+    in_dispute: "In dispute", pending_handle: "To handle", handling: "Being handled", suspended: "Suspended", handle_finish: "To confirm", pending_check: "To check",
+    checking: "Being checked", pending_close: "To close", closed: "Closed", forced_close: "Closed by force", voided: "Voided",
+  },
+  due: { none: "no limit", closed: "closed", over: "late by {span}", left: "{span} left", minutes: "{n} min", hours: "{n} h", days: "{n} d" },
+  urgency: { normal: "Normal", urgent: "Urgent", critical: "Critical" },
+  source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner" },
+  token: { state: "state", division: "area", box: "box", overdue: "overdue" },
+  queue: {
+    title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
+    order: "Order", newest: "Newest first", due: "Soonest due", all: "All open", overdue: "Overdue", total: "{n} cases", about: "about {n} cases", more: "Show more", none: "No case fits", noneHint: "Ask for less, or clear the line to see all open cases.", clear: "Clear",
+    number: "Number", name: "Title", item: "Item", state: "State", limit: "Limit", unit: "Lead unit", at: "Told", chooseAll: "Choose all on this page", choose: "Choose {number}", caption: "Cases",
+    views: "My views", save: "Save view", saveName: "Name of the view", drop: "Delete view {name}", mine: "Mine", keys: "Keys", listOnly: "The map is not ready; work with the list. Places are told in each case.", map: "Map", mapShow: "Show map", mapHide: "Hide map", counts: "Counts by state", people: "{n} people",
+  },
+  preview: { title: "Preview", none: "Choose a row with j / k to look at it here.", open: "Open case", next: "Next step" },
+  bulk: {
+    chosen: "{n} chosen", move: "Do to all", choose: "Choose a move", look: "Check first", run: "Do {n}", clear: "Choose none", possible: "{possible} of {total} possible", refused: "{why}: {n}", running: "Working: {done} of {total}",
+    done: "{done} done, {failed} failed", undone: "Taken back", none: "Nothing you may do to the chosen cases", title: "Many at once", close: "Close",
+  },
+  keys: { title: "Keys", j: "Next row", k: "Row above", o: "Open the case (Enter too)", x: "Choose the row", d: "Work on the case", n: "File a report", slash: "Find", question: "This help", palette: "Find and command", esc: "Back to the list", r: "Read again" },
+  palette: { title: "Find and command", hint: "Type a page, a state or a case number", none: "Nothing fits", find: "Find cases: {words}", go: "Go to", filter: "Show" },
+  report: {
+    title: "File a report", text: "What is told", item: "Item (name or code)", address: "Address", division: "Division code (without coordinates)", lon: "Longitude", lat: "Latitude", name: "Who tells", phone: "Telephone", secret: "Keep secret from whom it concerns", send: "File", done: "Filed, tracking code {tracking}, secret {secret}", check: "Filed, to be checked: {error}",
+  },
+  form: { automatic: "Automatic (by duty list)", choose: "Choose", lacking: "Please fill in: {names}", done: "{name}: done", manyHint: "Hold Ctrl to choose several", required: "required" },
+  case: {
+    back: "Back to the cases", print: "Print", text: "The matter", noText: "(no text)", facts: "Facts", item: "Item", place: "Place", division: "Division and grid", source: "Source", unit: "Lead unit", opened: "Told", filed: "Filed", dueAt: "Due", closedAt: "Closed", filing: "Filing condition", closing: "Closing condition", component: "Component",
+    counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
+    process: "Process", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
+    orders: "Orders", lead: "Lead", co: "Helping", noOrders: "Not dispatched yet", dispatched: "dispatched {at}", moves: "What you may do", noMoves: "Nothing waits for you here", movesHint: "It is your turn",
+    conflict: "Somebody changed this case just now; your move was not made", conflictWho: "{who} at {at}: {move}, now {state}", conflictKept: "The newest content has been read. What you typed is kept; check it and send again.", conflictGone: "“{move}” can no longer be done.", understood: "Understood",
+    asking: "Applications and supervision", noAsking: "None", agree: "Approve", refuse: "Reject", extend: "Ask for more time", suspend: "Ask to suspend", timeout_appeal: "Appeal a timeout", urge: "Urge", supervise: "Supervise", instruct: "Instruct", whistle: "Whistle", note: "Explanation", words: "Words", reason: "Reason", until: "Until", days: "Answer within working days",
+    season: "Season", works: "Works", money: "Funding", rights: "Ownership dispute", signed: "signed", unsigned: "not signed", answered: "answered", sign: "Sign", answer: "Answer", matter: "The same matter", people: "{people} people, {tellings} tellings", first: "First told", joined: "Joined", score: "{n}% alike",
+    apart: "Another matter: take out", together: "Join to this case", never: "Never one matter", overruled: "Overruled by {who}: {reason}", maybe: "May be the same matter", noMaybe: "No likely duplicate", apartWhy: "Why apart", togetherWhy: "Why together", neverWhy: "Why never", compare: "Compare", metres: "{n} m apart", hours: "{n} apart",
+    advice: "Suggested units", noAdvice: "No suggestion", allowed: "in the duty list", past: "Similar closed cases", noPast: "No similar case", ratings: "Ratings", noRatings: "No rating yet", secret: "secret", report: "Report", reports: "Reports in this case", nobody: "no contact left",
+  },
+  inbox: { title: "Inbox", readAll: "Mark all read", none: "No messages", noneHint: "Dispatches, urges, supervision and due warnings arrive here.", open: "Open case" },
+  quarantine: { title: "Reports to check", hint: "These lack a place or an item; put them right and triage them again.", none: "Nothing to check", fix: "Correct and triage again", item: "Item code", lon: "Longitude", lat: "Latitude", system: "Coordinate system", division: "Division code", why: "Why", reply: "Answer at once", replyText: "Answer", still: "Still refused: {error}", done: "Done", noAddress: "no address", noItem: "none" },
+  handovers: {
+    title: "Danger to hand over", all: "Ended ones, too", none: "No danger waits", call: "Write down the call", number: "Number called", person: "Who took the call", note: "Note", taken: "Taken over", taker: "Who took it over", result: "Write down the result", resultText: "Result", falseAlarm: "No danger", why: "Why", steps: "History", noticed: "noticed {at} · told {n} times", noCase: "no case yet", seeCase: "See the case",
+    states: { open: "To hand over", handed_over: "Handed over, not confirmed", acknowledged: "Taken over", ended: "Ended", false_alarm: "False alarm" },
+    kinds: { noticed: "Noticed", told_again: "Told again", placed: "Placed", handed_over: "Handed over", acknowledged: "Taken over", ended: "Result", false_alarm: "False alarm", overdue: "Late warning" },
+  },
+  hot: { title: "Hot matters", division: "Division code", since: "From", until: "To", show: "Show", none: "No hot matter in this time", rank: "Rank", name: "Matter", heat: "Heat", people: "People", tellings: "Tellings", busiest: "Busiest week", perDay: "A day", place: "Place", span: "From – to", cases: "Cases", nth: "Case {n}", caption: "Hot matters by rank" },
+};

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The desk's pages: sign in, the queue, one case, the inbox, what waits to be put right."""
+"""Around the desk's screen: sign in and out, the own password."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -67,45 +66,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the desk, or to the sign-in page."""
     return HttpResponseRedirect(_DESK if request.user.is_authenticated else "/login")
-
-
-@login_required
-@require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """Show the queue of cases."""
-    return page(request, "queue")
-
-
-@login_required
-@require_GET
-def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Show one case; whether the person may see it, the API decides."""
-    return page(request, "case", case_id=case_id)
-
-
-@login_required
-@require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Show the inbox."""
-    return page(request, "inbox")
-
-
-@login_required
-@require_GET
-def quarantine(request: HttpRequest) -> HttpResponse:
-    """Show the reports that wait to be put right."""
-    return page(request, "quarantine")
-
-
-@login_required
-@require_GET
-def hot(request: HttpRequest) -> HttpResponse:
-    """Show the hot matters."""
-    return page(request, "hot")
-
-
-@login_required
-@require_GET
-def handovers(request: HttpRequest) -> HttpResponse:
-    """Show what waits to be handed over to 110, 119 and 120."""
-    return page(request, "handovers")

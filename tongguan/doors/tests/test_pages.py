@@ -27,9 +27,9 @@ def test_signing_in_leads_where_one_wanted_to_go(signing):
     wanted = {"username": "acceptor", "password": PASSWORD, "next": "/desk/inbox"}
     response = client.post("/login", wanted)
     assert (response.status_code, response["Location"]) == (302, "/desk/inbox")
-    page = client.get("/desk/inbox").content.decode()
-    assert "王受理" in page
-    assert "江北区城市运行中心" in page
+    assert '<div id="app">' in client.get("/desk/inbox").content.decode()
+    me = client.get("/api/desk/session").json()
+    assert (me["name"], me["unit_name"]) == ("王受理", "江北区城市运行中心")
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
@@ -71,9 +71,7 @@ def test_an_initial_password_must_be_changed_before_anything_else(signing):
     assert client.get("/desk").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/desk", "/desk/inbox", "/desk/quarantine", "/desk/handovers", "/desk/hot", "/login"]
-)
+@pytest.mark.parametrize("path", ["/desk", "/desk/inbox", "/desk/cases/1", "/login", "/login/password"])
 def test_pages_carry_no_script_of_their_own_and_say_so(signing, path):
     client = Client()
     if path != "/login":
@@ -81,11 +79,10 @@ def test_pages_carry_no_script_of_their_own_and_say_so(signing, path):
     response = client.get(path)
     page = response.content.decode()
     assert "script-src 'self'" in response["Content-Security-Policy"]
-    assert page.count("<h1") == 1
     assert "<script>" not in page
     assert " onclick=" not in page
     assert " style=" not in page
-    assert 'lang="zh-Hans"' in page
+    assert 'lang="zh-' in page
 
 
 def test_changes_need_the_csrf_token(signing):

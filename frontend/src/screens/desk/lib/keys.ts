@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Keys of one letter, bound at the window; silent while somebody types or a dialog is open. */
+import { onMounted, onUnmounted } from "vue";
+
+export type Keys = Record<string, (event: KeyboardEvent) => void>;
+
+const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** Enter on a link or a button is that control's own. */
+const pressing = (event: KeyboardEvent) => event.key === "Enter" && event.target instanceof HTMLElement && /^(A|BUTTON|SUMMARY)$/.test(event.target.tagName);
+
+/** Bind keys while the calling component is shown. Names: `j`, `?`, `Enter`, `ctrl+k`. */
+export function onKey(keys: Keys): void {
+  const hear = (event: KeyboardEvent) => {
+    const chord = event.ctrlKey || event.metaKey;
+    if (event.altKey || event.isComposing || (!chord && (typing(event.target) || pressing(event) || document.querySelector("dialog[open]")))) return;
+    const act = keys[chord ? `ctrl+${event.key.toLowerCase()}` : event.key];
+    if (!act) return;
+    event.preventDefault();
+    act(event);
+  };
+  onMounted(() => window.addEventListener("keydown", hear));
+  onUnmounted(() => window.removeEventListener("keydown", hear));
+}
