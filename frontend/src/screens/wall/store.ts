@@ -27,7 +27,7 @@ export interface Line {
 }
 const KINDS: Record<string, Line["kind"]> = { CaseOpened: "opened", CaseMoved: "moved", CaseClosed: "closed", CaseReopened: "reopenedOne" };
 
-const midnight = (now: number): Date => new Date(new Date(now).setHours(0, 0, 0, 0));
+export const midnight = (now: number): Date => new Date(new Date(now).setHours(0, 0, 0, 0));
 
 /** The figures of the wall: read once, read anew (gathered) after what the stream tells. */
 export const useWall = defineStore("wall", () => {
@@ -48,7 +48,8 @@ export const useWall = defineStore("wall", () => {
   const items = computed(() => ranked(rows.value, (row) => row.item_name, 8));
   const points = computed(() => dots(rows.value, at.value));
   const alarms = computed(() =>
-    rows.value.filter((row) => overdue(row, at.value) || row.urgency !== "normal").slice(0, 9),
+    rows.value.filter((row) => overdue(row, at.value) || row.urgency !== "normal")
+      .sort((a, b) => (a.due_at ?? "9").localeCompare(b.due_at ?? "9")).slice(0, 9),
   );
   const titles = computed(() => new Map([...recent.value, ...rows.value].map((row) => [row.id, row.title])));
 
@@ -57,7 +58,8 @@ export const useWall = defineStore("wall", () => {
     const list = (query: Record<string, unknown>) => told(desk.GET("/api/desk/cases", { params: { query } }));
     const [counts, open, day, today, urgent, found] = await Promise.all([
       told(desk.GET("/api/desk/cases/counts")),
-      list({ open: true, limit: PAGE, order: "due" }),
+      // Not by due time: that order leaves out cases without a limit.
+      list({ open: true, limit: PAGE }),
       list({ opened_from: new Date(begun - 86_400_000).toISOString(), limit: PAGE }),
       list({ opened_from: midnight(begun).toISOString(), limit: 1 }),
       list({ open: true, urgency: ["urgent", "critical"], limit: 1 }),
