@@ -14,7 +14,15 @@ def test_ten_people_are_hotter_than_one_who_tells_ten_times():
     many = [Voice(f"p{n}", n * 10.0) for n in range(10)]
     one = [Voice("p0", n * 10.0) for n in range(10)]
     assert heat_of(many, 90.0, RULE).heat == 11.0
-    assert heat_of(one, 90.0, RULE).heat == 6.5
+    assert heat_of(one, 90.0, RULE).heat == 4.5
+
+
+def test_one_who_never_stops_writing_makes_nothing_hotter():
+    few = [Voice("p0", n * 10.0) for n in range(6)]
+    fifty = [Voice("p0", n * 10.0) for n in range(50)]
+    assert heat_of(fifty, 500.0, HeatRule(half_life=math.inf)).heat == 4.5
+    assert heat_of(few, 500.0, HeatRule(half_life=math.inf)).heat == 4.5
+    assert heat_of(fifty, 500.0, RULE).tellings == 50
 
 
 def test_a_rush_is_hotter_than_the_same_tellings_over_a_year():
