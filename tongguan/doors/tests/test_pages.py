@@ -27,7 +27,7 @@ def test_signing_in_leads_where_one_wanted_to_go(signing):
     wanted = {"username": "acceptor", "password": PASSWORD, "next": "/desk/inbox"}
     response = client.post("/login", wanted)
     assert (response.status_code, response["Location"]) == (302, "/desk/inbox")
-    assert '<div id="app">' in client.get("/desk/inbox").content.decode()
+    assert '<div id="app" data-signed-in="yes">' in client.get("/desk/inbox").content.decode()
     me = client.get("/api/desk/session").json()
     assert (me["name"], me["unit_name"]) == ("王受理", "江北区城市运行中心")
 
