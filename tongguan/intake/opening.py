@@ -16,6 +16,7 @@ from tongguan.intake.facts import CaseRecurred, ReportJoined, ReportOpened
 from tongguan.intake.told import Told
 from tongguan.kernel.facts import Fact
 from tongguan.matching import api as matching
+from tongguan.matching import queries as matters
 from tongguan.matching.contracts import Decision, Voice
 from tongguan.matching.contracts import Told as Telling
 from tongguan.people.contracts import PLATFORM
@@ -81,14 +82,20 @@ def _telling(one: Told, seen: Mapping[str, int]) -> Telling:
         item_code=one.item_code,
         lon=one.lon,
         lat=one.lat,
-        person=row.caller_key or (row.client if row.client.startswith("user:") else ""),
+        person=_person(one),
         pictures=tuple(seen[name] for name in row.attachments if name in seen),
     )
+
+
+def _person(one: Told) -> str:
+    row = one.row
+    return row.caller_key or (row.client if row.client.startswith("user:") else "")
 
 
 def _seconded(decisions: Sequence[Decision], by_report: Mapping[UUID, Told]) -> list[Decision]:
     """Let who says "me too" belong to the case that they named, and with them who follows their telling."""
     named = {d.report_id: by_report[d.report_id].row.seconds for d in decisions if not d.recorded}
+    heard = matters.heard({case_id for case_id in named.values() if case_id is not None})
     found = []
     for decision in decisions:
         mine = named.get(decision.report_id)
@@ -98,10 +105,21 @@ def _seconded(decisions: Sequence[Decision], by_report: Mapping[UUID, Told]) -> 
             found.append(decision)
             continue
         words = "反映人确认是同一事项" if mine else decision.words
+        person = _person(by_report[decision.report_id])
         voice = Voice.FURTHER if decision.voice == Voice.FIRST else decision.voice
+        if person and (case_id, person) in heard:
+            voice = Voice.REMINDER
+        heard.add((case_id, person))
         found.append(
             replace(
-                decision, zone="join", case_id=case_id, words=words, voice=voice, again=None, suggestions=()
+                decision,
+                zone="join",
+                case_id=case_id,
+                words=words,
+                voice=voice,
+                again=None,
+                suggestions=(),
+                beside=(),
             )
         )
     return found
@@ -177,8 +195,8 @@ def _user_id(client: str) -> int | None:
 def _opened_words(decision: Decision) -> str:
     if decision.again is not None:
         return f"同一事项：{decision.words}；原案已结，另立新案并与之关联"
-    if decision.suggestions:
-        return f"同一事项：疑似与 {len(decision.suggestions)} 件在办案件相同，须人工判断；先立新案"
+    if likely := len(decision.suggestions) + len(decision.beside):
+        return f"同一事项：疑似与 {likely} 件在办案件相同，须人工判断；先立新案"
     return "同一事项：没有发现相同案件，立新案"
 
 

@@ -2,6 +2,7 @@
 """Verbs of matching: decide what belongs together, keep it, and let people put it right for good."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -91,7 +92,7 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
                 "matching.no_case", "缺少牵头诉求的案件", "the leader's case is missing", field="opened"
             )
         placed[decision.report_id] = case_id
-    fresh = [d for d in decisions if not d.recorded and d.trace is not None]
+    fresh = [_known_beside(d, placed) for d in decisions if not d.recorded and d.trace is not None]
     if not fresh:
         return placed
     _unite(fresh)
@@ -116,6 +117,19 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
     if crowds:
         outbox.publish(*crowds)
     return placed
+
+
+def _known_beside(decision: Decision, placed: Mapping[UUID, UUID]) -> Decision:
+    """Suggest the cases of tellings of the same batch, now that they have one."""
+    if not decision.beside:
+        return decision
+    found = {one.case_id: one for one in decision.suggestions}
+    for one in decision.beside:
+        case_id = placed[one.report_id]
+        found.setdefault(case_id, Alike(case_id, one.report_id, one.score, one.words))
+    found.pop(placed[decision.report_id], None)
+    likest = sorted(found.values(), key=lambda one: -one.score)
+    return replace(decision, suggestions=tuple(likest))
 
 
 def print_of(trace: Trace, case_id: UUID, matter: UUID, strategy: Strategy) -> Fingerprint:

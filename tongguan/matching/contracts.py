@@ -47,6 +47,15 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A telling of the same batch that may be the same matter; its case is known when it is recorded."""
+
+    report_id: UUID
+    score: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What ``record`` keeps of a telling so that later ones are compared with it."""
 
@@ -63,7 +72,8 @@ class Decision:
 
     ``zone`` join: it belongs to ``case_id``, or when that is None to the case that the telling ``leader``
     opens. suggest, new and again: it opens its own case; with suggest a person should look at
-    ``suggestions``. ``again``: the closed case after which it was told, perhaps falsely closed; ``matter``:
+    ``suggestions``, and at ``beside`` (of the same batch).
+    ``again``: the closed case after which it was told, perhaps falsely closed; ``matter``:
     what the telling belongs to where that is known already. ``people``: how many
     have told of the matter, this one with them; ``crowd``: many (群诉). ``unites``: matters that this
     telling shows to be one. ``recorded``: it was decided before, and this is that decision again.
@@ -82,6 +92,7 @@ class Decision:
     parts: Mapping[str, float]
     compared_with: UUID | None = None
     suggestions: tuple[Alike, ...] = ()
+    beside: tuple[Beside, ...] = ()
     again: UUID | None = None
     matter: UUID | None = None
     unites: tuple[UUID, ...] = ()

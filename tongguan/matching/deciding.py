@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from tongguan.kernel.geometry import cells_of, distance_m
 from tongguan.matching import candidates
 from tongguan.matching.candidates import KEYS, Asking
-from tongguan.matching.contracts import Alike, Decision, Told, Trace, Voice
+from tongguan.matching.contracts import Alike, Beside, Decision, Told, Trace, Voice
 from tongguan.matching.likeness import Prints, joined, prints, unpacked
 from tongguan.matching.models import Fingerprint, NeverPair
 from tongguan.matching.names import name_bag, names_in
@@ -172,6 +172,7 @@ def _decisions(
             parts=_parts(scored, verdict.pair),
             compared_with=_report_at(batch, rows, other) if other >= 0 else None,
             suggestions=_suggestions(batch, rows, scored, n, verdict),
+            beside=_beside(batch, rows, scored, n, verdict),
             again=verdict.again,
             matter=row.matter if row else None,
             unites=verdict.unites,
@@ -216,13 +217,29 @@ def _suggestions(
     batch: Prepared, rows: Sequence[Fingerprint], scored: Scored, n: int, verdict: Verdict
 ) -> tuple[Alike, ...]:
     found: dict[UUID, Alike] = {}
-    for pair in verdict.suggested:
-        row = rows[int(scored.left[pair] + scored.right[pair]) - n - len(batch.told)]
+    for pair, at in _others(scored, n, verdict):
+        if at < len(batch.told):
+            continue
+        row = rows[at - len(batch.told)]
         score_ = float(scored.score[pair])
         found.setdefault(
             row.case_id, Alike(row.case_id, row.report_id, score_, _words(batch, rows, scored, pair))
         )
     return tuple(found.values())
+
+
+def _beside(
+    batch: Prepared, rows: Sequence[Fingerprint], scored: Scored, n: int, verdict: Verdict
+) -> tuple[Beside, ...]:
+    return tuple(
+        Beside(batch.told[at].report_id, float(scored.score[pair]), _words(batch, rows, scored, pair))
+        for pair, at in _others(scored, n, verdict)
+        if at < len(batch.told)
+    )
+
+
+def _others(scored: Scored, n: int, verdict: Verdict) -> list[tuple[int, int]]:
+    return [(pair, int(scored.left[pair] + scored.right[pair]) - n) for pair in verdict.suggested]
 
 
 class _Crowds:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of matching, always through the cases that the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,17 @@ from tongguan.matching.scoring import PARTS, score
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
 
-__all__ = ["decision", "decisions_of", "hot", "people_of", "replayed", "similar", "stored", "suggested"]
+__all__ = [
+    "decision",
+    "decisions_of",
+    "heard",
+    "hot",
+    "people_of",
+    "replayed",
+    "similar",
+    "stored",
+    "suggested",
+]
 
 _MOST = 200
 _COLUMNS = tuple(DecisionInfo.__dataclass_fields__)
@@ -84,6 +94,14 @@ def people_of(actor: Actor, case_id: UUID) -> tuple[int, int]:
     matters = Fingerprint.objects.filter(case_id=case_id).values("matter")
     persons = list(Fingerprint.objects.filter(matter__in=matters).values_list("person", flat=True))
     return len(set(persons) - {""}) + persons.count(""), len(persons)
+
+
+def heard(case_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Give who told of each of these cases so far, by their lasting key, for the floor above."""
+    if not case_ids:
+        return set()
+    rows = Fingerprint.objects.filter(case_id__in=case_ids).exclude(person="")
+    return set(rows.values_list("case_id", "person"))
 
 
 def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:

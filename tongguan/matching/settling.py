@@ -90,9 +90,7 @@ def _verdict(
     own = edges.get(n, [])
     other = {k: int(scored.left[k]) + int(scored.right[k]) - n for k in own}
     inside = [k for k in own if scored.score[k] >= strategy.join and groups.same(n, other[k])]
-    suggested = tuple(k for k in own if not groups.same(n, other[k]) and nodes[other[k]].case_id)[
-        :SUGGESTIONS
-    ]
+    suggested = tuple(k for k in own if not groups.same(n, other[k]))[:SUGGESTIONS]
     known = [m for m in members if nodes[m].case_id is not None]
     fresh = [m for m in members if nodes[m].case_id is None]
     leader = min(fresh, key=lambda m: _told(nodes[m]))

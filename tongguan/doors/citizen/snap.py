@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Citizens tell by phone or web (随手拍): a photo's hints, what is known nearby, the telling, "me too"."""
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, BinaryIO, Final, cast
@@ -27,6 +28,7 @@ from tongguan.openly import nearby as near
 from tongguan.openly import queries as publicly
 from tongguan.people.contracts import NOWHERE, Actor, Grant, Post, Scope
 from tongguan.runtime import files
+from tongguan.vault.api import blind_index
 
 router = Router(tags=["随手拍 snap"])
 SOURCE: Final = "snap"
@@ -87,6 +89,11 @@ class SnapTold(Told):
     photos: list[Sealed] = Field(default=[], max_length=9)
     also: str = Field("", max_length=600)
     reporter: ReporterTold | None = None
+    device: str = Field(
+        "",
+        max_length=100,
+        description="附议时可带：客户端自行生成并保存的随机值，至少 16 字；同一部手机对同一事项只算一声",
+    )
     consent: StrictBool = Field(default=False, description="同意为办理和回访使用所留的联系方式")
 
 
@@ -142,7 +149,7 @@ def snap(request: HttpRequest, told: SnapTold) -> HttpResponse:
         raise Invalid("report.empty", zh="请写说明或附照片", en="words or a photo are wanted", field="text")
     report = ReportIn(
         source=SOURCE,
-        external_id=_number(key_of(request)),
+        external_id=_number(key_of(request), "Idempotency-Key"),
         text=told.text.strip() or (_ALSO if told.also else _SILENT),
         item_code=told.item_code,
         lon=told.lon,
@@ -153,24 +160,41 @@ def snap(request: HttpRequest, told: SnapTold) -> HttpResponse:
         attachments=tuple(
             _opened(sealed, _PHOTO, f"photos.{number}") for number, sealed in enumerate(told.photos)
         ),
-        payload=encode(told.model_dump(exclude_unset=True, exclude={"reporter"})).decode(),
+        payload=encode(told.model_dump(exclude_unset=True, exclude={"reporter", "device"})).decode(),
     )
     if told.also:
-        report = publicly.seconded(report, _opened(told.also, _MATTER, "also"), _public())
+        matter = _opened(told.also, _MATTER, "also")
+        if told.device and not (who and who.phone):
+            report = replace(report, external_id=_voice(told.device, matter))
+        report = publicly.seconded(report, matter, _public())
     receipt = intake.receive(ANYONE, report)
     return reply(receipt_shown(receipt), 200 if receipt.repeated else 201)
 
 
-def _number(key: str) -> str:
+def _number(key: str, field: str) -> str:
     """Give the telling's number from its Idempotency-Key: it must be one that nobody else comes upon."""
+    _check_random(key, field)
+    return f"key:{sha256(key.encode()).hexdigest()}" if key else ""
+
+
+def _voice(device: str, matter: UUID) -> str:
+    """Give the number of a device's one voice for a matter.
+
+    It is made of both under the platform's index key: two matters that one device spoke for cannot be told
+    to be of one device, and the device itself is not kept.
+    """
+    _check_random(device, "device")
+    return f"also:{blind_index('also', f'{device}:{matter}')}"
+
+
+def _check_random(key: str, field: str) -> None:
     if key and len(key) < _SHORTEST_KEY:
         raise Invalid(
             "snap.key",
-            zh=f"幂等键至少 {_SHORTEST_KEY} 个字符，请用随机值",
+            zh=f"至少 {_SHORTEST_KEY} 个字符，请用随机值",
             en="use a long random key",
-            field="Idempotency-Key",
+            field=field,
         )
-    return f"key:{sha256(key.encode()).hexdigest()}" if key else ""
 
 
 def _opened(sealed: str, kind: str, field: str) -> UUID:

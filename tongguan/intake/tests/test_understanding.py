@@ -215,3 +215,15 @@ def test_a_fixed_cameras_view_is_no_sign_that_two_findings_are_one_matter(city):
     first, second = triaged(one, other)
     assert "照片" not in matching.decision(city.acceptor, second.id).words
     assert first.case_id != second.case_id
+
+
+def test_two_tellings_of_one_batch_that_are_alike_but_not_surely_one_are_suggested_to_each_other(city):
+    words = ("井盖坏了，请来修理", "井盖松动，很危险")
+    alike = [told(n, title="", text=text) for n, text in enumerate(words)]
+    one, other = triaged(*alike)
+    assert (one.state, other.state) == ("opened", "opened")
+    assert one.case_id != other.case_id
+    assert [s.case_id for s in matching.suggested(city.acceptor, one.case_id)] == [other.case_id]
+    assert [s.case_id for s in matching.suggested(city.acceptor, other.case_id)] == [one.case_id]
+    decided = [matching.decision(city.acceptor, row.id).zone for row in (one, other)]
+    assert decided == ["suggest", "suggest"]

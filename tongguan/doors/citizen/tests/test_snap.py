@@ -169,3 +169,25 @@ def test_the_same_telling_sent_again_is_one_and_a_short_key_is_refused(door):
 def test_nothing_at_all_is_no_telling_and_a_document_no_photo(door):
     assert door.post("/reports", {"text": " "}).json()["field"] == "text"
     assert door.put_file("/photos", "x.pdf", b"%PDF-1.4\n%%EOF\n").status_code == 422
+
+
+def test_me_too_from_one_phone_or_device_counts_once_per_matter_and_is_not_tracked_across(door):
+    tell(door)
+    tell(door, text="另一只井盖缺失，在学校门口", lon=121.0065)
+    first, second = triaged()
+    near, far = (one["matter"] for one in door.post("/nearby", HERE).json())
+    device = {"device": "a-random-value-of-a-phone"}
+    votes = [door.post("/reports", {"also": one, **device}) for one in (near, near, far)]
+    assert [one.status_code for one in votes] == [201, 200, 201]
+    assert votes[0].json()["tracking"] == votes[1].json()["tracking"]
+    mine = {"also": near, "reporter": {"phone": "13800000009"}, "consent": True, **device}
+    for words in ("很危险", "一直没人修"):
+        assert door.post("/reports", {**mine, "text": words}).status_code == 201
+    triaged()
+    assert cases.case(PLATFORM, first.case_id).reporter_count == 3  # the teller, the device, the number
+    assert cases.case(PLATFORM, second.case_id).reporter_count == 2
+    numbers = [row.external_id for row in all_told() if row.external_id.startswith("also:")]
+    assert len(set(numbers)) == 2
+    assert not [row for row in all_told() if device["device"] in row.payload + row.external_id]
+    refused = door.post("/reports", {"also": near, "device": "short"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "device")
