@@ -216,7 +216,8 @@ def involve_in(parts: Iterable[tuple[CaseInfo, int, str, str]], *, first: bool =
     """
     now = clock.now()
     rows = [
-        Involvement(
+        tables.fresh(
+            Involvement,
             case_id=case.id,
             unit_id=unit_id,
             unit_path=path,

@@ -18,7 +18,7 @@ from tongguan.tables import api as tables
 
 def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
     """Lock visible cases for the open transaction, in one order for everybody; the others are left out."""
-    rows = Case.objects.select_for_update(of=("self",)).filter(visible_q(actor), pk__in=case_ids)
+    rows = Case.objects.select_for_update(of=("self",)).filter(visible_q(actor), id__among=case_ids)
     found = {}
     for row in rows.order_by("id").values(*FIELDS, "line_no", "line_hash"):
         head = (row.pop("line_no"), row.pop("line_hash"))
@@ -48,8 +48,9 @@ def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining])
         )
         grown = replace(case, reporter_count=case.reporter_count + join.people, version=case.version + 1)
         rows.append(
-            Case(
-                pk=case.id,
+            tables.fresh(
+                Case,
+                id=case.id,
                 reporter_count=grown.reporter_count,
                 version=grown.version,
                 line_no=line.no,

@@ -178,4 +178,4 @@ def _row(case: NewCase, process: Process, number: str, at: datetime) -> Case:
         "reporter_secret",
     ):
         values[name] = getattr(case, name)
-    return Case(**values, title=case.title.strip()[:_TITLE], address=case.address[:_ADDRESS])
+    return tables.fresh(Case, **values, title=case.title.strip()[:_TITLE], address=case.address[:_ADDRESS])

@@ -90,7 +90,7 @@ def case(actor: Actor, case_id: UUID) -> CaseInfo:
 
 def cases_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseInfo]:
     """Give the visible ones among these cases."""
-    rows = visible(actor).filter(pk__in=list(ids)).values(*FIELDS)
+    rows = visible(actor).filter(id__among=list(ids)).values(*FIELDS)
     return {row["id"]: CaseInfo(**row) for row in rows}
 
 

@@ -12,6 +12,7 @@ from tongguan.cases.models import Case, TimelineEntry
 from tongguan.people.contracts import Actor
 from tongguan.runtime import chain
 from tongguan.runtime.contracts import ChainRow
+from tongguan.tables import api as tables
 
 _CHUNK = 2000
 _CHAINED = (
@@ -46,7 +47,8 @@ def entry(
 ) -> TimelineEntry:
     """Give the next line after ``head`` (number, hash), not yet stored. Blank inputs are left out."""
     given = {key: _plain(value) for key, value in inputs.items() if value not in (None, "", [])}
-    line = TimelineEntry(
+    line = tables.fresh(
+        TimelineEntry,
         case_id=case_id,
         no=head[0] + 1,
         move=move,

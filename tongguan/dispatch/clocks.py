@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,6 +28,7 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime import outbox
 from tongguan.runtime.transactions import atomic
+from tongguan.tables import api as tables
 
 HANDLE: Final = "handle"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +48,8 @@ _TIMES: Final = (
     "next_notice_at",
     "warning",
 )
+#: What ``schedule`` sets.
+_SCHEDULED: Final = ("due_at", "rungs", "notice_step", "next_notice_at", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,18 @@ class Change:
     start: tuple[Start, ...] = ()
 
 
+#: What ``schedule`` computed for clocks that begin in one moment, by limit, unit and ladder.
+Schedules = dict[tuple[Limit | None, int | None, str], dict[str, Any]]
+
+
 @dataclass(slots=True)
 class _Batch:
-    """Rows to write at the end of a verb."""
+    """Rows to write at the end of a verb, and the schedules of the clocks that began alike in it."""
 
     changed: list[Clock] = field(default_factory=list)
     created: list[Clock] = field(default_factory=list)
     overdue: list[ClockOverdue] = field(default_factory=list)
+    begun: Schedules = field(default_factory=dict)
 
 
 def turn(change: Change, *, at: datetime) -> list[Clock]:
@@ -110,14 +118,14 @@ def turn_many(changes: Sequence[Change], *, at: datetime) -> dict[UUID, list[Clo
 
 
 def begin(
-    change: Change, orders: Iterable[WorkOrder], *, at: datetime
+    change: Change, orders: Iterable[WorkOrder], *, at: datetime, begun: Schedules
 ) -> tuple[list[Clock], datetime | None]:
     """Give the first clocks of a case that is being opened, and when it is due; nothing is stored.
 
-    The orders, not stored either, get their due times.
+    The orders, not stored either, get their due times. ``begun`` is one for all cases opened at ``at``.
     """
     rows: list[Clock] = []
-    _start_some(rows, change, at, _Batch())
+    _start_some(rows, change, at, _Batch(begun=begun))
     due = {row.order_id: row.due_at for row in rows}
     for order in orders:
         order.due_at = due.get(order.id)
@@ -141,7 +149,8 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
         if any(row.stopped_at is None for row in same):
             continue
         limit = asked.limit or stage_limit(change.case, asked.stage)
-        row = Clock(
+        row = tables.fresh(
+            Clock,
             case_id=change.case.id,
             order_id=asked.order_id,
             stage=asked.stage,
@@ -152,7 +161,12 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
             limit_value=None if limit is None else Decimal(str(limit.value)),
             limit_unit="" if limit is None else limit.unit.value,
         )
-        schedule(row, at, ladders[_ladder_code(asked, ladders)])
+        ladder = ladders[_ladder_code(asked, ladders)]
+        alike = (limit, asked.unit_id, ladder.code)
+        if alike not in batch.begun:
+            schedule(row, at, ladder)
+            batch.begun[alike] = {name: getattr(row, name) for name in _SCHEDULED}
+        row.__dict__.update(batch.begun[alike])
         rows.append(row)
         batch.created.append(row)
 
@@ -329,10 +343,8 @@ def refresh_warned(limit: int = 500) -> int:
         with atomic():
             case = cases.hold(PLATFORM, case_id).case
             batch = _Batch()
-            every = Clock.objects.select_for_update(of=("self",)).filter(
-                case_id=case_id, stopped_at__isnull=True
-            )
-            rows = list(every.order_by("id"))
+            every = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
+            rows = list(every.select_for_update(of=("self",)).order_by("id"))
             for row in rows:
                 before = row.warning
                 schedule(row, at)
@@ -347,9 +359,8 @@ def refresh_warned(limit: int = 500) -> int:
 
 
 def _running_handle(case_id: UUID) -> list[Clock]:
-    rows = Clock.objects.select_for_update(of=("self",)).filter(
-        case_id=case_id, stage=HANDLE, stopped_at__isnull=True, supervision__isnull=True
-    )
+    running = Clock.objects.filter(stopped_at__isnull=True, supervision__isnull=True)
+    rows = running.select_for_update(of=("self",)).filter(case_id=case_id, stage=HANDLE)
     return list(rows.order_by("id"))
 
 

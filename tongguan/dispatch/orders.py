@@ -16,11 +16,11 @@ from tongguan.dispatch.facts import PingPongSeen, WorkOrdersIssued
 from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.turns import Turn, heads
 from tongguan.kernel.errors import Conflict, Invalid
-from tongguan.kernel.ids import new_id
 from tongguan.people import queries as people
 from tongguan.people.contracts import Post, UnitInfo
 from tongguan.runtime import lookalikes
 from tongguan.runtime.contracts import FileInfo, Lookalike
+from tongguan.tables import api as tables
 
 _PHOTOS = ("photos_before", "photos_after", "photos")
 
@@ -49,8 +49,8 @@ def fresh(
     case: CaseInfo, no: int, role: str, unit: UnitInfo | UnitRef, plan: dict[str, Any], at: datetime
 ) -> WorkOrder:
     """Give a new order of a case, not yet stored."""
-    return WorkOrder(
-        id=new_id(),
+    return tables.fresh(
+        WorkOrder,
         case_id=case.id,
         no=no,
         unit_id=unit.id,

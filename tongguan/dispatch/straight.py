@@ -23,6 +23,7 @@ from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.kernel import clock
 from tongguan.messaging import api as messaging
 from tongguan.messaging.contracts import Notice
+from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
 from tongguan.rules import evaluate
 from tongguan.rules import queries as rules
@@ -63,7 +64,8 @@ def open_many(actor: Actor, openings: Sequence[Opening]) -> list[Opened]:
 
     def carry(infos: Sequence[CaseInfo]) -> list[Through]:
         courses.extend(_courses(openings, infos, at))
-        return [_through(course, at) for course in courses]
+        begun: clocks.Schedules = {}
+        return [_through(course, at, begun) for course in courses]
 
     with atomic():
         opened = cases.open_cases(actor, [opening.new for opening in openings], carry)
@@ -172,7 +174,7 @@ def _moves(course: _Course, at: datetime) -> list[Carried]:
     return moves
 
 
-def _through(course: _Course, at: datetime) -> Through:
+def _through(course: _Course, at: datetime, begun: clocks.Schedules) -> Through:
     """Give how far the case goes; its orders and clocks are made here and stored after it."""
     moves = tuple(_moves(course, at))
     lines = cases.process_of(course.case).moves
@@ -180,7 +182,7 @@ def _through(course: _Course, at: datetime) -> Through:
     own = [Start(clocks.HANDLE, row.id, row.role, row.unit_id) for row in course.order_rows]
     filed = next((one.values["filing"] for one in moves if "filing" in one.values), course.case.filing)
     change = Change(replace(course.case, filing=filed), start=(*map(Start, stages), *own))
-    rows, due_at = clocks.begin(change, course.order_rows, at=at)
+    rows, due_at = clocks.begin(change, course.order_rows, at=at, begun=begun)
     course.clock_rows = tuple(rows)
     return Through(moves, due_at)
 
@@ -193,7 +195,7 @@ def _issue(courses: Sequence[_Course]) -> None:
     cases.involve_in(
         ((c.case, row.unit_id, row.unit_path, row.role) for c in courses for row in c.order_rows), first=True
     )
-    heads = {unit_id: turns.heads(unit_id) for unit_id in {row.unit_id for row in rows}}
+    heads = people.holders_among(Post.DEPARTMENT, {row.unit_id for row in rows})
     messaging.notify([notice for course in courses for notice in _notices(course, heads)], first=True)
 
 

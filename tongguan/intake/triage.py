@@ -24,7 +24,7 @@ from tongguan.intake.facts import ReportQuarantined
 from tongguan.intake.models import Report, ReportCorrection, TriageDecision
 from tongguan.intake.told import Told
 from tongguan.intake.understanding import understood
-from tongguan.kernel import clock
+from tongguan.kernel import clock, garbage
 from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
@@ -40,7 +40,7 @@ def batch(limit: int) -> int:
     Two engines never take the same report: PostgreSQL skips locked rows, SQLite lets one writer in.
     """
     try:
-        with transactions.atomic():
+        with garbage.left_lying(), transactions.atomic():
             ids = _claim(limit)
             run(ids)
             return len(ids)
@@ -97,7 +97,8 @@ def run(ids: Sequence[UUID]) -> None:
 
 def _decision(one: Told, at: datetime) -> TriageDecision:
     said = one.said
-    return TriageDecision(
+    return tables.fresh(
+        TriageDecision,
         report_id=one.row.id,
         at=at,
         item_code=one.item_code,

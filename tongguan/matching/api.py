@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -109,10 +109,7 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
         keys += [(trace.told.division[:_DISTRICT], key, decision.report_id) for key in trace.keys]
     tables.insert(prints)
     tables.insert_values(TextKey, ("district", "term", "report_id"), keys)
-    rows = [_decision_row(d, placed[d.report_id]) for d in fresh]
-    for row in rows:
-        row.at = now
-    tables.insert(rows)
+    tables.insert([_decision_row(d, placed[d.report_id], now) for d in fresh])
     crowds = _new_crowds(fresh, placed, matters)
     if crowds:
         outbox.publish(*crowds)
@@ -136,7 +133,8 @@ def print_of(trace: Trace, case_id: UUID, matter: UUID, strategy: Strategy) -> F
     """Give what is compared of a telling later on."""
     told, reach = trace.told, strategy.reach_of(trace.told.item_code)
     lasted = told.told_at + timedelta(days=strategy.open_days)
-    return Fingerprint(
+    return tables.fresh(
+        Fingerprint,
         report_id=told.report_id,
         case_id=case_id,
         matter=matter,
@@ -156,8 +154,9 @@ def print_of(trace: Trace, case_id: UUID, matter: UUID, strategy: Strategy) -> F
     )
 
 
-def _decision_row(decision: Decision, case_id: UUID) -> MatchDecision:
-    return MatchDecision(
+def _decision_row(decision: Decision, case_id: UUID, at: datetime) -> MatchDecision:
+    return tables.fresh(
+        MatchDecision,
         report_id=decision.report_id,
         case_id=case_id,
         zone=decision.zone,
@@ -172,6 +171,7 @@ def _decision_row(decision: Decision, case_id: UUID) -> MatchDecision:
             for s in decision.suggestions
         ],
         strategy=decision.strategy,
+        at=at,
     )
 
 
@@ -186,28 +186,28 @@ def _matters(case_ids: set[UUID]) -> dict[UUID, UUID]:
 
 
 def _unite(decisions: Sequence[Decision]) -> None:
+    """Let matters that tellings of this batch show to be one bear one name; each is told of once."""
+    united: dict[UUID, list[UUID]] = {}
+    facts: dict[UUID, MattersUnited] = {}
     for decision in decisions:
-        if len(decision.unites) > 1:
-            root, *others = decision.unites
-            _rename(root, others)
-            outbox.publish(
-                *(
-                    MattersUnited(
-                        matter=root,
-                        absorbed=other,
-                        report_id=decision.report_id,
-                        division=_division(decision),
-                    )
-                    for other in others
+        for other in decision.unites[1:]:
+            if other not in facts:
+                root = decision.unites[0]
+                united.setdefault(root, []).append(other)
+                facts[other] = MattersUnited(
+                    matter=root, absorbed=other, report_id=decision.report_id, division=_division(decision)
                 )
-            )
+    for root, others in united.items():
+        Fingerprint.objects.filter(matter__among=others).update(matter=root)
+    if facts:
+        _rename_forbidden({other: fact.matter for other, fact in facts.items()})
+        outbox.publish(*facts.values())
 
 
-def _rename(root: UUID, others: Sequence[UUID]) -> None:
-    """Let ``root`` stand for the others, in prints and in prohibitions alike."""
-    Fingerprint.objects.filter(matter__in=others).update(matter=root)
-    for pair in list(NeverPair.objects.filter(Q(low__in=others) | Q(high__in=others))):
-        ends = {root if end in others else end for end in (pair.low, pair.high)}
+def _rename_forbidden(names: Mapping[UUID, UUID]) -> None:
+    """Let what was forbidden of a matter hold for the one that it is now."""
+    for pair in list(NeverPair.objects.filter(Q(low__among=names) | Q(high__among=names))):
+        ends = {names.get(end, end) for end in (pair.low, pair.high)}
         pair.delete()
         if len(ends) > 1:
             NeverPair.objects.get_or_create(

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +35,7 @@ KEYS: Final = 6
 _REGION, _SLACK = 4, 1.05
 _PRINTS: Final = "matching_fingerprint"
 _KEYS: Final = "matching_textkey"
+_second_then_first = itemgetter(1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +100,20 @@ def by_words(asking: Asking) -> list[Fingerprint]:
     return list(Fingerprint.objects.filter(pk__in=likest).order_by("report_id"))
 
 
-def _likest(asking: Sequence[Asking], by_term: list[tuple[str, int, UUID]]) -> list[list[UUID]]:
-    """Give for each telling those that share most grams with it, the newest first among equals."""
-    having: dict[tuple[str, int], list[UUID]] = {}
+def _likest(asking: Sequence[Asking], by_term: list[tuple[str, int, str]]) -> list[list[UUID]]:
+    """Give for each telling those that share most grams with it, the newest first among equals.
+
+    Ids are counted as text, whose order is that of the ids.
+    """
+    having: dict[tuple[str, int], list[str]] = {}
     for district, term, report in by_term:
         having.setdefault((district, term), []).append(report)
     found = []
+    known: dict[str, UUID] = {}
     for one in asking:
-        shared = Counter(report for key in one.keys for report in having.get((one.district, key), ()))
-        if len(shared) > PER_TELLING:
-            found.append(sorted(shared, key=lambda report: (-shared[report], -report.int))[:PER_TELLING])
-        else:
-            found.append(list(shared))
+        shared = Counter(chain.from_iterable(having.get((one.district, key), ()) for key in one.keys))
+        ranked = sorted(shared.items(), key=_second_then_first, reverse=True)[:PER_TELLING]
+        found.append([known.get(report) or known.setdefault(report, UUID(report)) for report, _ in ranked])
     return found
 
 
@@ -177,13 +182,13 @@ def _by_report(report_ids: list[UUID], since: datetime) -> list[Fingerprint]:
     return list(Fingerprint.objects.raw(sql, [json.dumps([one.hex for one in report_ids]), since]))
 
 
-def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, UUID]]:
+def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, str]]:
     if not terms:
         return []
     districts, numbers = [d for d, _ in terms], [t for _, t in terms]
     if connection.vendor == "postgresql":
         sql = (
-            "SELECT w.district, w.term, k.report_id"  # noqa: S608
+            "SELECT w.district, w.term, k.report_id::text"  # noqa: S608
             " FROM unnest(%s::text[], %s::bigint[]) AS w(district, term)"
             f" CROSS JOIN LATERAL (SELECT report_id FROM {_KEYS} k WHERE k.district = w.district"
             " AND k.term = w.term ORDER BY k.report_id DESC LIMIT %s) k"
@@ -199,6 +204,4 @@ def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, UUID]]:
         given = [json.dumps(terms), PER_TERM]
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return [
-            (d, int(t), row if isinstance(row, UUID) else UUID(str(row))) for d, t, row in cursor.fetchall()
-        ]
+        return cursor.fetchall()

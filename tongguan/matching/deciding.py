@@ -121,7 +121,9 @@ def forbidden(matters: set[UUID]) -> frozenset[tuple[UUID, UUID]]:
     """Give the pairs of these matters that people said are not one."""
     if len(matters) < 2:  # noqa: PLR2004  # a pair takes two
         return frozenset()
-    return frozenset(NeverPair.objects.filter(low__in=matters, high__in=matters).values_list("low", "high"))
+    return frozenset(
+        NeverPair.objects.filter(low__among=matters, high__among=matters).values_list("low", "high")
+    )
 
 
 def _degrees(values: list[float | None]) -> np.ndarray:
@@ -250,7 +252,7 @@ class _Crowds:
         self._people: dict[UUID, int] = {}
         if not matters:
             return
-        mine = Fingerprint.objects.filter(matter__in=matters)
+        mine = Fingerprint.objects.filter(matter__among=matters)
         asked = {t.person for t in batch.told} - {""}
         if asked:
             self._known = set(mine.filter(person__in=asked).values_list("matter", "person"))

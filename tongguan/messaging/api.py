@@ -93,7 +93,8 @@ def _row(notice: Notice) -> Message:
         lane = f"{notice.channel}:{notice.to_address}"
         told = {"subject": subject, "body": body, "case_id": notice.case_id and str(notice.case_id)}
         body = signing.body(str(message_id), "Notice", now, told)
-    return Message(
+    return tables.fresh(
+        Message,
         id=message_id,
         once=once(notice.channel, recipient, notice.key),
         key=_clean(notice.key)[:200],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of people and units. Units come from memory; people from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -200,6 +200,15 @@ def holders(post: Post, where: int | str, at: datetime | None = None) -> list[Us
         return list({person.id: person for _, person in found}.values())
     found = _held_by(post, Q(division__in=list(registers.prefixes(where))), at)
     return _nearest([(row.division, person) for row, person in found])
+
+
+def holders_among(post: Post, unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Give for each of these units the ids of those who hold the post in it, in one statement."""
+    found: dict[int, list[int]] = {unit_id: [] for unit_id in unit_ids}
+    for row, person in _held_by(post, Q(unit_id__in=unit_ids), None):
+        if person.id not in found[row.unit_id]:
+            found[row.unit_id].append(person.id)
+    return found
 
 
 def colleagues(

@@ -19,4 +19,9 @@ def publish(*facts: Fact) -> None:
         message = "publish() needs an open transaction"
         raise RuntimeError(message)
     at = clock.now()
-    tables.insert([FactRecord(name=f.name, payload=to_payload(f), division=f.division, at=at) for f in facts])
+    tables.insert(
+        [
+            tables.fresh(FactRecord, name=f.name, payload=to_payload(f), division=f.division, at=at)
+            for f in facts
+        ]
+    )

@@ -5,16 +5,17 @@ Measured on PostgreSQL 15 with 500 rows of 20 columns: COPY costs a quarter of `
 ``UPDATE … FROM unnest`` a tenth of ``bulk_update`` (``bench/triage.py`` shows the whole).
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from django.core.serializers.json import DjangoJSONEncoder
+import msgspec
 from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
+from django.db.models.base import ModelState
 
 from tongguan.tables.lookups import Among
 
@@ -23,6 +24,46 @@ AMONG: Final = Among.lookup_name
 #: Fewer rows than this are not worth a COPY of their own.
 _FEW: Final = 20
 _BATCH: Final = 400
+_M = TypeVar("_M", bound=Model)
+
+
+def fresh(model: type[_M], **values: Any) -> _M:
+    """Give a row that is not stored yet; what is not named has its field's default.
+
+    ``values`` are named like the attributes of the row (``case_id``, never ``case``). It is the row that
+    calling the model gives, at a tenth of the cost. Raises TypeError for a name the table does not have.
+    """
+    blank = _blank(model)
+    row = model.__new__(model)
+    given = row.__dict__
+    given.update(blank.values)
+    for name, default in blank.made:
+        if name not in values:
+            given[name] = default()
+    given.update(values)
+    if len(given) != blank.size:
+        message = f"{model.__name__} has no {sorted(values.keys() - {f.attname for f in _columns(model)})}"
+        raise TypeError(message)
+    given["_state"] = ModelState()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """The defaults of a table: values that never change, and those that are made for each row."""
+
+    values: Mapping[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
+    size: int
+
+
+@lru_cache(maxsize=64)
+def _blank(model: type[Model]) -> _Blank:
+    fields = _columns(model)
+    made = tuple((f.attname, f.default) for f in fields if callable(f.default) and f.has_default())
+    names = {name for name, _ in made}
+    values = {f.attname: f.get_default() for f in fields if f.attname not in names}
+    return _Blank(values, made, len(fields))
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -67,10 +108,13 @@ def _copying(model: type[Model], fields: Iterable[Any]) -> Iterator[Any]:
         yield copy
 
 
+def _columns(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
+    return tuple(f for f in model._meta.concrete_fields if f.column)  # noqa: SLF001 - the table's own columns
+
+
 @lru_cache(maxsize=64)
 def _fields(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
-    columns = model._meta.concrete_fields  # noqa: SLF001 - the table's own columns
-    return tuple(f for f in columns if not isinstance(f, AutoField) and f.column)
+    return tuple(f for f in _columns(model) if not isinstance(f, AutoField))
 
 
 def _change(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
@@ -80,7 +124,7 @@ def _change(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
 
 
 def _json(value: Any) -> Any:
-    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def update(rows: Sequence[Model], columns: Sequence[str]) -> None:

@@ -3,14 +3,16 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Lookup
+from django.db.models import BigIntegerField, CharField, Lookup, UUIDField
 
 
+@UUIDField.register_lookup
 @CharField.register_lookup
 @BigIntegerField.register_lookup
 class Among(Lookup):
-    """``field__among=values``: like ``in``, but one parameter however many values there are.
+    """``field__among=values``: like ``in``, but one parameter however many words, numbers or UUIDs there are.
 
     The statement's text stays the same, so it is neither built nor parsed anew for every length; a hundred
     parameters cost the driver more time than the database needs for the answer.
@@ -29,4 +31,5 @@ class Among(Lookup):
         column, params = self.process_lhs(compiler, connection)
         # The column comes from the model, never from outside.
         within = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-        return within, [*params, json.dumps(list(self.rhs))]
+        plain = [one.hex if isinstance(one, UUID) else one for one in self.rhs]
+        return within, [*params, json.dumps(plain)]

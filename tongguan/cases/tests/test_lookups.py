@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """``among`` finds what ``in`` finds, with one parameter."""
 
+from uuid import UUID
+
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tongguan.runtime.models import Sequence
+from tongguan.runtime.models import Job, Sequence
 
 pytestmark = pytest.mark.django_db
 numbers = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=60)
@@ -27,3 +30,14 @@ def test_among_takes_one_parameter_however_many_numbers():
     )
     assert few[0] == many[0]
     assert len(few[1]) == len(many[1]) == 1
+
+
+def test_among_finds_uuids_too():
+    jobs = [
+        Job.objects.create(
+            kind="k", actor_key="a", actor_name="a", params={}, total=0, created_at=timezone.now()
+        )
+        for _ in range(3)
+    ]
+    found = Job.objects.filter(id__among=[jobs[0].id, jobs[2].id, UUID(int=1)])
+    assert {job.id for job in found} == {jobs[0].id, jobs[2].id}

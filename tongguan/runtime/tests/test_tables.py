@@ -8,8 +8,9 @@ from django.db import IntegrityError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongguan.kernel import clock
 from tongguan.kernel.ids import new_id
-from tongguan.runtime.models import FactRecord, Sequence, StoredFile
+from tongguan.runtime.models import FactRecord, Job, JobState, Sequence, StoredFile
 from tongguan.runtime.transactions import atomic
 from tongguan.tables import api
 
@@ -69,3 +70,24 @@ def test_files_with_missing_values_keep_them_missing():
             ]
         )
     assert StoredFile.objects.filter(lon=None).count() == 20
+
+
+def test_a_fresh_row_is_the_row_that_the_model_gives():
+    given = {"name": "Told", "payload": {"a": 1}, "at": clock.now()}
+    made, usual = api.fresh(FactRecord, **given), FactRecord(**given)
+    assert {name: value for name, value in vars(made).items() if name != "_state"} == {
+        name: value for name, value in vars(usual).items() if name != "_state"
+    }
+    made.save()
+    assert FactRecord.objects.get(pk=made.pk).payload == {"a": 1}
+
+
+def test_a_fresh_row_has_defaults_of_its_own():
+    one, other = api.fresh(Job), api.fresh(Job)
+    assert one.id != other.id
+    assert (one.state, one.total, one.position) == (JobState.WAITING, None, None)
+
+
+def test_a_fresh_row_refuses_what_the_table_does_not_have():
+    with pytest.raises(TypeError, match="colour"):
+        api.fresh(FactRecord, colour="red")
