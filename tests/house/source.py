@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Floors from the roof down; neighbours on one line do not import each other.
 FLOORS = (
     ("config",),
-    ("georeport",),
+    ("georeport", "basemap"),
     ("doors",),
     ("calls", "patrol"),
     ("replay", "demo"),
