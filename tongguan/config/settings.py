@@ -33,6 +33,11 @@ LEASE_SECONDS = env.integer("TONGGUAN_LEASE_SECONDS", 30, low=2, high=600)
 #: Days that tracks and last positions of collectors are kept; our own default.
 TRACK_DAYS = env.integer("TONGGUAN_TRACK_DAYS", 30, low=1, high=1095)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
+#: A PMTiles file (Protomaps schema, version 4) instead of the demo city, and its review number (审图号).
+MAP_FILE = env.text("TONGGUAN_MAP_FILE") or str(
+    Path(__file__).resolve().parents[1] / "demo" / "town" / "city.pmtiles"
+)
+MAP_REVIEW_NUMBER = env.text("TONGGUAN_MAP_REVIEW_NUMBER")
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
 WEBHOOK_PRIVATE = env.flag("TONGGUAN_WEBHOOK_PRIVATE", default=False)
@@ -159,6 +164,8 @@ INITIAL_PASSWORD_PATHS = [
     "/login",
     "/logout",
     "/static/",
+    "/map/",
+    "/api/map/",
     "/api/desk/csrf",
     "/api/desk/session",
     "/api/desk/password",

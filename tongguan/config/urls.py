@@ -4,6 +4,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from tongguan.doors.basemap import face as basemap
 from tongguan.config.health import health
 from tongguan.doors.citizen import pages as citizen_pages
 from tongguan.doors.citizen.face import api as citizen
@@ -20,6 +21,8 @@ urlpatterns = [
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
     path("api/field/", field.urls),
+    path("api/map/", basemap.api.urls),
+    path("map/city.pmtiles", basemap.city_file),
     path("open311/", include("tongguan.doors.georeport.urls")),
     path("track", citizen_pages.track),
     path("wall", screens.screen),

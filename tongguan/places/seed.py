@@ -25,10 +25,36 @@ from tongguan.places.models import (
     UnitGrid,
 )
 from tongguan.places.outlines import areas_m2, columns
-from tongguan.places.seed_city import CITY, DISTRICTS, SEED, Plan, draw, roads
+from tongguan.places.seed_city import (
+    CITY,
+    DISTRICTS,
+    EAST,
+    NORTH,
+    SEED,
+    SOUTH,
+    WEST,
+    Plan,
+    draw,
+    roads,
+)
 from tongguan.runtime.transactions import atomic
 
-__all__ = ["CITY", "DISTRICTS", "SEED", "SeededPlaces", "attach_people", "road_points", "seed_places"]
+__all__ = [
+    "CITY",
+    "DISTRICTS",
+    "EAST",
+    "NORTH",
+    "SEED",
+    "SOUTH",
+    "WEST",
+    "Plan",
+    "SeededPlaces",
+    "attach_people",
+    "draw",
+    "road_points",
+    "roads",
+    "seed_places",
+]
 
 _SOURCE = "demo"
 _BATCH = 1_000
