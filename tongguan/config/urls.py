@@ -4,8 +4,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from tongguan.doors.basemap import face as basemap
 from tongguan.config.health import health
+from tongguan.doors.basemap import face as basemap
 from tongguan.doors.citizen import pages as citizen_pages
 from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.common import screens

@@ -75,7 +75,7 @@ class _Read:
 
 
 @api.get("/info", response=answers(MapShown), operation_id="map_info", summary="底图说明")
-def info(request: HttpRequest) -> MapShown:  # noqa: ARG001 - ninja reads the signature
+def info(request: HttpRequest) -> MapShown:
     """Give name, bounds, zooms, file address and review number (审图号) of the base map."""
     read = _current()
     return MapShown(
@@ -150,7 +150,7 @@ def _current() -> _Read:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, changed: int, size: int) -> _Read:  # noqa: ARG001 - part of the cache's key
+def _read(path: Path, changed: int, size: int) -> _Read:
     """Read header and metadata; a replaced file has another time or size."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
