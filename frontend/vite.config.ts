@@ -1,29 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import vue from "@vitejs/plugin-vue";
-import type { Plugin } from "vite";
+import type { Plugin, Rollup } from "vite";
 import { defineConfig } from "vitest/config";
 
 const BASE = "/static/web/";
-/** What the phone needs to open without a network; map and charts are fetched when first used. */
-const NOT_IN_SHELL = /(map|chart|element|desk|wall|\.map$)/i;
+/** Give the files that the phone's pages are made of: their chunks, what those import, and the styles. */
+function phoneFiles(bundle: Rollup.OutputBundle): string[] {
+  const found = new Set<string>();
+  const take = (name: string): void => {
+    const chunk = bundle[name];
+    if (found.has(name) || chunk?.type !== "chunk") return;
+    found.add(name);
+    chunk.viteMetadata?.importedCss.forEach((css) => found.add(css));
+    chunk.imports.forEach(take);
+  };
+  for (const [name, chunk] of Object.entries(bundle)) {
+    if (chunk.type === "chunk" && (chunk.isEntry || chunk.facadeModuleId?.includes("/screens/phone/"))) take(name);
+  }
+  return [...found].sort();
+}
 
-/** Writes sw.js with the list of files of this build, so that an installed phone opens offline. */
+/** Writes sw.js with the files of this build, so that an installed phone opens offline. */
 function offlineShell(): Plugin {
   return {
     name: "offline-shell",
     apply: "build",
-    generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter((name) => !NOT_IN_SHELL.test(name)).map((name) => BASE + name);
-      const source = readFileSync(new URL("./src/sw.js", import.meta.url), "utf8");
-      const version = files.join("|").split("").reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) >>> 0, 7).toString(36);
-      this.emitFile({
-        type: "asset",
-        fileName: "sw.js",
-        source: source.replace("__VERSION__", version).replace("__FILES__", JSON.stringify(["/m", ...files.filter((f) => !f.endsWith("index.html"))])),
-      });
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const files = phoneFiles(bundle).map((name) => BASE + name);
+        const source = readFileSync(new URL("./src/sw.js", import.meta.url), "utf8");
+        const version = createHash("sha256").update(files.join("|")).digest("hex").slice(0, 12);
+        this.emitFile({
+          type: "asset",
+          fileName: "sw.js",
+          source: source.replace("__VERSION__", version).replace("__FILES__", JSON.stringify(["/m", ...files])),
+        });
+      },
     },
   };
 }
@@ -37,19 +54,7 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     manifest: true,
-    chunkSizeWarningLimit: 1400,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          groups: [
-            { name: "map", test: /node_modules[\\/](maplibre-gl|pmtiles)/ },
-            { name: "chart", test: /node_modules[\\/](echarts|zrender)/ },
-            { name: "element", test: /node_modules[\\/](element-plus|@element-plus|async-validator|dayjs)/ },
-          ],
-        },
-      },
-    },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8000", "/map": "http://127.0.0.1:8000", "/login": "http://127.0.0.1:8000" } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], testTimeout: 60_000 },
 });

@@ -35,7 +35,7 @@ export const phoneEn: Same<typeof phoneZh> = {
   },
   survey: {
     title: "How was it", responded: "Somebody contacted me", solved: "It is solved", satisfied: "Satisfaction",
-    levels: { satisfied: "Satisfied", neutral: "So-so", unsatisfied: "Dissatisfied" }, comment: "Anything else (optional)", send: "Send",
+    levels: { satisfied: "Satisfied", mostly: "Mostly satisfied", unsatisfied: "Dissatisfied" }, comment: "Anything else (optional)", send: "Send",
     thanks: "Thank you, your answer is kept", reopen: "Not solved: please take it up again", asked: "Asked to be taken up again; somebody will check",
   },
   mine: {

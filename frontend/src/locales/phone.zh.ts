@@ -32,7 +32,7 @@ export const phoneZh = {
   },
   survey: {
     title: "请您评价", responded: "工作人员联系过我", solved: "问题解决了", satisfied: "满意程度",
-    levels: { satisfied: "满意", neutral: "一般", unsatisfied: "不满意" }, comment: "想说的话（选填）", send: "提交评价",
+    levels: { satisfied: "满意", mostly: "基本满意", unsatisfied: "不满意" }, comment: "想说的话（选填）", send: "提交评价",
     thanks: "谢谢，您的评价已记录", reopen: "没有解决，请重新办理", asked: "已请求重新办理，工作人员会核实",
   },
   mine: {

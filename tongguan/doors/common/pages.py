@@ -35,8 +35,7 @@ def page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> 
 def _shown(request: HttpRequest, name: str, status: int, context: dict[str, Any]) -> HttpResponse:
     user = request.user
     if user.is_authenticated:
-        context["actor"] = actor = people.actor_of(user)
-        context["posts"] = " ".join(sorted(str(post) for post in actor.scope.posts()))
+        context["actor"] = people.actor_of(user)
     response = render(request, f"doors/{name}.html", {"page": name, **context}, status=status)
     origin = urlsplit(stream_url(request))
     response["Content-Security-Policy"] = content_policy(f"{origin.scheme}://{origin.netloc}")

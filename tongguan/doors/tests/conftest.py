@@ -19,18 +19,19 @@ BORNE = re.compile(r"/stream\b|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's browser, started once."""
+    """The system's browser. Its loop stands in this thread, so it goes before other modules' tests run."""
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
             pytest.exit("CI must not skip, but Chromium is missing", returncode=2)
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        # Playwright's loop stands in this thread; Django would take the test itself for async code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as surroundings:
+        # Django would take the test itself for async code.
+        surroundings.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 class Visitor:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """随手拍: hints of the photo, what is known nearby, telling with or without a name, "me too"."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from PIL import ExifTags, Image
+from PIL import Image
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import api as catalog
@@ -17,6 +16,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.coordinates import from_wgs84
 from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import PLATFORM
+from tongguan.pictures.testing import from_camera
 from tongguan.places.testing import square_city
 
 pytestmark = pytest.mark.django_db
@@ -34,18 +34,7 @@ def door(people_cast, settings):
 
 
 def photo(*, gps=True):
-    image, exif = Image.new("RGB", (16, 16), "grey"), Image.Exif()
-    exif[ExifTags.IFD.Exif] = {ExifTags.Base.DateTimeOriginal: "2026:05:01 09:30:00"}
-    if gps:
-        exif[ExifTags.IFD.GPSInfo] = {
-            ExifTags.GPS.GPSLatitudeRef: "N",
-            ExifTags.GPS.GPSLatitude: (30.0, 48.0, 18.0),
-            ExifTags.GPS.GPSLongitudeRef: "E",
-            ExifTags.GPS.GPSLongitude: (121.0, 0.0, 18.0),
-        }
-    out = io.BytesIO()
-    image.save(out, "JPEG", exif=exif)
-    return out.getvalue()
+    return from_camera(Image.new("RGB", (16, 16), "grey"), gps=gps)
 
 
 def tell(door, key="", **told):
