@@ -31,6 +31,8 @@ describe("the search line", () => {
     expect(read("状态:不存在 区:江 紧急:很", known)).toEqual({ narrow: { open: true }, unknown: ["状态:不存在", "区:江", "紧急:很"] });
   });
   it("leaves a time of day or an address alone", () => {
+    expect(read("全部 自:2026-11-29", known).narrow).toEqual({ open: undefined, opened_from: "2026-11-29T00:00:00+08:00" });
+    expect(read("自:昨天", known).unknown).toEqual(["自:昨天"]);
     expect(read("12:30 http://x", known).narrow.text).toBe("12:30 http://x");
   });
   it("changes one token and keeps the others", () => {

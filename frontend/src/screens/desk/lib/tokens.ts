@@ -14,6 +14,7 @@ export interface Narrow {
   open?: boolean;
   text?: string;
   bbox?: string;
+  opened_from?: string;
 }
 
 /** What words mean here: names of states (both languages) and divisions to their codes, and who asks. */
@@ -31,7 +32,7 @@ export interface Read {
 
 const KEYS: Record<string, string> = {
   状态: "state", state: "state", 区: "division", 区划: "division", area: "division", 事项: "item", item: "item",
-  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox",
+  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 自: "since", since: "since",
 };
 const URGENCY: Record<string, "normal" | "urgent" | "critical"> = {
   一般: "normal", normal: "normal", 紧急: "urgent", urgent: "urgent", 特急: "critical", critical: "critical",
@@ -41,6 +42,7 @@ const FLAGS: Record<string, Partial<Narrow>> = {
   已结: { open: false }, closed: { open: false }, 全部: { open: undefined }, all: { open: undefined },
 };
 const MINE = new Set(["我的", "mine"]);
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const BOX = /^-?[\d.]+(,-?[\d.]+){3}$/;
 
 /** A word as it stands in a token: no spaces, one case. */
@@ -82,6 +84,9 @@ function put(narrow: Narrow, key: string, value: string, known: Known): boolean 
   } else if (key === "unit") {
     if (!/^\d+$/.test(value)) return false;
     narrow.unit_id = Number(value);
+  } else if (key === "since") {
+    if (!DAY.test(value)) return false;
+    narrow.opened_from = `${value}T00:00:00+08:00`;
   } else {
     if (!BOX.test(value)) return false;
     narrow.bbox = value;
