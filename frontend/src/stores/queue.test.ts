@@ -30,6 +30,7 @@ const photo = () => ({ blob: new Blob(["x"], { type: "image/jpeg" }), name: "a.j
 beforeEach(() => setActivePinia(createPinia()));
 afterEach(async () => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   for (const job of await jobs()) await dropJob(job.id);
 });
 
@@ -84,4 +85,12 @@ test("one person's work is never sent under another's sign-in", async () => {
   expect(calls).toEqual([]);
   await queue.pump("user:1");
   expect(queue.all.map((job) => [job.title, job.state])).toEqual([["甲", "sent"], ["乙", "waiting"]]);
+});
+
+test("what is done within one millisecond still goes out in its order", async () => {
+  vi.spyOn(Date, "now").mockReturnValue(Date.parse("2026-11-29T08:00:00Z"));
+  server({ down: true });
+  const queue = useQueue();
+  for (const title of ["一", "二", "三", "四", "五"]) await queue.add("snap", title, { text: title }, []);
+  expect(queue.waiting.map((job) => job.title)).toEqual(["一", "二", "三", "四", "五"]);
 });

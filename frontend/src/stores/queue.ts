@@ -21,6 +21,7 @@ export const useQueue = defineStore("queue", () => {
   const online = ref(navigator.onLine);
   const sending = ref(false);
   let timer = 0;
+  let newest = 0;
   let tail: Promise<unknown> = Promise.resolve();
 
   const waiting = computed(() => all.value.filter((job) => job.state === "waiting"));
@@ -32,7 +33,10 @@ export const useQueue = defineStore("queue", () => {
 
   /** Take something in; it is on disk before this returns. Gives the job's number. */
   async function add(kind: JobKind, title: string, body: Record<string, unknown>, photos: Photo[], who = ""): Promise<string> {
-    const job: Job = { id: crypto.randomUUID(), kind, title, body, photos, who, state: "waiting", at: new Date().toISOString(), tries: 0 };
+    // Never the same moment twice: the order of the queue is the order of the moments.
+    newest = Math.max(Date.now(), newest + 1);
+    const at = new Date(newest).toISOString();
+    const job: Job = { id: crypto.randomUUID(), kind, title, body, photos, who, state: "waiting", at, tries: 0 };
     await putJob(plain(job));
     await refresh();
     void pump(who);
