@@ -19,8 +19,8 @@ _UNBUILT: Final = "三屏页面尚未构建，请执行 make web · the screens 
 #: Tells the phone whether somebody is signed in, so that a stranger's need not ask and be refused.
 _APP: Final = '<div id="app"'
 _APP_SIGNED_IN: Final = '<div id="app" data-signed-in="yes"'
-#: Charts write style attributes into their tooltips; scripts and style sheets stay our own.
-_STYLES: Final = "; style-src-attr 'unsafe-inline'; worker-src 'self'; manifest-src 'self'"
+#: Beyond what every page may: the phone's service worker and its manifest.
+_INSTALLABLE: Final = "; worker-src 'self'; manifest-src 'self'"
 
 
 @require_GET
@@ -59,5 +59,5 @@ def _page(request: HttpRequest) -> HttpResponse:
         text = text.replace(_APP, _APP_SIGNED_IN, 1)
     answer = HttpResponse(text, content_type="text/html; charset=utf-8")
     origin = urlsplit(stream_url(request))
-    answer["Content-Security-Policy"] = content_policy(f"{origin.scheme}://{origin.netloc}") + _STYLES
+    answer["Content-Security-Policy"] = content_policy(f"{origin.scheme}://{origin.netloc}") + _INSTALLABLE
     return answer
