@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { intakeEn } from "./desk.intake.en";
 import type { deskZh } from "./desk.zh";
 
 export const deskEn: typeof deskZh = {
+  ...intakeEn,
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",
-  menu: { label: "Main menu", queue: "Cases", quarantine: "To check", handovers: "Danger", hot: "Hot", wall: "Wall", registers: "Registers" },
+  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", quarantine: "Reports to check", command: "Command", handovers: "Danger", hot: "Hot matters", wall: "Wall", registers: "Registers" },
   top: { inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",

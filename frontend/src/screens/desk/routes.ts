@@ -1,21 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RouteRecordRaw } from "vue-router";
 
-/** Pages of the desk. `posts` says who finds the page in the menu (nobody named: everybody); the server decides what they see. */
+/** Pages of the desk. What a person sees on them is the server's word. */
 export const deskRoutes: RouteRecordRaw[] = [
   { path: "", name: "queue", component: () => import("@/screens/desk/QueuePage.vue") },
   { path: "cases/:id", name: "case", component: () => import("@/screens/desk/CasePage.vue"), props: true },
   { path: "inbox", name: "inbox", component: () => import("@/screens/desk/InboxPage.vue") },
+  { path: "hotline", name: "hotline", component: () => import("@/screens/desk/calls/HotlinePage.vue") },
   { path: "quarantine", name: "quarantine", component: () => import("@/screens/desk/QuarantinePage.vue") },
   { path: "handovers", name: "handovers", component: () => import("@/screens/desk/HandoversPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
+/** A line of the menu. `posts` says who finds it there (nobody named: everybody). */
+export interface Entry {
+  name: string;
+  to: string;
+  posts: string[];
+}
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
-/** The menu, in the order of a working day. */
-export const MENU: { name: string; to: string; posts: string[] }[] = [
-  { name: "queue", to: "/desk", posts: [] },
-  { name: "quarantine", to: "/desk/quarantine", posts: ["acceptor", "duty_chief"] },
-  { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
-  { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+const OPERATORS = ["acceptor", "duty_chief"];
+
+/** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
+export const MENU: { name: string; entries: Entry[] }[] = [
+  { name: "cases", entries: [{ name: "queue", to: "/desk", posts: [] }] },
+  {
+    name: "intake",
+    entries: [
+      { name: "hotline", to: "/desk/hotline", posts: OPERATORS },
+      { name: "quarantine", to: "/desk/quarantine", posts: OPERATORS },
+    ],
+  },
+  {
+    name: "command",
+    entries: [
+      { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
+      { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+    ],
+  },
 ];
+
+/** The groups with what a person finds in them. */
+export const menuOf = (holds: (posts: readonly string[]) => boolean) =>
+  MENU.map((group) => ({ ...group, entries: group.entries.filter((entry) => holds(entry.posts)) })).filter((group) => group.entries.length);

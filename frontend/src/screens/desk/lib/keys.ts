@@ -8,11 +8,14 @@ const typing = (target: EventTarget | null) => target instanceof HTMLElement && 
 /** Enter on a link or a button is that control's own. */
 const pressing = (event: KeyboardEvent) => event.key === "Enter" && event.target instanceof HTMLElement && /^(A|BUTTON|SUMMARY)$/.test(event.target.tagName);
 
-/** Bind keys while the calling component is shown. Names: `j`, `?`, `Enter`, `ctrl+k`. */
+/** Chords and function keys are no writing: they are heard while somebody types, too. */
+const free = (event: KeyboardEvent) => event.ctrlKey || event.metaKey || /^F\d+$/.test(event.key);
+
+/** Bind keys while the calling component is shown. Names: `j`, `?`, `Enter`, `F2`, `ctrl+k`, `ctrl+enter`. */
 export function onKey(keys: Keys): void {
   const hear = (event: KeyboardEvent) => {
     const chord = event.ctrlKey || event.metaKey;
-    if (event.altKey || event.isComposing || (!chord && (typing(event.target) || pressing(event) || document.querySelector("dialog[open]")))) return;
+    if (event.altKey || event.isComposing || (!free(event) && (typing(event.target) || pressing(event) || document.querySelector("dialog[open]")))) return;
     const act = keys[chord ? `ctrl+${event.key.toLowerCase()}` : event.key];
     if (!act) return;
     event.preventDefault();

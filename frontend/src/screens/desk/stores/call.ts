@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The call that is on: who calls, what is typed, the help for it, what became of each matter. Kept while pages change. */
+import { defineStore } from "pinia";
+import { computed, reactive, ref, shallowRef } from "vue";
+
+import { desk, once, told } from "@/api/client";
+import type { components } from "@/api/made/desk";
+
+type Schemas = components["schemas"];
+export type Call = Schemas["CallShown"];
+export type Earlier = Schemas["EarlierShown"];
+export type Help = Schemas["HelpShown"];
+/** A kind of matter the text may be of. */
+export interface ItemGuess {
+  code: string;
+  name: string;
+  confidence: number;
+  alone: boolean;
+  by: string;
+}
+/** Where the text may mean. */
+export interface PlaceGuess {
+  name: string;
+  division: string;
+  lon: number | null;
+  lat: number | null;
+  score: number;
+  words: string;
+}
+/** An open case that may be the same matter. */
+export interface Alike {
+  case: Schemas["CasePeek"];
+  score: number;
+  words: string;
+}
+export interface Question {
+  ask: string;
+  basis: string;
+}
+export interface Danger {
+  services: string[];
+  words: string;
+}
+const blank = () => ({ text: "", itemCode: "", itemName: "", address: "", division: "", lon: "", lat: "", name: "", secret: false, reply: "", replyCode: "", same: "" });
+
+export const useCall = defineStore("desk-call", () => {
+  const phone = ref("");
+  const call = shallowRef<Call>();
+  const earlier = shallowRef<Earlier[]>([]);
+  const recent = shallowRef<Call[]>([]);
+  const help = shallowRef<Help>();
+  const receipt = shallowRef<Schemas["ReceiptShown"]>();
+  const draft = reactive(blank());
+  let asked = 0;
+
+  const no = computed(() => Math.max(0, ...(call.value?.matters ?? []).map((one) => one.no)) + 1);
+  const items = computed(() => (help.value?.items ?? []) as unknown as ItemGuess[]);
+  const places = computed(() => (help.value?.places ?? []) as unknown as PlaceGuess[]);
+  const alike = computed(() => (help.value?.alike ?? []) as unknown as Alike[]);
+  const script = computed(() => (help.value?.script ?? []) as unknown as Question[]);
+  const danger = computed(() => (help.value?.danger ?? null) as Danger | null);
+  const number = (words: string) => (words.trim() ? Number(words) : null);
+
+  function clear(): void {
+    asked += 1; // answers on their way are about what was cleared
+    Object.assign(draft, blank());
+    help.value = undefined;
+  }
+  async function learnRecent(): Promise<void> {
+    recent.value = (await told(desk.GET("/api/desk/calls", { params: { query: { limit: 8 } } }))).rows;
+  }
+  async function start(): Promise<void> {
+    const begun = await told(desk.POST("/api/desk/calls", { body: { phone: phone.value.trim() }, params: { header: once() } } as never)) as Schemas["StartedShown"];
+    call.value = begun.call;
+    earlier.value = begun.earlier;
+    receipt.value = undefined;
+  }
+
+  /** Ask for help with what is typed now; a later question makes an earlier answer worthless. */
+  async function ask(): Promise<void> {
+    const mine = ++asked;
+    const body = { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, lon: number(draft.lon), lat: number(draft.lat) };
+    if (!body.text.trim() && !body.address.trim()) {
+      help.value = undefined;
+      return;
+    }
+    const found = (await told(desk.POST("/api/desk/calls/help", { body } as never))) as Help;
+    if (mine === asked) help.value = found;
+  }
+  function report() {
+    const place = draft.lon.trim() && draft.lat.trim() ? { lon: Number(draft.lon), lat: Number(draft.lat) } : {};
+    return { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...place, reporter: { name: draft.name, phone: phone.value.trim(), secret: draft.secret } };
+  }
+
+  /** Register the matter; what the operator found to be the same matter is put together. */
+  async function register(key: string): Promise<void> {
+    const path = { call_id: call.value?.id ?? "" };
+    const { same } = draft;
+    const settled = (await told(desk.POST("/api/desk/calls/{call_id}/reports", { body: { no: no.value, report: report() }, params: { path, header: once(key) } } as never))) as Schemas["SettledShown"];
+    call.value = settled.call;
+    receipt.value = settled.receipt;
+    clear();
+    if (same && settled.receipt.case_id !== same) await together(settled.receipt.report_id, same);
+  }
+  async function together(report_id: string, case_id: string): Promise<void> {
+    const body = { case_id, reason: "接听时确认与已有案件是同一事项" };
+    receipt.value = (await told(desk.POST("/api/desk/reports/{report_id}/together", { body, params: { path: { report_id }, header: once() } } as never))) as Schemas["ReceiptShown"];
+  }
+  async function answer(key: string): Promise<void> {
+    const path = { call_id: call.value?.id ?? "" };
+    const body = { no: no.value, report: report(), reply: draft.reply, knowledge_code: draft.replyCode };
+    const settled = (await told(desk.POST("/api/desk/calls/{call_id}/answers", { body, params: { path, header: once(key) } } as never))) as Schemas["SettledShown"];
+    call.value = settled.call;
+    receipt.value = settled.receipt;
+    clear();
+  }
+  async function remind(case_id: string, text: string): Promise<void> {
+    const path = { call_id: call.value?.id ?? "", case_id };
+    call.value = (await told(desk.POST("/api/desk/calls/{call_id}/reminders/{case_id}", { body: { no: no.value, text }, params: { path, header: once() } } as never))) as Call;
+    earlier.value = earlier.value.map((one) => (one.case?.id === case_id ? { ...one, case: { ...one.case, urges: one.case.urges + 1 } } : one));
+  }
+  async function end(note: string): Promise<void> {
+    await desk.POST("/api/desk/calls/{call_id}/end", { body: { note }, params: { path: { call_id: call.value?.id ?? "" }, header: once() } } as never);
+    call.value = undefined;
+    earlier.value = [];
+    receipt.value = undefined;
+    phone.value = "";
+    clear();
+  }
+  return { phone, call, earlier, recent, help, items, places, alike, script, danger, receipt, draft, no, clear, learnRecent, start, ask, register, answer, remind, end };
+});
