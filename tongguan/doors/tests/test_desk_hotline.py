@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from tongguan.calls import queries as calls
-from tongguan.catalog import api as catalog
 from tongguan.cases import queries as cases
+from tongguan.catalog import api as catalog
 from tongguan.intake.testing import told as all_told
 from tongguan.knowledge import api as knowledge
 from tongguan.knowledge.contracts import NewEntry
