@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shapes of advice: which units may act on a case, how sure, and why."""
+"""Shapes of advice: which units may act on a case and why; what rules would have done with past cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -35,3 +36,50 @@ class Advice:
     units: tuple[UnitAdvice, ...]
     past: tuple[PastCase, ...]
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTried:
+    """One rule on past cases: how many it matches, in how many it names the unit that has the case."""
+
+    no: str
+    name: str
+    hits: int
+    same: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCase:
+    """A past case that the rules would have sent elsewhere; ``would`` "" when no known unit is named."""
+
+    case_id: UUID
+    number: str
+    title: str
+    rule_no: str
+    would: str
+    was: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What rules would have done with ``cases`` dispatched cases opened between two moments.
+
+    ``before``: further cases that a ruling or the responsibility list decides, where no rule is asked.
+    ``unmatched`` are left to first contact, territory and the centre. ``spared``: of the ``same`` ones,
+    those that had gone to another unit first and came back. ``more``: older cases were left out. ``lines``:
+    at most 200 that differ.
+    """
+
+    since: datetime
+    until: datetime
+    cases: int
+    before: int
+    more: bool
+    matched: int
+    unmatched: int
+    same: int
+    different: int
+    spared: int
+    rules: tuple[RuleTried, ...]
+    lines: tuple[TriedCase, ...]

@@ -6,6 +6,7 @@ from uuid import UUID
 from tongguan.advice.contracts import Advice, PastCase
 from tongguan.advice.learned import UNIT
 from tongguan.advice.ranking import ranked
+from tongguan.advice.trying import try_rules
 from tongguan.cases import queries as cases
 from tongguan.dispatch import queries as dispatch
 from tongguan.kernel.errors import Conflict
@@ -14,6 +15,8 @@ from tongguan.learning.contracts import Suggestion
 from tongguan.matching import queries as matters
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
+
+__all__ = ["suggested", "try_rules", "units"]
 
 
 def units(actor: Actor, case_id: UUID) -> Advice:

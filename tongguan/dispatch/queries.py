@@ -33,6 +33,7 @@ _TASKS_MAX: Final = 200
 
 
 checked_files = citydata.checked_files
+rule_facts = planning.rule_facts
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:

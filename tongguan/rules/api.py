@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -141,11 +141,14 @@ def try_out(
     outcomes: Sequence[Mapping[str, Any] | None] | None = None,
     *,
     kind: str = "routing",
+    read: Callable[[int, Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> TryOut:
     """Say what the rules would have done with past cases, compared with what was done then.
 
     ``cases`` are facts, ``outcomes`` what happened (None: unknown); only keys that a past outcome holds
-    are compared. At most 10,000 cases; at most 200 differing lines come back.
+    are compared. ``read`` puts what a rule answers for the n-th case into the terms of the outcomes. A
+    case no rule matches is left to what comes after rules, and only counted. At most 10,000 cases; at
+    most 200 differing lines come back.
     """
     if len(cases) > MAX_CASES:
         raise Invalid(
@@ -160,34 +163,44 @@ def try_out(
         rules = queries.compiled(rules)
     elif not isinstance(rules, CompiledRules):
         rules = compile_rules(rules, _vocabulary(kind), kind=kind)
-    return _tried(rules, cases, outcomes or [None] * len(cases))
+    return _tried(rules, cases, outcomes or [None] * len(cases), read or (lambda _n, outcome: outcome))
 
 
 def _tried(
-    rules: CompiledRules, cases: Sequence[Mapping[str, Any]], outcomes: Sequence[Mapping[str, Any] | None]
+    rules: CompiledRules,
+    cases: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Mapping[str, Any] | None],
+    read: Callable[[int, Mapping[str, Any]], Mapping[str, Any]],
 ) -> TryOut:
     hits: Counter[str] = Counter({rule.no: 0 for rule in rules.rules})
-    counts: Counter[str] = Counter()
+    same: dict[str, list[int]] = {rule.no: [] for rule in rules.rules}
+    different = 0
     lines: list[TryOutLine] = []
     for index, (facts, was) in enumerate(zip(cases, outcomes, strict=True)):
         decision = decide(rules, facts)
-        no = decision.matched.no if decision.matched else None
-        if no is not None:
-            hits[no] += 1
-            counts["matched"] += 1
+        if decision.matched is None:
+            continue
+        no = decision.matched.no
+        hits[no] += 1
         if was is None:
             continue
-        differs = tuple(sorted(key for key, value in was.items() if decision.outcome.get(key) != value))
-        counts["different" if differs else "same"] += 1
-        if differs and len(lines) < MAX_LINES:
-            lines.append(TryOutLine(index, no, decision.outcome, was, differs))
+        would = read(index, decision.outcome)
+        differs = tuple(sorted(key for key, value in was.items() if would.get(key) != value))
+        if not differs:
+            same[no].append(index)
+            continue
+        different += 1
+        if len(lines) < MAX_LINES:
+            lines.append(TryOutLine(index, no, would, was, differs))
+    matched = hits.total()
     return TryOut(
         cases=len(cases),
-        matched=counts["matched"],
-        same=counts["same"],
-        different=counts["different"],
-        unmatched=len(cases) - counts["matched"],
+        matched=matched,
+        same=sum(map(len, same.values())),
+        different=different,
+        unmatched=len(cases) - matched,
         hits=dict(hits),
+        agreed={no: tuple(found) for no, found in same.items()},
         lines=tuple(lines),
     )
 

@@ -172,18 +172,21 @@ class RuleSetInfo:
 
 @dataclass(frozen=True, slots=True)
 class TryOutLine:
-    """One tried case: what happened then, what would have happened, and by which rule."""
+    """One tried case that differs: what happened then, what would have happened, and by which rule."""
 
     index: int
-    rule_no: str | None
+    rule_no: str
     would: Mapping[str, Any]
-    was: Mapping[str, Any] | None
+    was: Mapping[str, Any]
     differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TryOut:
-    """Result of trying rules on past cases: counts, hits per rule, and the lines that differ (bounded)."""
+    """Result of trying rules on past cases: counts, hits per rule, and the lines that differ (bounded).
+
+    ``agreed``: by rule, the positions of the cases in which it would have done what was done.
+    """
 
     cases: int
     matched: int
@@ -191,4 +194,5 @@ class TryOut:
     different: int
     unmatched: int
     hits: Mapping[str, int]
+    agreed: Mapping[str, tuple[int, ...]]
     lines: tuple[TryOutLine, ...]

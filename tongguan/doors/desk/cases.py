@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
 from tongguan.cases import queries as cases
-from tongguan.doors.common import casework
+from tongguan.doors.common import casetable, casework
 from tongguan.doors.common.casework import Around, CasePage, CaseShown, Narrow, NarrowPage, NearPage, Timeline
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.common.reply import reply
-from tongguan.doors.desk import export
 from tongguan.doors.desk.auth import actor_of
 
 router = Router(tags=["案件 cases"])
@@ -56,7 +55,7 @@ def near(request: HttpRequest, place: Query[Around]) -> HttpResponse:
 )
 def export_csv(request: HttpRequest, narrow: Query[Narrow]) -> StreamingHttpResponse:
     """Give the cases within scope as CSV (UTF-8 with BOM), streamed; who took them is audited."""
-    return export.answer(actor_of(request), narrow.filter())
+    return casetable.answer(actor_of(request), narrow.filter())
 
 
 @router.get("/cases/{uuid:case_id}", response=answers(CaseShown), operation_id="case")

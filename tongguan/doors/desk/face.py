@@ -19,6 +19,7 @@ from tongguan.doors.desk import (
     patrols,
     registers,
     reports,
+    rules,
     session,
     unread,
     video,
@@ -36,6 +37,6 @@ api = face(
 for part in (
     hotline, patrols,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models,
+    handovers, hot, departments, matters, models, rules,
 ):  # fmt: skip
     api.add_router("", part.router)

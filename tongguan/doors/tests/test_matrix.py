@@ -106,6 +106,8 @@ DESK = {
     "take_report_out": ("POST", "/reports/{zero}/apart", {"reason": "另一个"}, set()),
     "put_report_with": ("POST", "/reports/{zero}/together", {"case_id": ZERO, "reason": "同一处"}, set()),
     "never_one": ("POST", "/cases/{case}/never", {"case_id": ZERO, "reason": "不同"}, set()),
+    "rules": ("GET", "/rules", None, EVERYONE),
+    "try_rules": ("GET", "/rules/{zero}/try", None, set()),
     "models": ("GET", "/models", None, OPERATORS),
     "train_model": ("POST", "/models/none/train", {}, set()),
     "compare_model": ("GET", "/models/item/1/compare", None, set()),

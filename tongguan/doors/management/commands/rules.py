@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tongguan rules import|list|export|publish|back``: officials' dispatch rules from files."""
+"""``tongguan rules import|list|export|try|publish|back``: officials' dispatch rules from files."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
+from tongguan.advice import queries as advice
 from tongguan.doors.management.verbs import VerbCommand
 from tongguan.people.contracts import PLATFORM
 from tongguan.rules import api, queries
 
 
 class Command(VerbCommand):
-    help = "派遣规则：import 检查并存为草案，list 列出版本，export 导出，publish 发布，back 恢复旧版本"
+    help = "派遣规则：import 检查并存为草案，list 列出版本，export 导出，try 用往期案件试算，publish 发布，back 恢复旧版本"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         does = parser.add_subparsers(dest="does", required=True)
@@ -27,6 +28,10 @@ class Command(VerbCommand):
         does.add_parser("list", help="列出版本")
         for name, words in (("export", "打印为 YAML"), ("publish", "发布草案"), ("back", "恢复此版本")):
             does.add_parser(name, help=words).add_argument("id", type=UUID)
+        tries = does.add_parser("try", help="用最近的案件试算一版派遣规则（草案亦可），不改动任何案件")
+        tries.add_argument("id", type=UUID)
+        tries.add_argument("--days", type=int, default=30, help="最近多少天上报的案件；缺省 30")
+        tries.add_argument("--division", default="", help="只看此行政区划")
 
     def do_import(self, options: dict[str, Any]) -> Iterator[str]:
         try:
@@ -43,6 +48,20 @@ class Command(VerbCommand):
 
     def do_export(self, options: dict[str, Any]) -> Iterator[str]:
         yield api.export_rules(PLATFORM, options["id"])
+
+    def do_try(self, options: dict[str, Any]) -> Iterator[str]:
+        told = advice.try_rules(PLATFORM, options["id"], days=options["days"], division=options["division"])
+        yield (
+            f"最近 {options['days']} 天已派遣 {told.cases} 件：规则适用 {told.matched} 件，与实际一致 {told.same} 件"
+            f"（其中 {told.spared} 件当时曾被退回），不一致 {told.different} 件，无一适用 {told.unmatched} 件；"
+            f"另有 {told.before} 件由裁定或权责清单确定，不经规则"
+        )
+        if told.more:
+            yield f"案件过多，只看了最近的 {told.cases + told.before} 件"
+        for rule in told.rules:
+            yield f"{rule.no}\t{rule.name}\t适用 {rule.hits} 件\t一致 {rule.same} 件"
+        for line in told.lines:
+            yield f"{line.number}\t{line.title}\t{line.words}"
 
     def do_publish(self, options: dict[str, Any]) -> Iterator[str]:
         done = api.publish(PLATFORM, options["id"])
