@@ -91,7 +91,7 @@ def _opened(actor: Actor, division: str | None, since: datetime) -> list[CaseInf
 
 
 def _leads(found: Sequence[CaseInfo]) -> tuple[dict[UUID, OrderInfo], dict[UUID, int]]:
-    """Give per dispatched case the order of the unit that leads now, and how often it was sent back before."""
+    """Give per dispatched case the order of the unit that leads now, and how often it came back before."""
     leads: dict[UUID, OrderInfo] = {}
     returned: dict[UUID, int] = {}
     for order in dispatch.orders_of(case.id for case in found):

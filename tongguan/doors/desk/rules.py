@@ -100,5 +100,5 @@ def try_rules(
     days: int = Query(30, ge=1, le=366),
     division: str = Query("", max_length=12, pattern=r"^[0-9]*$"),
 ) -> HttpResponse:
-    """Say what a version of dispatch rules would have done with the cases of the last days; changes nothing."""
+    """Say what dispatch rules would have done with the cases of the last days; changes nothing."""
     return reply(advice.try_rules(actor_of(request), ruleset_id, days=days, division=division))

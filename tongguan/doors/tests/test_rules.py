@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 RULES = """
 - {no: R1, name: 井盖归市政, when: {field: title, operator: contains, value: [井盖]}, then: {lead_duty: 排水}}
-- {no: R2, name: 路灯归无此单位, when: {field: title, operator: contains, value: [路灯]}, then: {lead_unit: X-9}}
+- {no: R2, name: 路灯另派, when: {field: title, operator: contains, value: [路灯]}, then: {lead_unit: X-9}}
 """
 
 
@@ -135,8 +135,8 @@ def test_the_command_prints_it(city, send, draft, capsys):
     call_command("rules", "try", str(draft.id), "--days", "7")
     first, one, two, line = capsys.readouterr().out.splitlines()
     assert first == (
-        "最近 7 天已派遣 2 件：规则适用 2 件，与实际一致 1 件（其中 0 件当时曾被退回），不一致 1 件，无一适用 0 件；"
-        "另有 0 件由裁定或权责清单确定，不经规则"
+        "最近 7 天已派遣 2 件：规则适用 2 件，与实际一致 1 件（其中 0 件当时曾被退回），"
+        "不一致 1 件，无一适用 0 件；另有 0 件由裁定或权责清单确定，不经规则"
     )
-    assert (one, two) == ("R1\t井盖归市政\t适用 2 件\t一致 1 件", "R2\t路灯归无此单位\t适用 0 件\t一致 0 件")
+    assert (one, two) == ("R1\t井盖归市政\t适用 2 件\t一致 1 件", "R2\t路灯另派\t适用 0 件\t一致 0 件")
     assert line.endswith("规则 R1 会派给江北区市政所，实际由江北区环卫所办理")

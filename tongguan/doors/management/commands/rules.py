@@ -16,7 +16,10 @@ from tongguan.rules import api, queries
 
 
 class Command(VerbCommand):
-    help = "派遣规则：import 检查并存为草案，list 列出版本，export 导出，try 用往期案件试算，publish 发布，back 恢复旧版本"
+    help = (
+        "派遣规则：import 检查并存为草案，list 列出版本，export 导出，try 用往期案件试算，"
+        "publish 发布，back 恢复旧版本"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         does = parser.add_subparsers(dest="does", required=True)
@@ -52,9 +55,9 @@ class Command(VerbCommand):
     def do_try(self, options: dict[str, Any]) -> Iterator[str]:
         told = advice.try_rules(PLATFORM, options["id"], days=options["days"], division=options["division"])
         yield (
-            f"最近 {options['days']} 天已派遣 {told.cases} 件：规则适用 {told.matched} 件，与实际一致 {told.same} 件"
-            f"（其中 {told.spared} 件当时曾被退回），不一致 {told.different} 件，无一适用 {told.unmatched} 件；"
-            f"另有 {told.before} 件由裁定或权责清单确定，不经规则"
+            f"最近 {options['days']} 天已派遣 {told.cases} 件：规则适用 {told.matched} 件，"
+            f"与实际一致 {told.same} 件（其中 {told.spared} 件当时曾被退回），不一致 {told.different} 件，"
+            f"无一适用 {told.unmatched} 件；另有 {told.before} 件由裁定或权责清单确定，不经规则"
         )
         if told.more:
             yield f"案件过多，只看了最近的 {told.cases + told.before} 件"
