@@ -3,6 +3,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,29 +21,47 @@ COUNT_BOUND: Final = 1000
 #: An estimate so far above the bound is believed without counting up to it.
 _SURELY_ABOVE: Final = 10 * COUNT_BOUND
 _ORDERS: Final = {"newest": "opened_at", "oldest": "opened_at", "due": "due_at"}
+_UNDATED: Final = "~"
 
 
 def page(rows: QuerySet[Case], after: str, limit: int, order: str) -> Page:
-    """Give the page after a cursor. Raises Invalid for an unknown order or a broken cursor."""
-    column = _ORDERS.get(order)
-    if column is None:
+    """Give the page after a cursor. Raises Invalid for an unknown order or a broken cursor.
+
+    ``due`` is two lists behind each other: open cases by due time, then those without one, the longest
+    waiting first.
+    """
+    if order not in _ORDERS:
         raise Invalid("page.order", "排序方式不正确", "unknown order", field="order")
     if order == "due":
-        rows = rows.filter(closed_at__isnull=True, due_at__isnull=False)
+        rows = rows.filter(closed_at__isnull=True)
     total, estimated = (None, False) if after else count(rows)
-    if after:
-        at, pk = _read(after)
-        # The first condition is what the index is entered by; the second leaves out the page's own edge.
-        if order == "newest":
-            rows = rows.filter(Q(opened_at__lte=at) & ~Q(opened_at=at, id__gte=pk))
-        else:
-            rows = rows.filter(Q(**{f"{column}__gte": at}) & ~Q(**{column: at, "id__lte": pk}))
-    sign = "-" if order == "newest" else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}id").values(*BRIEF)[: limit + 1])
+    edge = _read(after, undated_too=order == "due") if after else None
+    if order != "due":
+        found = _part(rows, _ORDERS[order], edge, limit + 1, down=order == "newest")
+    else:
+        undated = edge is not None and edge.undated
+        dated = rows.filter(due_at__isnull=False)
+        found = [] if undated else _part(dated, "due_at", edge, limit + 1)
+        if len(found) <= limit:
+            rest = rows.filter(due_at__isnull=True)
+            found += _part(rest, "opened_at", edge if undated else None, limit + 1 - len(found))
     infos = tuple(CaseBrief(**row) for row in found[:limit])
-    more = len(found) > limit
-    cursor = _cursor(getattr(infos[-1], column), infos[-1].id) if more else ""
+    cursor = _cursor(infos[-1], order) if len(found) > limit else ""
     return Page(rows=infos, after=cursor, total=total, estimated=estimated)
+
+
+def _part(
+    rows: QuerySet[Case], column: str, edge: "_Edge | None", most: int, *, down: bool = False
+) -> list[dict[str, Any]]:
+    """Give at most so many rows behind an edge, by a column and then by id."""
+    if edge is not None:
+        # The first condition is what the index is entered by; the second leaves out the page's own edge.
+        way, on_edge = ("lte", "gte") if down else ("gte", "lte")
+        rows = rows.filter(
+            Q(**{f"{column}__{way}": edge.at}) & ~Q(**{column: edge.at, f"id__{on_edge}": edge.pk})
+        )
+    sign = "-" if down else ""
+    return list(rows.order_by(f"{sign}{column}", f"{sign}id").values(*BRIEF)[:most])
 
 
 def count(rows: QuerySet[Any]) -> tuple[int, bool]:
@@ -58,13 +77,26 @@ def count(rows: QuerySet[Any]) -> tuple[int, bool]:
     return (exact, False) if exact <= COUNT_BOUND else (max(exact, guess), True)
 
 
-def _cursor(at: datetime, pk: UUID) -> str:
-    return urlsafe_b64encode(f"{at.isoformat()}|{pk}".encode()).decode()
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The last row of a page: its moment and id; ``undated``: of the due list's part without due times."""
+
+    at: datetime
+    pk: UUID
+    undated: bool
 
 
-def _read(after: str) -> tuple[datetime, UUID]:
+def _cursor(last: CaseBrief, order: str) -> str:
+    undated = order == "due" and last.due_at is None
+    at = last.opened_at if undated else getattr(last, _ORDERS[order])
+    return urlsafe_b64encode(f"{_UNDATED if undated else ''}{at.isoformat()}|{last.id}".encode()).decode()
+
+
+def _read(after: str, *, undated_too: bool) -> _Edge:
     try:
-        at, _, pk = urlsafe_b64decode(after.encode()).decode().partition("|")
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(pk)
+        text = urlsafe_b64decode(after.encode()).decode()
+        undated = undated_too and text.startswith(_UNDATED)
+        at, _, pk = text[undated:].partition("|")
+        return _Edge(datetime.fromisoformat(at).astimezone(UTC), UUID(pk), undated)
     except (ValueError, OverflowError) as error:
         raise Invalid("page.after", "翻页位置不正确", "not a cursor of this list", field="after") from error

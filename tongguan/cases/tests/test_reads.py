@@ -4,8 +4,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tongguan.cases import api, paging, queries
 from tongguan.cases.contracts import CaseFilter
@@ -55,14 +57,58 @@ def test_a_case_that_comes_meanwhile_shifts_no_later_page(people, clock):
     assert "后来的" not in titles(second)
 
 
-def test_the_due_list_has_open_cases_with_a_due_time_soonest_first(people, clock):
-    made = many(clock, 4)
+def test_the_due_list_has_open_cases_soonest_first_and_those_without_a_due_time_last(people, clock):
+    made = many(clock, 6)
+    api.move(people.acceptor, made[5].id, "refuse", {"reason": "不属受理范围"})
     now = datetime(2026, 9, 28, 12, tzinfo=UTC)
     api.set_due({made[0].id: now + timedelta(hours=5), made[1].id: now, made[2].id: now + timedelta(hours=1)})
     page = queries.cases(people.acceptor, order="due", limit=2)
-    assert [row.id for row in page.rows] == [made[1].id, made[2].id]
-    rest = queries.cases(people.acceptor, order="due", limit=2, after=page.after)
-    assert [row.id for row in rest.rows] == [made[0].id]
+    assert ([row.id for row in page.rows], page.total) == ([made[1].id, made[2].id], 5)
+    over = queries.cases(people.acceptor, order="due", limit=2, after=page.after)
+    assert [row.id for row in over.rows] == [made[0].id, made[3].id]
+    last = queries.cases(people.acceptor, order="due", limit=2, after=over.after)
+    assert ([row.id for row in last.rows], last.after) == ([made[4].id], "")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    hours=st.lists(st.none() | st.integers(-3, 3), min_size=1, max_size=12),
+    limit=st.integers(1, 5),
+    order=st.sampled_from(["newest", "oldest", "due"]),
+)
+def test_pages_of_any_size_give_every_case_once_in_order_due_or_not(people, clock, hours, limit, order):
+    with transaction.atomic():
+        # Two and two are opened in one moment, and due times repeat: ids decide.
+        made = [
+            opened(people, title=f"{n}") for n in range(len(hours)) if n % 2 or clock.advance(seconds=1) is None
+        ]
+        noon = datetime(2026, 9, 28, 12, tzinfo=UTC)
+        due = {c.id: noon + timedelta(hours=h) for c, h in zip(made, hours, strict=True) if h is not None}
+        api.set_due(due)
+        seen, after = [], ""
+        while True:
+            page = queries.cases(people.acceptor, after=after, limit=limit, order=order)
+            assert page.total == (None if after else len(made))
+            seen += [row.id for row in page.rows]
+            after = page.after
+            if not after:
+                break
+        late = datetime.max.replace(tzinfo=UTC)
+        keys = {
+            "newest": lambda c: (c.opened_at, c.id),
+            "oldest": lambda c: (c.opened_at, c.id),
+            "due": lambda c: (due.get(c.id, late), c.opened_at if c.id not in due else late, c.id),
+        }
+        expected = sorted(made, key=keys[order], reverse=order == "newest")
+        assert seen == [c.id for c in expected]
+        transaction.set_rollback(True)
+
+
+def test_a_cursor_of_the_due_list_is_none_of_another(people, clock):
+    many(clock, 3)
+    page = queries.cases(people.acceptor, order="due", limit=1)
+    with pytest.raises(Invalid):
+        queries.cases(people.acceptor, order="newest", limit=1, after=page.after)
 
 
 @pytest.mark.parametrize("after", ["x", "Li4u", "====", "中文", "MjAyNnxub3Q="])

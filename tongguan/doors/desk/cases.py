@@ -26,7 +26,7 @@ class Counts(Schema):
 
 @router.get("/cases", response=answers(CasePage), operation_id="cases")
 def list_cases(request: HttpRequest, narrow: Query[NarrowPage]) -> HttpResponse:
-    """List the cases within scope, newest first or the soonest due first."""
+    """List the cases within scope, newest first or the soonest due first, those without a due time last."""
     return casework.list_cases(actor_of(request), narrow)
 
 

@@ -58,7 +58,7 @@ export const useWall = defineStore("wall", () => {
     const list = (query: Record<string, unknown>) => told(desk.GET("/api/desk/cases", { params: { query } }));
     const [counts, open, day, today, urgent, found] = await Promise.all([
       told(desk.GET("/api/desk/cases/counts")),
-      // Not by due time: that order leaves out cases without a limit.
+      // The newest: a map of what the city hears of now, not only of what is due.
       list({ open: true, limit: PAGE }),
       list({ opened_from: new Date(begun - 86_400_000).toISOString(), limit: PAGE }),
       list({ opened_from: midnight(begun).toISOString(), limit: 1 }),
