@@ -100,7 +100,8 @@ def cases(
 ) -> Page:
     """Give one page: ``newest`` or ``oldest`` first, or open cases by due time (``due``), the soonest first.
 
-    Cases without a due time end the due list, the longest waiting first. At most 4 statements. Raises Invalid for a cursor or limit that is none.
+    Cases without a due time end the due list, the longest waiting first. At most 4 statements.
+    Raises Invalid for a cursor or limit that is none.
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise Invalid("page.limit", f"每页 1 到 {LIMIT_MAX} 条", f"1 to {LIMIT_MAX} rows", field="limit")

@@ -31,6 +31,7 @@ from tongguan.people.contracts import Actor
 _MOST_FOUND = 50
 
 wanted = wants.wanted
+words_of_wants = wants.table
 
 
 def item(code: str) -> ItemInfo:

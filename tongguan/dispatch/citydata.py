@@ -67,11 +67,19 @@ def ladders() -> dict[str, escalation.Ladder]:
     return _ladders(str(file), file.stat().st_mtime_ns)
 
 
-def checked_files() -> list[tuple[str, bool]]:
+def checked_files(*, own: bool = True) -> list[tuple[str, bool]]:
     """Read the ladders and approval rules that count; give (name, whether it is the city's own).
 
-    Raises ValueError naming what is wrong: the doctor tells of it before a case stumbles on it.
+    Not ``own``: the shipped ones, without a database. Raises ValueError naming what is wrong: the doctor
+    tells of it before a case stumbles on it.
     """
-    escalation.parse(load("ladders.yaml"))
-    approvals.parse(load("approvals.yaml"), frozenset(cases.process_named("default").states))
-    return [(name, source(name).parent != _SHIPPED) for name in ("ladders.yaml", "approvals.yaml")]
+    if own:
+        escalation.parse(load("ladders.yaml"))
+        approvals.parse(load("approvals.yaml"), frozenset(cases.process_named("default").states))
+        return [(name, source(name).parent != _SHIPPED) for name in ("ladders.yaml", "approvals.yaml")]
+    (process,) = (one for one in cases.checked_processes() if one.code == "default")
+    escalation.parse(_read(_SHIPPED / "ladders.yaml"))
+    variants = ("approvals.yaml", "approvals_duty_chief.yaml")
+    for name in variants:
+        approvals.parse(_read(_SHIPPED / name), frozenset(process.states))
+    return [(name, False) for name in ("ladders.yaml", *variants)]

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the doctor asks of the packages below: shipped tables, the calendar ahead, what nobody could take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
 from tongguan.cases import queries as cases
+from tongguan.catalog import queries as catalog
 from tongguan.dispatch import queries as work
+from tongguan.doors.georeport import views as open311
+from tongguan.handover import queries as danger
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.places import queries as places
+from tongguan.replies import queries as replies
 from tongguan.runtime import queries as runtime
 from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
+from tongguan.video import queries as video
 
 
 def check_processes() -> Iterator[Finding]:
@@ -22,10 +27,39 @@ def check_processes() -> Iterator[Finding]:
 
 
 def check_city_files() -> Iterator[Finding]:
-    """Look whether the escalation ladders and approval rules hold, the city's own ones where it has any."""
-    for name, own in work.checked_files():
-        whose = "本市" if own else "随包"
-        yield Finding(Level.GOOD, f"{name}（{whose}）无误", f"{name} holds")
+    """Look whether the rule files hold that a city may replace, its own ones where it has any."""
+    yield from _files(own=True)
+
+
+def check_shipped_files() -> Iterator[Finding]:
+    """Look whether the shipped rule files hold; no database is asked."""
+    yield from _files(own=False)
+
+
+def _files(*, own: bool) -> Iterator[Finding]:
+    """Read them all: one that is wrong does not hide the others."""
+    readers: tuple[tuple[str, Callable[[], list[tuple[str, bool, str]]]], ...] = (
+        ("ladders.yaml, approvals.yaml", lambda: [(*one, "") for one in work.checked_files(own=own)]),
+        ("danger.yaml", lambda: [_danger(own=own)]),
+        ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
+        ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
+        ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),
+        ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
+    )
+    for names, read in readers:
+        try:
+            found = read()
+        except (OSError, ValueError) as error:
+            yield Finding(Level.BROKEN, f"{names} 有误：{error}", f"{names} is wrong: {error}")
+            continue
+        for name, of_city, more in found:
+            told = f"{name}（{'本市' if of_city else '随包'}）无误" + (f"：{more}" if more else "")
+            yield Finding(Level.GOOD, told, f"{name} holds")
+
+
+def _danger(*, own: bool) -> tuple[str, bool, str]:
+    of_city, rules = danger.checked_file(own=own)
+    return "danger.yaml", of_city, f"{rules} 条险情规则"
 
 
 def check_calendar() -> Iterator[Finding]:
@@ -57,6 +91,7 @@ def check_variables() -> Iterator[Finding]:
 
 
 source_checks.register("流程 processes", check_processes)
+source_checks.register("规则 rule files", check_shipped_files)
 installation_checks.register("流程 processes", check_processes)
 installation_checks.register("规则 city files", check_city_files)
 installation_checks.register("日历 calendar", check_calendar)

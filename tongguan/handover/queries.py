@@ -27,6 +27,9 @@ _FIELDS: Final = tuple(
 )
 
 
+checked_file = words.checked
+
+
 def visible(actor: Actor) -> QuerySet[Handover]:
     """Give what the actor may see; what has no place yet is seen by every caller. Raises Forbidden."""
     if actor == PLATFORM:

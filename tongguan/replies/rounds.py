@@ -38,6 +38,14 @@ def windows() -> Windows:
     return _read(_SHIPPED)
 
 
+def checked(*, own: bool = True) -> bool:
+    """Read the file that counts, or the shipped one; tell whether it is the city's own. Raises ValueError."""
+    city = settings.HOME / "city" / _NAME
+    found = own and city.is_file()
+    _read(city if found else _SHIPPED)
+    return found
+
+
 def _read(path: Path) -> Windows:
     try:
         told: Any = yaml.safe_load(path.read_text(encoding="utf-8"))

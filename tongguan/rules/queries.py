@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from tongguan.kernel import clock
 from tongguan.kernel.codes import ancestors, next_prefix
 from tongguan.kernel.errors import NotFound
-from tongguan.people.contracts import Actor
+from tongguan.people.contracts import NOWHERE, Actor
 from tongguan.rules import authoring
 from tongguan.rules.contracts import RuleSet, RuleSetInfo, State
 from tongguan.rules.evaluate import CompiledRules
@@ -128,6 +128,8 @@ def visible(actor: Actor) -> QuerySet[RuleSetVersion]:
     """Give the versions that govern or lie in the divisions of the actor."""
     wanted = Q(pk=None)
     for prefix in actor.scope.divisions():
+        if prefix == NOWHERE:
+            continue
         wanted |= _subtree(prefix) | Q(division__in=["", *_shorter(prefix)])
     return RuleSetVersion.objects.filter(wanted)
 

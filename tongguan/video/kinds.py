@@ -51,6 +51,14 @@ def read(path: Path) -> Declared:
         raise ValueError(message) from error
 
 
+def checked(*, own: bool = True) -> bool:
+    """Read the file that counts, or the shipped one; tell whether it is the city's own. Raises ValueError."""
+    city = Path(settings.HOME) / "city" / "video.yaml"
+    found = own and city.is_file()
+    read(city if found else _SHIPPED)
+    return found
+
+
 def declared() -> Declared:
     """Give what counts; while the city's own file is wrong the shipped one does, and the log tells."""
     own = Path(settings.HOME) / "city" / "video.yaml"

@@ -14,7 +14,7 @@ from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
 from tongguan.video import precision
 from tongguan.video.contracts import BookLine, CameraInfo, FindingInfo, FindingState
-from tongguan.video.kinds import Declared, declared
+from tongguan.video.kinds import Declared, checked, declared
 from tongguan.video.models import Camera, Finding, Switch
 
 #: Who judges what algorithms found.
@@ -27,6 +27,8 @@ _PLAIN: Final = tuple(
     - {"camera_code", "camera_name", "title", "item_code", "lon", "lat", "box"}
 )
 Pair = tuple[int, str]
+
+checked_file = checked
 
 
 def cameras(actor: Actor, *, division: str = "", after: str = "", limit: int = 50) -> list[CameraInfo]:

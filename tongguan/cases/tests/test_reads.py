@@ -80,7 +80,9 @@ def test_pages_of_any_size_give_every_case_once_in_order_due_or_not(people, cloc
     with transaction.atomic():
         # Two and two are opened in one moment, and due times repeat: ids decide.
         made = [
-            opened(people, title=f"{n}") for n in range(len(hours)) if n % 2 or clock.advance(seconds=1) is None
+            opened(people, title=f"{n}")
+            for n in range(len(hours))
+            if n % 2 or clock.advance(seconds=1) is None
         ]
         noon = datetime(2026, 9, 28, 12, tzinfo=UTC)
         due = {c.id: noon + timedelta(hours=h) for c, h in zip(made, hours, strict=True) if h is not None}

@@ -241,6 +241,15 @@ def _public() -> set[str]:
     return {item.code for item in catalog.items_table() if choice.holds(item)}
 
 
+def checked(*, own: bool = True) -> bool:
+    """Read the declaration that counts, or the shipped one; tell whether it is the city's own."""
+    city = Path(settings.HOME) / "city" / "open311.yaml"
+    found = own and city.is_file()
+    path = city if found else _SHIPPED
+    offer.read(path.read_text(encoding="utf-8"), path.name)
+    return found
+
+
 def _offer() -> offer.Offer:
     own = Path(settings.HOME) / "city" / "open311.yaml"
     path = own if own.is_file() else _SHIPPED

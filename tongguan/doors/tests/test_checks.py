@@ -7,7 +7,7 @@ import pytest
 
 from tongguan.doors import checks
 from tongguan.kernel import clock
-from tongguan.runtime.health import Level, installation_checks, run
+from tongguan.runtime.health import Level, installation_checks, run, source_checks
 
 
 @pytest.mark.django_db
@@ -35,16 +35,32 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         ("approvals.yaml", "extend: {name: 延期, effect: fly}\n", "extend"),
         ("approvals.yaml", "- 1\n", "must be a mapping"),
         ("ladders.yaml", "handle: [", "ladders.yaml"),
+        ("danger.yaml", "threshold: 2\n", "danger file"),
+        ("danger.yaml", "rules: [", "danger.yaml"),
+        ("survey.yaml", "answer_days: 0\nchange_days: 3\n", "whole days"),
+        ("video.yaml", "kinds: 3\n", "video.yaml"),
+        ("open311.yaml", "report: 3\n", "open311.yaml"),
     ],
 )
 def test_a_citys_own_file_is_looked_at_before_a_case_stumbles_on_it(settings, name, text, told):
-    assert [f.zh for f in checks.check_city_files()] == [
+    assert [f.zh for f in checks.check_city_files()][:2] == [
         "ladders.yaml（随包）无误",
         "approvals.yaml（随包）无误",
     ]
     folder = settings.HOME / "city"
     folder.mkdir()
     (folder / name).write_text(text, encoding="utf-8")
-    ((_, found), *_) = [line for line in run(installation_checks) if line[0] == "规则 city files"]
-    assert found.level is Level.BROKEN
+    lines = [found for name, found in run(installation_checks) if name == "规则 city files"]
+    (found,) = [line for line in lines if line.level is Level.BROKEN]
     assert told in found.zh
+    assert len(lines) >= 6, "one wrong file hides no other"
+
+
+def test_the_shipped_rule_files_hold_and_no_database_is_asked():
+    found = list(checks.check_shipped_files())
+    assert {line.level for line in found} == {Level.GOOD}
+    assert [line.zh.split("（")[0] for line in found] == [
+        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "survey.yaml",
+        "video.yaml", "open311.yaml", "wants.yaml",
+    ]  # fmt: skip
+    assert [line for line in run(source_checks) if line[0] == "规则 rule files"] != []

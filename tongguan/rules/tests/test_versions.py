@@ -115,6 +115,7 @@ def test_versions_are_read_by_those_they_govern_and_by_those_above(cast, time):
     city = api.publish_ruleset(cast.city_chief, "routing", rules("供水"), "9901")
     assert {row.id for row in queries.rulesets(cast.handler)} == {ours.id, city.id}
     assert {row.id for row in queries.rulesets(cast.outsider)} == {city.id}
+    assert queries.rulesets(cast.citizen) == []
     assert {row.id for row in queries.rulesets(cast.city_chief, kind="routing")} == {ours.id, city.id}
     assert queries.ruleset(cast.handler, ours.id).rules[0].then == {"lead_duty": "排水"}
     with pytest.raises(NotFound):

@@ -43,6 +43,23 @@ def test_a_department_hears_of_the_cases_it_takes_part_in(people_cast, case):
     assert view_of(people_cast.second_department.id)("CaseMoved", HERE, {"case_id": str(case.id)}) is False
 
 
+def test_a_department_hears_of_a_new_case_of_its_own_in_the_moment_it_is_given(people_cast, case):
+    unit = people_cast.unit("N-SZ")
+    mine, other = view_of(people_cast.department.id), view_of(people_cast.second_department.id)
+    elsewhere = view_of(people_cast.outside_department.id)
+    told = {"case_id": str(case.id)}
+    assert mine("CaseMoved", HERE, told) is False, "before it is given, it is nobody's"
+    given = ("WorkOrdersIssued", HERE, {**told, "unit_ids": [unit.id]})
+    assert [view(*given) for view in (mine, other, elsewhere)] == [True, False, False]
+    assert [view("CaseMoved", HERE, told) for view in (mine, other, elsewhere)] == [True, False, False]
+
+
+def test_a_leading_unit_makes_the_case_heard_and_a_class_below_it_counts(people_cast, case):
+    moved = {"case_id": str(case.id), "move": "dispatch", "lead_unit_id": people_cast.unit("N-SZ-1").id}
+    assert view_of(people_cast.department.id)("CaseMoved", HERE, moved) is True
+    assert view_of(people_cast.second_handler.id)("CaseMoved", HERE, moved) is False
+
+
 def test_letters_are_personal_and_registers_are_silent(people_cast):
     me = people_cast.acceptor.id
     assert view_of(me)("InboxArrived", "", {"user_ids": [me]}) is True
