@@ -11,6 +11,7 @@ from tongguan.dispatch import queries as work
 from tongguan.doors.georeport import views as open311
 from tongguan.handover import queries as danger
 from tongguan.kernel import clock
+from tongguan.learning import queries as models
 from tongguan.people import queries as people
 from tongguan.places import queries as places
 from tongguan.replies import queries as replies
@@ -44,6 +45,7 @@ def _files(*, own: bool) -> Iterator[Finding]:
         ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
         ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),
+        ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own), "")]),
         ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
     )
     for names, read in readers:

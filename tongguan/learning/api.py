@@ -21,8 +21,10 @@ from tongguan.runtime.transactions import atomic
 TRAIN_KIND: Final = "learning.train"
 
 
-def train(actor: Actor, task: str) -> VersionInfo:
+def train(actor: Actor, task: str, *, words: str = "") -> VersionInfo:
     """Train a task's next version from history, corrections and the registers' words, as a candidate.
+
+    ``words`` say why, in the version's record.
 
     Takes seconds to minutes and holds no lock meanwhile. Raises Forbidden, NotFound, and Invalid
     ``learning.too_little`` when there are not two classes to tell apart.
@@ -52,6 +54,7 @@ def train(actor: Actor, task: str) -> VersionInfo:
                 figures=made.figures,
                 made_at=clock.now(),
                 made_by=actor.name,
+                words=words,
             )
             _record(actor, "model.train", row, inputs=row.inputs_sha256, artefact=sha256)
     except IntegrityError as error:

@@ -44,7 +44,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """One trained version. ``asked`` and ``agreed`` count what it said in the shadow of the active one."""
+    """One trained version. ``asked`` and ``agreed`` count what it said in the shadow of the active one.
+
+    ``words``: why it was trained by itself and what the policy made of it; empty for one a person asked for.
+    """
 
     id: UUID
     task: str
@@ -62,6 +65,7 @@ class VersionInfo:
     agreed: int
     made_at: datetime
     made_by: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

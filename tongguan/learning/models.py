@@ -28,6 +28,7 @@ class ModelVersion(models.Model):
     agreed = models.PositiveBigIntegerField("与在用版本一致次数", default=0)
     made_at = models.DateTimeField("训练时间")
     made_by = models.CharField("训练人", max_length=60)
+    words = models.TextField("说明", blank=True)
     promoted_at = models.DateTimeField("启用时间", null=True, blank=True)
 
     class Meta:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from tongguan.kernel.errors import Conflict, NotFound
-from tongguan.learning import store, training
+from tongguan.learning import policyfile, store, training
 from tongguan.learning.contracts import Comparison, Example, State, Suggestion, VersionInfo
 from tongguan.learning.models import Correction, ModelVersion
 from tongguan.learning.spi import Task, tasks
+
+checked_file = policyfile.checked
 
 
 def predict(task: str, texts: Sequence[str]) -> list[Suggestion]:
@@ -111,6 +113,7 @@ def info(row: ModelVersion) -> VersionInfo:
         agreed=row.agreed,
         made_at=row.made_at,
         made_by=row.made_by,
+        words=row.words,
     )
 
 

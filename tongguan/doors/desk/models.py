@@ -39,6 +39,7 @@ class VersionShown(Told):
     agreed: int
     made_at: datetime
     made_by: str
+    words: str
 
 
 class ComparedShown(Told):

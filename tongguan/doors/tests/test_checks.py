@@ -39,6 +39,7 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         ("danger.yaml", "rules: [", "danger.yaml"),
         ("survey.yaml", "answer_days: 0\nchange_days: 3\n", "whole days"),
         ("video.yaml", "kinds: 3\n", "video.yaml"),
+        ("retrain.yaml", "default: {days: 0}\n", "retrain file: default"),
         ("open311.yaml", "report: 3\n", "open311.yaml"),
     ],
 )
@@ -61,6 +62,6 @@ def test_the_shipped_rule_files_hold_and_no_database_is_asked():
     assert {line.level for line in found} == {Level.GOOD}
     assert [line.zh.split("（")[0] for line in found] == [
         "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "survey.yaml",
-        "video.yaml", "open311.yaml", "wants.yaml",
+        "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
     ]  # fmt: skip
     assert [line for line in run(source_checks) if line[0] == "规则 rule files"] != []

@@ -66,6 +66,7 @@ def _line(version: VersionInfo) -> str:
         f"{version.rows} 条",
         _figures(version.figures),
         agreed,
+        version.words,
     )
     return "\t".join(part for part in parts if part)
 
