@@ -2,8 +2,10 @@
 """Verbs of the exchange: links to departments' systems, what is sent to them, what they tell."""
 
 from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
-from tongguan.exchange import incoming, links, systems
+from tongguan.exchange import incoming, links, photos, systems
 from tongguan.exchange.contracts import Taken
 from tongguan.exchange.links import change, link, replay, retry, rotate, skip, switch
 from tongguan.intake.contracts import Parcel
@@ -14,6 +16,8 @@ from tongguan.runtime.transactions import atomic
 __all__ = [
     "change",
     "link",
+    "photo",
+    "photos_for_department",
     "replay",
     "replay_for_department",
     "retry",
@@ -22,6 +26,22 @@ __all__ = [
     "switch",
     "take",
 ]
+
+photo = photos.opened
+
+
+def photos_for_department(code: str, headers: Mapping[str, str], content: bytes) -> list[dict[str, Any]]:
+    """Give fresh links to the photos of an order of theirs, ``{"order_id": "0198…"}``, signed.
+
+    Raises Unauthenticated, Forbidden (stopped), Invalid, NotFound (not, or no longer, an order of theirs).
+    """
+    row = incoming.authenticate(code, headers, content)
+    told = Fields(json_of(content))
+    try:
+        order_id = UUID(told.text("order_id", need=True))
+    except ValueError:
+        raise told.fault("order_id", "order.unknown", "不是工单编号", "is no order's id") from None
+    return photos.again(row, order_id)
 
 
 def take(code: str, headers: Mapping[str, str], parcel: Parcel) -> list[Taken]:

@@ -16,12 +16,12 @@ from tongguan.cases.facts import CaseMoved, CaseNoted
 from tongguan.dispatch import queries as dispatch
 from tongguan.dispatch.contracts import OrderInfo
 from tongguan.dispatch.facts import WorkOrderMoved, WorkOrdersIssued
-from tongguan.exchange import events, mapping, systems
+from tongguan.exchange import events, mapping, photos, systems
 from tongguan.exchange.models import CaseQueue, Link, OutgoingEvent, SyncedOrder
 from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime import sequences
-from tongguan.runtime.contracts import Delivered
+from tongguan.runtime.contracts import Delivered, FileInfo
 
 ISSUED, ORDER, CASE, NOTED = "order.issued", "order.moved", "case.moved", "case.noted"
 #: Order states in which the order is no longer the unit's.
@@ -51,6 +51,7 @@ class _Stage:
     orders: Mapping[UUID, list[OrderInfo]]
     lines: Mapping[tuple[UUID, int], TimelineLine]
     known: dict[tuple[int, UUID], SyncedOrder]
+    photos: Mapping[UUID, list[FileInfo]]
 
 
 def write(batch: Sequence[Delivered]) -> int:
@@ -84,6 +85,7 @@ def _read(links: Sequence[tuple[Link, str]], facts: Sequence[_About]) -> _Stage:
         orders=orders,
         lines=cases.lines(PLATFORM, wanted),
         known={(row.link_id, row.order_id): row for row in known.order_by("id")},
+        photos=photos.of_cases(case_ids),
     )
 
 
@@ -151,6 +153,7 @@ def _event(
         "case": _case(case),
         "order": _order(draft),
         "line": _line(stage, draft),
+        "files": photos.listed(link, draft.order.id, stage.photos.get(case.id, []), draft.fact.at),
     }
     return OutgoingEvent(
         id=event_id,

@@ -159,6 +159,15 @@ def of_case(actor: Actor, case_id: UUID) -> list[ReportInfo]:
     return [info(row, whom=actor) for row in rows.order_by("id")[:_MAX_PAGE]]
 
 
+def open_attachments(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Give what was attached to cases' tellings, but not by reporters who stay secret; one statement."""
+    rows = Report.objects.filter(case_id__in=list(case_ids), reporter_secret=False).exclude(attachments=[])
+    found: dict[UUID, list[UUID]] = {}
+    for case_id, ids in rows.order_by("id").values_list("case_id", "attachments"):
+        found.setdefault(case_id, []).extend(map(UUID, ids))
+    return found
+
+
 def cases_of(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give the cases of those of these reports that have one; for rooms above, which know the reports."""
     rows = Report.objects.filter(pk__in=list(report_ids), case_id__isnull=False)

@@ -40,6 +40,7 @@ _PLAIN: Final = frozenset(
         "report_contact",
         "department_events",
         "department_replay",
+        "department_photos",
         "survey",
         "answer_survey",
         "ask_reopening",

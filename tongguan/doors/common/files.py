@@ -58,13 +58,19 @@ def shown(info: FileInfo) -> dict[str, Any]:
 
 def give(request: HttpRequest, file_id: UUID) -> HttpResponse | FileResponse:
     """Answer with the clean copy. Whether the reader may have it is decided before."""
-    info, stream = files.open_public(file_id)
+    return send(request, *files.open_public(file_id))
+
+
+def send(
+    request: HttpRequest, info: FileInfo, stream: BinaryIO, name: str = ""
+) -> HttpResponse | FileResponse:
+    """Answer with what was opened, under its own name or another, or 304."""
     tag = f'"{info.sha256[:32]}"'
     if request.headers.get("if-none-match") == tag:
         stream.close()
         return HttpResponse(status=304, headers={"ETag": tag})
     response = FileResponse(
-        stream, as_attachment=info.kind not in _SHOWN, filename=info.name, content_type=info.kind
+        stream, as_attachment=info.kind not in _SHOWN, filename=name or info.name, content_type=info.kind
     )
     response["ETag"] = tag
     response["Cache-Control"] = "private, max-age=3600"

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A department's own system tells how far its work orders are, in signed CloudEvents."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router
 
+from tongguan.doors.common import files
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.problems import english
@@ -16,7 +18,7 @@ from tongguan.doors.common.strict import read_body
 from tongguan.exchange import api as exchange
 from tongguan.exchange.contracts import Taken
 from tongguan.intake.contracts import Parcel
-from tongguan.kernel.errors import TooMany, Unauthenticated
+from tongguan.kernel.errors import NotFound, TooMany, Unauthenticated
 
 router = Router(tags=["部门对接 departments"])
 #: Wrong signatures from one address: guessing is hopeless, but it should not cost us either.
@@ -62,6 +64,18 @@ class EventsTaken(Told):
     done: int
     refused: int
     answers: list[TakenShown]
+
+
+class PhotoShown(Told):
+    """A photo of an order's case: its link opens until ``until``."""
+
+    id: UUID
+    name: str
+    kind: str
+    width: int | None
+    height: int | None
+    url: str
+    until: datetime
 
 
 class ReplayedShown(Told):
@@ -112,6 +126,34 @@ def replay(request: HttpRequest, code: str) -> HttpResponse:
     try:
         return reply({"cases": exchange.replay_for_department(code, _headers(request), content)})
     except Unauthenticated:
+        _slow_down(request)
+        raise
+
+
+@router.post(
+    "/departments/{code}/photos",
+    auth=None,
+    response=answers(list[PhotoShown]),
+    operation_id="department_photos",
+    openapi_extra=_REPLAY,
+)
+def photos(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for fresh links to photos of an order of yours: the signed body is ``{"order_id": "…"}``."""
+    content = read_body(request)
+    try:
+        return reply(exchange.photos_for_department(code, _headers(request), content))
+    except Unauthenticated:
+        _slow_down(request)
+        raise
+
+
+@router.get("/departments/photos/{token}", auth=None, response=answers(None), operation_id="department_photo")
+def photo(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
+    """Give the photo of a link that an event or ``photos`` told of, while it opens. Each one is audited."""
+    try:
+        info, stream = exchange.photo(token)
+        return files.send(request, info, stream, f"photo.{info.kind.partition('/')[2]}")
+    except NotFound:
         _slow_down(request)
         raise
 

@@ -21,6 +21,7 @@ PLAIN |= {
     "snap_nearby",
     "department_events",
     "department_replay",
+    "department_photos",
     "survey",
     "answer_survey",
     "ask_reopening",

@@ -208,8 +208,8 @@ DESK = {
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file"}
 #: operation -> (method, path, body, the scope it needs).
-#: A department's system shows no token: its signature is tried in partner/tests/test_departments.
-SIGNED = {"department_events", "department_replay"}
+#: A department's system shows no token: its signature is tried in partner/tests.
+SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}
 PARTNER = {
     "create_report": ("POST", "/reports", {"text": "路灯不亮"}, "reports:write"),
     "create_reports": ("POST", "/reports/batch", {"reports": [{"text": "路灯不亮"}]}, "reports:write"),
