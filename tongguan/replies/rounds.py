@@ -17,6 +17,8 @@ _NAME: Final = "survey.yaml"
 _SHIPPED: Final = Path(__file__).parent / _NAME
 _MOST_DAYS: Final = 365
 _MAC: Final = 16
+#: Where a reporter sees how far it is.
+PAGE: Final = "/m/progress"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,12 @@ def report_of(token: str) -> UUID | None:
 def link_of(report_id: UUID) -> str:
     """Give the address of a report's survey; without a known origin only the page's path."""
     origin = settings.CSRF_TRUSTED_ORIGINS[0] if settings.CSRF_TRUSTED_ORIGINS else ""
-    return f"{origin}/track?survey={token_of(report_id)}"
+    return f"{origin}{path_of(report_id)}"
+
+
+def path_of(report_id: UUID) -> str:
+    """Give the path of a report's survey on the phone's page of progress."""
+    return f"{PAGE}?survey={token_of(report_id)}"
 
 
 def _mac(report_id: UUID) -> bytes:

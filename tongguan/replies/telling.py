@@ -120,7 +120,7 @@ def _notices(teller: Teller, kind: str, state: str, case: CaseInfo, delivered: D
         params=params,
         case_id=case.id,
         division=case.division,
-        link="/track" if kind != CLOSED else f"/track?survey={rounds.token_of(teller.report_id)}",
+        link=rounds.PAGE if kind != CLOSED else rounds.path_of(teller.report_id),
     )
 
 

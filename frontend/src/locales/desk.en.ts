@@ -16,7 +16,7 @@ export const deskEn: typeof deskZh = {
   },
   due: { none: "no limit", closed: "closed", over: "late by {span}", left: "{span} left", minutes: "{n} min", hours: "{n} h", days: "{n} d" },
   urgency: { normal: "Normal", urgent: "Urgent", critical: "Critical" },
-  source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner" },
+  source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner", snap: "Snap", email: "E-mail", chat: "Chat group", open311: "Open311", cloudevents: "CloudEvents", mapped: "Import" },
   token: { state: "state", division: "area", box: "box", overdue: "overdue" },
   queue: {
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
@@ -38,7 +38,7 @@ export const deskEn: typeof deskZh = {
   case: {
     back: "Back to the cases", print: "Print", text: "The matter", noText: "(no text)", facts: "Facts", item: "Item", place: "Place", division: "Division and grid", source: "Source", unit: "Lead unit", opened: "Told", filed: "Filed", dueAt: "Due", closedAt: "Closed", filing: "Filing condition", closing: "Closing condition", component: "Component",
     counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
-    process: "Process", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
+    process: "Process", larger: "Open the large picture", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
     orders: "Orders", lead: "Lead", co: "Helping", noOrders: "Not dispatched yet", dispatched: "dispatched {at}", moves: "What you may do", noMoves: "Nothing waits for you here", movesHint: "It is your turn",
     conflict: "Somebody changed this case just now; your move was not made", conflictWho: "{who} at {at}: {move}, now {state}", conflictKept: "The newest content has been read. What you typed is kept; check it and send again.", conflictGone: "“{move}” can no longer be done.", understood: "Understood",
     asking: "Applications and supervision", noAsking: "None", agree: "Approve", refuse: "Reject", extend: "Ask for more time", suspend: "Ask to suspend", timeout_appeal: "Appeal a timeout", urge: "Urge", supervise: "Supervise", instruct: "Instruct", whistle: "Whistle", note: "Explanation", words: "Words", reason: "Reason", until: "Until", days: "Answer within working days",
@@ -47,7 +47,7 @@ export const deskEn: typeof deskZh = {
     advice: "Suggested units", noAdvice: "No suggestion", allowed: "in the duty list", past: "Similar closed cases", noPast: "No similar case", ratings: "Ratings", noRatings: "No rating yet", secret: "secret", report: "Report", reports: "Reports in this case", nobody: "no contact left",
   },
   inbox: { title: "Inbox", readAll: "Mark all read", none: "No messages", noneHint: "Dispatches, urges, supervision and due warnings arrive here.", open: "Open case" },
-  quarantine: { title: "Reports to check", hint: "These lack a place or an item; put them right and triage them again.", none: "Nothing to check", fix: "Correct and triage again", item: "Item code", lon: "Longitude", lat: "Latitude", system: "Coordinate system", division: "Division code", why: "Why", reply: "Answer at once", replyText: "Answer", still: "Still refused: {error}", done: "Done", noAddress: "no address", noItem: "none" },
+  quarantine: { title: "Reports to check", hint: "These lack a place or an item; put them right and triage them again.", none: "Nothing to check", fix: "Correct and triage again", item: "Item (name or code)", lon: "Longitude", lat: "Latitude", system: "Coordinate system", division: "Division code", why: "Why", reply: "Answer at once", replyText: "Answer", still: "Still refused: {error}", done: "Done", noAddress: "no address", noItem: "none" },
   handovers: {
     title: "Danger to hand over", all: "Ended ones, too", none: "No danger waits", call: "Write down the call", number: "Number called", person: "Who took the call", note: "Note", taken: "Taken over", taker: "Who took it over", result: "Write down the result", resultText: "Result", falseAlarm: "No danger", why: "Why", steps: "History", noticed: "noticed {at} · told {n} times", noCase: "no case yet", seeCase: "See the case",
     states: { open: "To hand over", handed_over: "Handed over, not confirmed", acknowledged: "Taken over", ended: "Ended", false_alarm: "False alarm" },

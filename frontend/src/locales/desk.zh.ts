@@ -15,7 +15,7 @@ export const deskZh = {
   },
   due: { none: "无时限", closed: "已结", over: "超 {span}", left: "剩 {span}", minutes: "{n} 分钟", hours: "{n} 小时", days: "{n} 天" },
   urgency: { normal: "一般", urgent: "紧急", critical: "特急" },
-  source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统" },
+  source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统", snap: "随手拍", email: "邮件", chat: "群聊", open311: "Open311", cloudevents: "事件接口", mapped: "数据导入" },
   token: { state: "状态", division: "区", box: "范围", overdue: "超期" },
   queue: {
     title: "案件", search: "查找案件", searchHint: "状态:待派遣 区:江北 超期 路灯", go: "查找", unknown: "不认识：{words}", fresh: "有 {n} 件新案件", export: "导出表格", register: "登记上报",
@@ -37,7 +37,7 @@ export const deskZh = {
   case: {
     back: "返回案件列表", print: "打印", text: "案情", noText: "（没有文字）", facts: "基本情况", item: "事项", place: "地点", division: "区划与网格", source: "来源", unit: "主办单位", opened: "上报", filed: "立案", dueAt: "到期", closedAt: "结案", filing: "立案条件", closing: "结案条件", component: "部件",
     counts: "过程", countsWords: "回退 {returns} · 返工 {reworks} · 延期 {extensions} · 挂账 {suspensions} · 催办 {urges} · 重开 {reopens}", photos: "照片与附件", noPhotos: "没有附件", photo: "附件 {n}",
-    process: "流程", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
+    process: "流程", larger: "在新窗口看大图", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
     orders: "工单", lead: "主办", co: "协办", noOrders: "尚未派遣", dispatched: "派遣 {at}", moves: "可办操作", noMoves: "现在没有需要您办理的操作", movesHint: "现在轮到您办",
     conflict: "这件案件刚刚被他人更新，您的操作没有执行", conflictWho: "{who} 于 {at}「{move}」，现为「{state}」", conflictKept: "已为您读取最新内容；您填写的内容仍保留，核对后可再次提交。", conflictGone: "「{move}」已不能再办。", understood: "知道了",
     asking: "申请与督办", noAsking: "没有申请或督办", agree: "同意", refuse: "不同意", extend: "申请延期", suspend: "申请挂账", timeout_appeal: "超时申诉", urge: "催办", supervise: "督办", instruct: "批示", whistle: "吹哨", note: "说明", words: "内容", reason: "事由", until: "挂账至", days: "限几个工作日答复",
@@ -46,7 +46,7 @@ export const deskZh = {
     advice: "建议主办单位", noAdvice: "没有建议", allowed: "权责清单内", past: "相似已结案件", noPast: "没有相似案件", ratings: "群众评价", noRatings: "尚无评价", secret: "要求保密", report: "上报", reports: "合并的上报", nobody: "未留联系方式",
   },
   inbox: { title: "收件箱", readAll: "全部已读", none: "没有消息", noneHint: "派遣、催办、督办和到期提醒会送到这里。", open: "打开案件" },
-  quarantine: { title: "待核对的上报", hint: "这些上报缺少地点或事项，分诊没有把握，请补正后重新分诊。", none: "没有待核对的上报", fix: "更正并重新分诊", item: "事项代码", lon: "经度", lat: "纬度", system: "坐标系", division: "区划代码", why: "更正原因", reply: "直接答复（咨询）", replyText: "答复", still: "仍未通过：{error}", done: "已完成", noAddress: "无地址", noItem: "未填" },
+  quarantine: { title: "待核对的上报", hint: "这些上报缺少地点或事项，分诊没有把握，请补正后重新分诊。", none: "没有待核对的上报", fix: "更正并重新分诊", item: "事项（名称或代码）", lon: "经度", lat: "纬度", system: "坐标系", division: "区划代码", why: "更正原因", reply: "直接答复（咨询）", replyText: "答复", still: "仍未通过：{error}", done: "已完成", noAddress: "无地址", noItem: "未填" },
   handovers: {
     title: "险情移交", all: "也列出已结束的", none: "没有待移交的险情", call: "记录移交", number: "拨打号码", person: "接话人", note: "说明", taken: "对方已接收", taker: "对方接收人", result: "登记结果", resultText: "结果", falseAlarm: "不是险情", why: "原因", steps: "经过", noticed: "发现 {at} · {n} 次反映", noCase: "尚未立案", seeCase: "查看案件",
     states: { open: "待移交", handed_over: "已移交，待对方确认", acknowledged: "对方已接收", ended: "已结束", false_alarm: "误报" },

@@ -34,7 +34,7 @@ export const phoneEn: Same<typeof phoneZh> = {
     number: "Case {number}", replies: "Replies to you", told: "reported {at}", steps: "What happened",
   },
   survey: {
-    title: "How was it", responded: "Somebody contacted me", solved: "It is solved", satisfied: "Satisfaction",
+    title: "How was it", about: "Case {number}, open until {until}", responded: "Somebody contacted me", solved: "It is solved", satisfied: "Satisfaction",
     levels: { satisfied: "Satisfied", mostly: "Mostly satisfied", unsatisfied: "Dissatisfied" }, comment: "Anything else (optional)", send: "Send",
     thanks: "Thank you, your answer is kept", reopen: "Not solved: please take it up again", asked: "Asked to be taken up again; somebody will check",
   },
@@ -47,8 +47,11 @@ export const phoneEn: Same<typeof phoneZh> = {
   },
   task: {
     verifyAsk: "Is it as reported?", checkAsk: "Has it been dealt with?", yesVerify: "Yes", noVerify: "No", yesCheck: "Passed", noCheck: "Not passed",
-    words: "What you saw", wordsNeeded: "Please say why it is not passed", photosNeeded: "Passing needs a photo", queued: "Kept, sent when there is a network", before: "Before", after: "Photos on site", moves: "What may be done",
+    words: "What you saw", wordsNeeded: "Please say why it is not passed", photosNeeded: "Passing needs a photo", queued: "Kept, sent when there is a network", after: "Photos on site", condition: "Closing condition: {words}", gone: "This task is no longer yours: done, or given to somebody else", noMoves: "Nothing for you to do at present", moves: "What may be done",
     choose: "Please choose", reload: "Somebody changed the case: reload first",
+  },
+  photo: {
+    before: "Before", after: "After", none: "No photo yet", nth: "{what}, photo {n}", noPlace: "Photo without a place", noTime: "Photo without a time", far: "{m} m from the site", at: "taken {at}",
   },
   patrol: { title: "Patrol report", track: "Record my track", tracking: "Recording, {n} points", stop: "End and send the track", trackTitle: "Track of {n} points" },
 };

@@ -31,7 +31,7 @@ export const phoneZh = {
     number: "案件编号 {number}", replies: "给您的答复", told: "{at} 上报", steps: "办理经过",
   },
   survey: {
-    title: "请您评价", responded: "工作人员联系过我", solved: "问题解决了", satisfied: "满意程度",
+    title: "请您评价", about: "案件编号 {number}，{until} 前可评价", responded: "工作人员联系过我", solved: "问题解决了", satisfied: "满意程度",
     levels: { satisfied: "满意", mostly: "基本满意", unsatisfied: "不满意" }, comment: "想说的话（选填）", send: "提交评价",
     thanks: "谢谢，您的评价已记录", reopen: "没有解决，请重新办理", asked: "已请求重新办理，工作人员会核实",
   },
@@ -44,8 +44,11 @@ export const phoneZh = {
   },
   task: {
     verifyAsk: "现场情况是否属实？", checkAsk: "是否已经处置到位？", yesVerify: "属实", noVerify: "不属实", yesCheck: "通过", noCheck: "不通过",
-    words: "现场说明", wordsNeeded: "不通过时请说明原因", photosNeeded: "通过须附现场照片", queued: "已记录，联网后自动上传", before: "处置前", after: "现场照片", moves: "可以做的事",
+    words: "现场说明", wordsNeeded: "不通过时请说明原因", photosNeeded: "通过须附现场照片", queued: "已记录，联网后自动上传", after: "现场照片", condition: "结案条件：{words}", gone: "这项任务已不在您名下，可能已办完或改派", noMoves: "现在没有需要您办理的操作", moves: "可以做的事",
     choose: "请选择", reload: "案件已被他人更新，请刷新后再办",
+  },
+  photo: {
+    before: "处置前", after: "处置后", none: "还没有照片", nth: "{what}照片 {n}", noPlace: "照片没有位置", noTime: "照片没有时间", far: "距现场 {m} 米", at: "拍摄于 {at}",
   },
   patrol: { title: "巡查上报", track: "记录巡查轨迹", tracking: "正在记录，{n} 个点", stop: "结束并上传轨迹", trackTitle: "巡查轨迹 {n} 点" },
 };

@@ -3,6 +3,7 @@
 import type { Photo } from "@/stores/kept";
 
 import { exifOf, upright, withExif } from "./exif";
+import { takenOf } from "./taken";
 
 const LONGEST = 1600;
 const QUALITY = 0.82;
@@ -27,7 +28,8 @@ export async function shrink(file: File): Promise<Photo> {
     const segment = exifOf(new Uint8Array(await file.arrayBuffer()));
     const bytes = new Uint8Array(await small.arrayBuffer());
     const made = segment ? withExif(bytes, upright(segment)) : bytes;
-    return { blob: new Blob([made as BlobPart], { type: "image/jpeg" }), name: file.name.replace(/\.\w+$/, "") + ".jpg" };
+    const name = file.name.replace(/\.\w+$/, "") + ".jpg";
+    return { blob: new Blob([made as BlobPart], { type: "image/jpeg" }), name, taken: segment ? takenOf(segment) : {} };
   } catch {
     return { blob: file, name: file.name };
   }

@@ -48,8 +48,8 @@ async function entry(job: Job): Promise<void> {
 }
 
 async function move(job: Job): Promise<void> {
-  const { case_id, move: name, version, inputs } = job.body as { case_id: string; move: string; version: number; inputs: object };
-  const withPhotos = job.photos.length ? { ...inputs, photos: refs(job) } : inputs;
+  const { case_id, move: name, version, inputs, into = "photos" } = job.body as { case_id: string; move: string; version: number; inputs: object; into?: string };
+  const withPhotos = job.photos.length ? { ...inputs, [into]: refs(job) } : inputs;
   await told(
     desk.POST("/api/desk/cases/{case_id}/moves/{move}", {
       params: { path: { case_id, move: name }, header: { ...ifVersion(version), ...once(job.id) } },

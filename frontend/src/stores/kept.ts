@@ -2,6 +2,8 @@
 /** What this phone keeps by itself: things to send and receipts. IndexedDB survives flight mode and restarts. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
+import type { Taken } from "@/phone/taken";
+
 export type JobKind = "snap" | "entry" | "move";
 /** waiting: not yet sent; sent: the server has it; refused: a person must mend or drop it. */
 export type JobState = "waiting" | "sent" | "refused";
@@ -9,6 +11,8 @@ export type JobState = "waiting" | "sent" | "refused";
 export interface Photo {
   blob: Blob;
   name: string;
+  /** What its camera wrote of place and time. */
+  taken?: Taken;
   /** The server's number for it, once it has been taken. */
   ref?: string;
 }

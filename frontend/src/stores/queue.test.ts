@@ -2,6 +2,7 @@
 import "fake-indexeddb/auto";
 
 import { createPinia, setActivePinia } from "pinia";
+import { markRaw, ref } from "vue";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { dropJob, jobs, receipts } from "./kept";
@@ -25,7 +26,8 @@ function server(state: { down: boolean; refuse?: object }) {
   vi.stubGlobal("fetch", fetched);
   return calls;
 }
-const photo = () => ({ blob: new Blob(["x"], { type: "image/jpeg" }), name: "a.jpg" });
+/** As a page holds it: reactive through and through. */
+const photo = () => ref({ blob: markRaw(new Blob(["x"], { type: "image/jpeg" })), name: "a.jpg", taken: { lon: 121, lat: 31 } }).value;
 
 beforeEach(() => setActivePinia(createPinia()));
 afterEach(async () => {

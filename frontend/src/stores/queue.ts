@@ -13,7 +13,7 @@ const SIGN_IN = 401;
 
 /** Plain copies: IndexedDB takes no reactive objects. */
 function plain(job: Job): Job {
-  return { ...job, body: JSON.parse(JSON.stringify(job.body)), photos: job.photos.map((photo) => ({ ...photo })) };
+  return { ...job, body: JSON.parse(JSON.stringify(job.body)), photos: job.photos.map((photo) => ({ ...photo, ...(photo.taken ? { taken: { ...photo.taken } } : {}) })) };
 }
 
 export const useQueue = defineStore("queue", () => {

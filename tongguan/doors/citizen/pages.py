@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The citizen's page: asking how far a report is."""
+"""The address that messages of earlier versions named: how far a report is, and its survey."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.views.decorators.http import require_GET
 
-from tongguan.doors.common.pages import page
+_PROGRESS = "/m/progress"
 
 
 @require_GET
 def track(request: HttpRequest) -> HttpResponse:
-    """Show the form."""
-    return page(request, "track")
+    """Send the reader on to the phone's page, with the token of the survey if there is one."""
+    asked = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{_PROGRESS}?{asked}" if asked else _PROGRESS)

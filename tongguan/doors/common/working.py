@@ -123,8 +123,9 @@ class OutcomeShown(Schema):
 def allowed(actor: Actor, case_id: UUID) -> HttpResponse:
     """Answer with the moves the actor may make now; its ETag is the version they are for."""
     case = cases.case(actor, case_id)
-    found = work.allowed_moves(actor, case, work.work_orders(actor, case_id))
-    body = {"version": case.version, "moves": [_move(case, move) for move in found]}
+    orders = work.work_orders(actor, case_id)
+    found = work.allowed_moves(actor, case, orders)
+    body = {"version": case.version, "moves": [_move(case, move, orders) for move in found]}
     return reply(body, version=case.version)
 
 
@@ -153,7 +154,9 @@ def order(info: OrderInfo) -> dict[str, Any]:
     return shown
 
 
-def _move(case: CaseInfo, move: AllowedMove) -> dict[str, Any]:
+def _move(case: CaseInfo, move: AllowedMove, orders: list[OrderInfo]) -> dict[str, Any]:
+    unit_id = next((one.unit_id for one in orders if one.id == move.order_id), case.lead_unit_id)
+    asked = (*move.needs, *move.optional)
     return {
         "id": move.id,
         "name": move.name,
@@ -161,22 +164,24 @@ def _move(case: CaseInfo, move: AllowedMove) -> dict[str, Any]:
         "note": move.note,
         "undo": move.undo,
         "order_id": move.order_id,
-        "inputs": [_input(case, name, required=name in move.needs) for name in (*move.needs, *move.optional)],
+        "inputs": [
+            _input(name, _choices(case, name, unit_id, orders), required=name in move.needs) for name in asked
+        ],
     }
 
 
-def _input(case: CaseInfo, name: str, *, required: bool) -> dict[str, Any]:
+def _input(name: str, choices: list[dict[str, str]], *, required: bool) -> dict[str, Any]:
     known = cases.INPUTS[name]
     return {
         "name": name,
         "kind": known.kind,
         "label": known.zh,
         "required": required,
-        "choices": _choices(case, name),
+        "choices": choices,
     }
 
 
-def _choices(case: CaseInfo, name: str) -> list[dict[str, str]]:
+def _choices(case: CaseInfo, name: str, unit_id: int | None, orders: list[OrderInfo]) -> list[dict[str, str]]:
     """Give what a person may choose for an input, from registers held in memory where there are any."""
     if name == "filing_rule_id":
         rules = catalog.filing_rules(case.item_code)
@@ -184,8 +189,11 @@ def _choices(case: CaseInfo, name: str) -> list[dict[str, str]]:
     if name in _UNITS:
         units = people.units_of(case.division[:_DISTRICT], limit=_MAX_LIST)
         return [{"value": str(unit.id), "label": unit.name} for unit in units]
-    if name == "handler_id" and case.lead_unit_id is not None:
-        found = people.holders(Post.HANDLER, case.lead_unit_id)
+    if name == "order_id":
+        running = [one for one in orders if one.role == "co" and one.ended_at is None]
+        return [{"value": str(one.id), "label": one.unit_name} for one in running]
+    if name == "handler_id" and unit_id is not None:
+        found = people.holders(Post.HANDLER, unit_id)
         return [{"value": str(p.id), "label": p.name} for p in found[:_MAX_LIST]]
     if name == "collector_id":
         found = people.holders(Post.COLLECTOR, case.division)

@@ -11,11 +11,15 @@ from django.conf import settings as configured
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tongguan.doors.tests.product import Product, seeded_home
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 #: The live stream is the engine's; under a test's web server there is none, and pages must bear that.
 BORNE = re.compile(r"/stream\b|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED")
+#: A page that is left gives up what it was reading.
+LEFT = "ERR_ABORTED"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -35,24 +39,37 @@ def chromium():
 
 
 class Visitor:
-    """Somebody with a browser of their own."""
+    """Somebody with a browser of their own. What a story means to see refused it names by :meth:`bears`."""
 
-    def __init__(self, context, root):
-        self.context, self.root = context, root
+    def __init__(self, context, root, borne=BORNE):
+        self.context, self.root, self.borne = context, root, [borne] if borne else []
         self.complaints: list[str] = []
         self.page = context.new_page()
-        self.page.set_default_timeout(30_000)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.set_default_timeout(45_000)
+        self.page.on("pageerror", lambda error: self._complain(f"script: {error}"))
         self.page.on("console", self._said)
         self.page.on("response", self._answered)
+        self.page.on("requestfailed", self._failed)
+
+    def bears(self, pattern):
+        """Expect from now on what matches: a refusal that the story is about."""
+        self.borne.append(re.compile(pattern))
+
+    def _complain(self, words):
+        if not any(pattern.search(words) for pattern in self.borne):
+            self.complaints.append(words)
 
     def _said(self, message):
-        if message.type == "error" and not BORNE.search(f"{message.text} {message.location.get('url')}"):
-            self.complaints.append(f"console: {message.text} {message.location.get('url')}")
+        if message.type in {"error", "warning"}:
+            self._complain(f"console: {message.text} {message.location.get('url')}")
 
     def _answered(self, response):
-        if response.status >= 500:
-            self.complaints.append(f"{response.status} {response.url}")
+        if response.status >= 400:
+            self._complain(f"{response.status} {response.request.method} {response.url}")
+
+    def _failed(self, request):
+        if LEFT not in (request.failure or ""):
+            self._complain(f"failed: {request.failure} {request.url}")
 
     def opens(self, path):
         """Go to a page of ours."""
@@ -70,6 +87,14 @@ class Visitor:
             for node in one["nodes"]
         ]
         assert not grave
+
+
+def _gathered(made):
+    """Close all browsers and fail over what any of them complained of."""
+    complaints = [complaint for one in made for complaint in one.complaints]
+    for one in made:
+        one.context.close()
+    assert not complaints
 
 
 @pytest.fixture
@@ -90,7 +115,38 @@ def visitor(chromium, live_server):
         return made[-1]
 
     yield come
-    complaints = [complaint for one in made for complaint in one.complaints]
-    for one in made:
-        one.context.close()
-    assert not complaints
+    _gathered(made)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """The demo city, seeded once for all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return seeded_home((base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "product")
+
+
+@pytest.fixture(scope="session")
+def product(prepared, tmp_path_factory):
+    """The running product: a web process and an engine over the demo city."""
+    running = Product(prepared, tmp_path_factory.mktemp("running") / "home")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def person(chromium, product):
+    """Give browsers at the running product: ``person("acceptor")``, ``person()`` a stranger."""
+    made = []
+
+    def come(name="", **options):
+        context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+        if name:
+            value = product.door(name).cookies[configured.SESSION_COOKIE_NAME]
+            context.add_cookies(
+                [{"name": configured.SESSION_COOKIE_NAME, "value": value, "url": product.root}]
+            )
+        made.append(Visitor(context, product.root, borne=None))
+        return made[-1]
+
+    yield come
+    _gathered(made)

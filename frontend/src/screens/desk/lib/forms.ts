@@ -18,10 +18,11 @@ export type Upload = (files: File[]) => Promise<string[]>;
 const NUMBERS = new Set(["id", "longitude", "latitude", "number"]);
 
 /** The control that fits an input. */
-export function control(field: Field): "area" | "check" | "files" | "many" | "select" | "moment" | "number" | "line" {
+export function control(field: Field): "area" | "check" | "files" | "many" | "select" | "item" | "moment" | "number" | "line" {
   if (field.kind === "files") return "files";
   if (field.kind === "flag") return "check";
   if (field.choices?.length) return field.kind === "ids" ? "many" : "select";
+  if (field.name === "item_code") return "item";
   if (field.kind === "text") return "area";
   if (field.kind === "moment" || field.name === "until") return "moment";
   return NUMBERS.has(field.kind) ? "number" : "line";

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The product as a city runs it: web and engine under their supervisor, with its own folder and ports."""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+
+PASSWORD = "tongguan-demo"
+CASES = 16
+READY_SECONDS = 180
+#: One person of a test does in a minute what people do in an hour.
+RATES = "desk=500/5000,snap=50/500,snap_photo=50/500,partner=500/5000"
+
+
+def _free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _surroundings(home, web=0, stream=0):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TONGGUAN_")}
+    ports = {"TONGGUAN_PORT": str(web), "TONGGUAN_STREAM_PORT": str(stream)} if web else {}
+    return kept | ports | {"TONGGUAN_HOME": str(home), "TONGGUAN_RATES": RATES}
+
+
+def seeded_home(folder, cases=CASES):
+    """Give a folder with the demo city; whoever comes first of several processes makes it."""
+    folder.mkdir(exist_ok=True)
+    home = folder / "city"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.is_dir():
+            making = folder / "making"
+            making.mkdir()
+            for command in (["migrate", "-v0"], ["seed_demo", "--cases", str(cases)]):
+                subprocess.run(
+                    [sys.executable, "-m", "tongguan", *command],
+                    env=_surroundings(making),
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
+            making.rename(home)
+    return home
+
+
+class Product:
+    """``tongguan up`` over a copy of a prepared folder."""
+
+    def __init__(self, prepared, home):
+        shutil.copytree(prepared, home)
+        self.home = Path(home)
+        web, stream = _free_ports(2)
+        self.root = f"http://127.0.0.1:{web}"
+        self.log = self.home / "up.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tongguan", "up", "--no-demo"],
+                env=_surroundings(home, web, stream),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._doors = {}
+        until = time.monotonic() + READY_SECONDS
+        while "统管已就绪" not in self.told():
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise RuntimeError(self.told())
+            time.sleep(0.2)
+
+    def told(self):
+        """What it has written so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self):
+        """End it as Ctrl-C does."""
+        for door in self._doors.values():
+            door.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+
+    def door(self, name):
+        """Give a client signed in as a person of the demo city, by the interface."""
+        if name not in self._doors:
+            door = httpx.Client(base_url=f"{self.root}/api/desk", timeout=60)
+            door.headers["X-CSRFToken"] = door.get("/csrf").json()["csrf"]
+            me = door.post("/session", json={"username": name, "password": PASSWORD}).raise_for_status()
+            door.headers["X-CSRFToken"] = me.json()["csrf"]
+            self._doors[name] = door
+        return self._doors[name]
+
+    def ask(self, name, path, **query):
+        """What a person reads at an address of the desk's interface."""
+        return self.door(name).get(path, params=query).raise_for_status().json()
+
+    def tell(self, words, item="01003", name="acceptor", **more):
+        """Register a report at the desk; gives the receipt once its case is open."""
+        spot = self.spot()
+        body = {"text": words, "item_code": item, "lon": spot["lon"], "lat": spot["lat"]} | more
+        told = self.door(name).post("/reports", json=body).raise_for_status().json()
+        assert told["state"] == "opened", told
+        return told
+
+    def spot(self):
+        """A place in the first district where the city has a grid."""
+        rows = self.ask("acceptor", "/cases", limit=1)["rows"]
+        return {"lon": rows[-1]["lon"], "lat": rows[-1]["lat"]}
+
+    def named(self, user_id):
+        """The sign-in name of somebody of the demo city by their number."""
+        with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
+            row = database.execute("select username from people_user where id = ?", [user_id]).fetchone()
+        return row[0]
+
+    def move(self, name, case_id, move, **inputs):
+        """Make a move by the interface, with the version as it is."""
+        case = self.ask(name, f"/cases/{case_id}")
+        moves = self.ask(name, f"/cases/{case_id}/moves")["moves"]
+        order = next((one["order_id"] for one in moves if one["id"] == move and one.get("order_id")), None)
+        body = {"inputs": inputs | ({"order_id": order} if order else {})}
+        made = self.door(name).post(
+            f"/cases/{case_id}/moves/{move}", json=body, headers={"If-Match": f'"v{case["version"]}"'}
+        )
+        assert made.status_code == 200, made.text
+        return made.json()["case"]
