@@ -48,9 +48,9 @@ export const deskZh = {
   inbox: { title: "收件箱", readAll: "全部已读", none: "没有消息", noneHint: "派遣、催办、督办和到期提醒会送到这里。", open: "打开案件" },
   quarantine: { title: "待核对的上报", hint: "这些上报缺少地点或事项，分诊没有把握，请补正后重新分诊。", none: "没有待核对的上报", fix: "更正并重新分诊", item: "事项代码", lon: "经度", lat: "纬度", system: "坐标系", division: "区划代码", why: "更正原因", reply: "直接答复（咨询）", replyText: "答复", still: "仍未通过：{error}", done: "已完成", noAddress: "无地址", noItem: "未填" },
   handovers: {
-    title: "险情移交", all: "也列出已结束的", none: "没有待移交的险情", call: "记录移交", number: "拨打号码", person: "接话人", note: "说明", taken: "对方已接收", taker: "对方接收人", result: "登记结果", resultText: "结果", falseAlarm: "不是险情", why: "原因", steps: "经过", noticed: "发现 {at} · {n} 次反映", noCase: "尚未立案", seeCase: "查看案件",
+    title: "险情移交", open: "移交 110、119、120", service: "移交给", danger: "什么险情", services: { police: "110 公安", fire: "119 消防救援", ambulance: "120 医疗急救" }, all: "也列出已结束的", none: "没有待移交的险情", call: "记录移交", number: "拨打号码", person: "接话人", note: "说明", taken: "对方已接收", taker: "对方接收人", result: "登记结果", resultText: "结果", falseAlarm: "不是险情", why: "原因", steps: "经过", noticed: "发现 {at} · {n} 次反映", noCase: "尚未立案", seeCase: "查看案件",
     states: { open: "待移交", handed_over: "已移交，待对方确认", acknowledged: "对方已接收", ended: "已结束", false_alarm: "误报" },
-    kinds: { noticed: "发现", told_again: "再次反映", placed: "确定地点", handed_over: "移交", acknowledged: "对方接收", ended: "结果", false_alarm: "误报", overdue: "超时提醒" },
+    kinds: { noticed: "发现", opened: "人工提出", told_again: "再次反映", placed: "确定地点", handed_over: "移交", acknowledged: "对方接收", ended: "结果", false_alarm: "误报", overdue: "超时提醒" },
   },
   hot: { title: "热点事项", division: "区划代码", since: "自", until: "至", show: "查看", none: "这段时间没有热点事项", rank: "名次", name: "事项", heat: "热度", people: "人数", tellings: "次数", busiest: "最忙一周", perDay: "日均", place: "地点", span: "起止", cases: "案件", nth: "案件 {n}", caption: "热点事项排行" },
 };
