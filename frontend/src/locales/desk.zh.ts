@@ -41,7 +41,7 @@ export const deskZh = {
     orders: "工单", lead: "主办", co: "协办", noOrders: "尚未派遣", dispatched: "派遣 {at}", moves: "可办操作", noMoves: "现在没有需要您办理的操作", movesHint: "现在轮到您办",
     conflict: "这件案件刚刚被他人更新，您的操作没有执行", conflictWho: "{who} 于 {at}「{move}」，现为「{state}」", conflictKept: "已为您读取最新内容；您填写的内容仍保留，核对后可再次提交。", conflictGone: "「{move}」已不能再办。", understood: "知道了",
     asking: "申请与督办", noAsking: "没有申请或督办", agree: "同意", refuse: "不同意", extend: "申请延期", suspend: "申请挂账", timeout_appeal: "超时申诉", urge: "催办", supervise: "督办", instruct: "批示", whistle: "吹哨", note: "说明", words: "内容", reason: "事由", until: "挂账至", days: "限几个工作日答复",
-    season: "季节性", works: "工程类", money: "资金立项", rights: "权属争议", signed: "已签收", unsigned: "未签收", answered: "已回复", sign: "签收", answer: "回复", matter: "同一事项", people: "{people} 人、{tellings} 次反映", first: "首次上报", joined: "归并", score: "相似 {n}%",
+    season: "季节性", works: "工程类", money: "资金立项", rights: "权属争议", signed: "已签收", unsigned: "未签收", answered: "已回复", sign: "签收", answer: "回复", matter: "同一事项", people: "{people} 人、{tellings} 次反映", crowd: "群诉", repeats: "其中 {n} 次是同一人重复反映", first: "首次上报", joined: "归并", score: "相似 {n}%",
     apart: "不是同一事项，分出", together: "并入本案", never: "永不合并", overruled: "已由 {who} 改判：{reason}", maybe: "可能是同一事项", noMaybe: "没有疑似重复", apartWhy: "分出原因", togetherWhy: "合并原因", neverWhy: "不合并原因", compare: "对照", metres: "相距 {n} 米", hours: "相隔 {n}",
     advice: "建议主办单位", noAdvice: "没有建议", allowed: "权责清单内", past: "相似已结案件", noPast: "没有相似案件", ratings: "群众评价", noRatings: "尚无评价", secret: "要求保密", report: "上报", reports: "合并的上报", nobody: "未留联系方式",
   },
