@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongguan.cases import api as cases
 from tongguan.handover import noticing, queries, words
+from tongguan.handover.byhand import open_for_case, open_for_report
 from tongguan.handover.contracts import OPEN, Danger, HandoverInfo, HandoverState
 from tongguan.handover.facts import HandoverMoved
 from tongguan.handover.models import Handover
@@ -18,7 +19,16 @@ from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
-__all__ = ["acknowledge", "end", "false_alarm", "hand_over", "look", "open_for"]
+__all__ = [
+    "acknowledge",
+    "end",
+    "false_alarm",
+    "hand_over",
+    "look",
+    "open_for",
+    "open_for_case",
+    "open_for_report",
+]
 
 HOW: Final = {
     "phone": "电话",

@@ -67,11 +67,14 @@ class StepInfo:
 
 @dataclass(frozen=True, slots=True)
 class HandoverInfo:
-    """A hand-over as officials read it. ``next_at``: when somebody is told again if nothing happens."""
+    """A hand-over as officials read it. ``next_at``: when somebody is told again if nothing happens.
+
+    ``report_id`` is None, ``rules_version`` "by_hand" and ``tellings`` 0 when a person opened it from a case.
+    """
 
     id: UUID
     case_id: UUID | None
-    report_id: UUID
+    report_id: UUID | None
     service: str
     division: str
     state: str

@@ -19,7 +19,8 @@ class Handover(models.Model):
     case = models.ForeignKey(
         "cases.Case", null=True, on_delete=models.PROTECT, related_name="+", verbose_name="案件"
     )
-    report_id = models.UUIDField("首次上报")
+    #: The telling in which it was seen; none when a person opened it from the case.
+    report_id = models.UUIDField("首次上报", null=True)
     service = models.CharField("部门", max_length=20)
     division = models.CharField("区划", max_length=12, blank=True)
     state = models.CharField("状态", max_length=12, default=HandoverState.OPEN.value)

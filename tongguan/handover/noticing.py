@@ -20,7 +20,7 @@ from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.runtime import audit, outbox, transactions
 
 CRITICAL: Final = "critical"
-_Key = tuple[UUID, str]
+_Key = tuple[UUID | None, str]
 
 
 def open_for(noticed: Sequence[Noticed]) -> list[UUID]:
@@ -39,7 +39,7 @@ def open_for(noticed: Sequence[Noticed]) -> list[UUID]:
     rules, now = words.rules(), clock.now()
     known = casebook.cases_by_id(PLATFORM, {n.case_id for n in noticed if n.case_id is not None})
     steps = HandoverStep.objects.filter(report_id__in=[n.report_id for n in noticed])
-    told = {
+    told: set[_Key] = {
         (report, service) for report, service in steps.values_list("report_id", "handover__service") if report
     }
     _attach(noticed, told, now)
@@ -105,7 +105,9 @@ def after(rules: Rules, state: str, rung: int, since: datetime) -> datetime | No
 
 def _attach(noticed: Sequence[Noticed], told: set[_Key], now: datetime) -> None:
     """Give hand-overs of tellings that had no place then the case they have now."""
-    placed = {n.report_id: (n.case_id, n.division) for n in noticed if n.case_id is not None}
+    placed: dict[UUID | None, tuple[UUID, str]] = {
+        n.report_id: (n.case_id, n.division) for n in noticed if n.case_id is not None
+    }
     again = {report_id for report_id, _ in told} & placed.keys()
     if not again:
         return

@@ -17,6 +17,7 @@ from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
 
 __all__ = [
+    "crowd_from",
     "decision",
     "decisions_of",
     "heard",
@@ -94,6 +95,11 @@ def people_of(actor: Actor, case_id: UUID) -> tuple[int, int]:
     matters = Fingerprint.objects.filter(case_id=case_id).values("matter")
     persons = list(Fingerprint.objects.filter(matter__in=matters).values_list("person", flat=True))
     return len(set(persons) - {""}) + persons.count(""), len(persons)
+
+
+def crowd_from() -> int:
+    """Give how many people make a crowd (群诉) by the strategy in force."""
+    return strategies.current()[0].crowd
 
 
 def heard(case_ids: Collection[UUID]) -> set[tuple[UUID, str]]:

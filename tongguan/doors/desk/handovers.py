@@ -17,6 +17,9 @@ from tongguan.doors.desk.auth import actor_of
 from tongguan.handover import api as handovers
 from tongguan.handover import queries
 from tongguan.handover.contracts import HandoverInfo, RuleCount, StepInfo
+from tongguan.intake import queries as reports
+from tongguan.kernel.errors import Invalid
+from tongguan.people.contracts import Actor
 
 router = Router(tags=["险情移交 handovers"])
 
@@ -26,7 +29,7 @@ class HandoverShown(Schema):
 
     id: UUID
     case_id: UUID | None
-    report_id: UUID
+    report_id: UUID | None
     service: str
     service_name: str
     number: str
@@ -71,6 +74,19 @@ class TakenTold(Told):
     note: str = Field("", max_length=1000)
 
 
+class OpenTold(Told):
+    """Of which case, or telling without one, for which service, and what the danger is."""
+
+    model_config = example(
+        case_id="0198a1c2-7b00-7000-8000-0000000000a1", service="fire", reason="来电人称楼道内有浓烟"
+    )
+
+    case_id: UUID | None = None
+    report_id: UUID | None = None
+    service: str = Field(min_length=1, max_length=20)
+    reason: str = Field(min_length=1, max_length=1000)
+
+
 class ResultTold(Told):
     """The result, or why it was a false alarm."""
 
@@ -93,6 +109,26 @@ def listed(
     )
     more = seal(str(rows[-1].id)) if len(rows) == limit else None
     return reply({"rows": [_shown(row) for row in rows], "next": more})
+
+
+@router.post("/handovers", response=answers(HandoverShown, 201), operation_id="open_handover")
+def open_by_hand(request: HttpRequest, told: OpenTold) -> HttpResponse:
+    """Open a hand-over that no word of danger told of; the case becomes critical."""
+    actor = actor_of(request)
+    return once(request, actor, lambda: _shown(_opened(actor, told)))
+
+
+def _opened(actor: Actor, told: OpenTold) -> HandoverInfo:
+    case_id, reason = told.case_id, {"service": told.service, "reason": told.reason}
+    if told.report_id is not None and case_id is None:
+        report = reports.report(actor, told.report_id)
+        if report.case_id is None:
+            division = report.placed or report.division
+            return handovers.open_for_report(actor, report.id, division=division, **reason)
+        case_id = report.case_id
+    if case_id is None or (told.case_id and told.report_id):
+        raise Invalid("handover.which", zh="应为案件或上报之一", en="a case or a report", field="case_id")
+    return handovers.open_for_case(actor, case_id, **reason)
 
 
 @router.get("/handovers/rules", response=answers(list[RuleCount]), operation_id="danger_rules")

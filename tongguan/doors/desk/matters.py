@@ -72,10 +72,12 @@ class AlikeShown(Told):
 
 
 class JoinedShown(Told):
-    """What is known of a case's matter."""
+    """What is known of a case's matter; ``repeats``: tellings of people heard before, ``crowd``: 群诉."""
 
     people: int
     tellings: int
+    repeats: int
+    crowd: bool
     decisions: list[JoiningShown]
     suggested: list[AlikeShown]
 
@@ -143,6 +145,8 @@ def matter(request: HttpRequest, case_id: UUID) -> HttpResponse:
         {
             "people": people,
             "tellings": tellings,
+            "repeats": tellings - people,
+            "crowd": people >= matters.crowd_from(),
             "decisions": matters.decisions_of(actor, case_id),
             "suggested": matters.suggested(actor, case_id),
         }

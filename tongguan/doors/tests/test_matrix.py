@@ -183,6 +183,12 @@ DESK = {
     # Danger without a place is seen by every caller, so that somebody calls.
     "handovers": ("GET", "/handovers", None, DANGER | {"outsider", "outside_acceptor"}),
     "danger_rules": ("GET", "/handovers/rules", None, DANGER | {"outsider", "outside_acceptor"}),
+    "open_handover": (
+        "POST",
+        "/handovers",
+        {"case_id": ZERO, "service": "ambulance", "reason": "有人晕倒"},
+        set(),
+    ),
     "handover": ("GET", "/handovers/{handover}", None, DANGER),
     "handover_steps": ("GET", "/handovers/{handover}/steps", None, DANGER),
     "hand_over": ("POST", "/handovers/{handover}/call", {"number": "119"}, CALL),

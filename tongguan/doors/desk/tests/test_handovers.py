@@ -5,14 +5,22 @@ from datetime import datetime
 
 import pytest
 
+from tongguan.cases import api as cases
+from tongguan.cases import queries as case_queries
+from tongguan.cases.contracts import NewCase
+from tongguan.catalog import api as catalog
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
+from tongguan.intake import api as intake
+from tongguan.intake.contracts import ReportIn
 from tongguan.kernel.ids import new_id
 from tongguan.kernel.testing import BEIJING
 from tongguan.matching.models import HotMatter
+from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.transactions import atomic
 
 pytestmark = pytest.mark.django_db
+HERE = "990101001001"
 
 
 def ring(text="三楼着火了"):
@@ -40,6 +48,86 @@ def test_from_notice_to_result_at_the_desk(desk):
     assert door.get("/handovers").json()["rows"] == []
     assert len(door.get("/handovers?show=all").json()["rows"]) == 1
     assert door.get("/handovers/rules").json()[0]["confirmed"] == 1
+
+
+@pytest.fixture
+def case(people_cast):
+    new = NewCase(item_code="01001", title="烟味", text="楼道有味", division=HERE, source="hotline")
+    return cases.open_cases(people_cast.acceptor, [new])[0]
+
+
+def test_what_no_word_told_of_is_handed_over_by_hand_from_the_case(people_cast, desk, case):
+    door = desk("dispatcher")
+    told = {"case_id": str(case.id), "service": "fire", "reason": "来电人说楼道里有浓烟"}
+    answer = door.post("/handovers", told, Idempotency_Key="k1")
+    one = answer.json()
+    assert (answer.status_code, one["number"], one["state"], one["rules_version"]) == (
+        201,
+        "119",
+        "open",
+        "by_hand",
+    )
+    assert (one["words"], one["report_id"], one["tellings"]) == ("李派遣提出：来电人说楼道里有浓烟", None, 0)
+    assert door.post("/handovers", told, Idempotency_Key="k1").json()["id"] == one["id"]
+    again = door.post("/handovers", told)
+    assert (again.status_code, again.json()["code"]) == (409, "handover.open_already")
+    assert door.post("/handovers", told | {"service": "ambulance"}).status_code == 201
+    assert case_queries.case(PLATFORM, case.id).urgency == "critical"
+    line = case_queries.timeline(PLATFORM, case.id)[1]
+    assert (line.move, line.actor_name, line.reason) == (
+        "danger",
+        "李派遣",
+        "人工提出险情，待转119 消防救援：来电人说楼道里有浓烟",
+    )
+    (step,) = door.get(f"/handovers/{one['id']}/steps").json()
+    assert (step["kind"], step["actor_name"]) == ("opened", "李派遣")
+    assert len(desk("duty_chief").get("/inbox").json()["rows"]) == 2, "who is on duty is told at once"
+
+
+def test_a_false_alarm_by_hand_calms_the_case_and_it_may_be_opened_again(people_cast, desk, case):
+    door, told = desk("acceptor"), {"case_id": str(case.id), "service": "fire", "reason": "冒烟"}
+    one = door.post("/handovers", told).json()["id"]
+    assert door.post(f"/handovers/{one}/false-alarm", {"text": "是蒸汽"}).json()["state"] == "false_alarm"
+    assert case_queries.case(PLATFORM, case.id).urgency == "normal"
+    assert door.post("/handovers", told | {"reason": "确实着火"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("duty_chief", 201), ("city_chief", 201), ("supervisor", 403), ("department", 404), ("outsider", 404)],
+)
+def test_who_may_call_the_services_opens_it_for_cases_in_sight(desk, case, role, status):
+    told = {"case_id": str(case.id), "service": "police", "reason": "有人持刀"}
+    assert desk(role).post("/handovers", told).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"service": "coastguard"}, "service"),
+        ({"reason": "  "}, "reason"),
+        ({"case_id": None}, "case_id"),
+        ({"report_id": str(new_id())}, "case_id"),
+    ],
+)
+def test_what_is_wrong_is_named(desk, case, change, field):
+    told = {"case_id": str(case.id), "service": "fire", "reason": "冒烟"} | change
+    answer = desk("acceptor").post("/handovers", told)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert desk("acceptor").get("/handovers").json()["rows"] == []
+
+
+def test_a_telling_that_waits_for_a_place_is_handed_over_once_per_service(people_cast, desk):
+    catalog.load_standards(PLATFORM)
+    report = intake.receive(PLATFORM, ReportIn(source="hotline", external_id="H1", text="快来人啊，在老地方"))
+    intake.triage_batch(10)
+    (row,) = desk("acceptor").get("/reports/quarantine").json()["rows"]
+    told = {"report_id": row["id"], "service": "police", "reason": "来电中有打斗声"}
+    door = desk("acceptor")
+    one = door.post("/handovers", told).json()
+    assert (one["report_id"], one["case_id"], one["number"]) == (row["id"], None, "110")
+    assert door.post("/handovers", told).status_code == 409
+    assert report.tracking
 
 
 def test_a_call_sent_twice_is_one_line(desk):

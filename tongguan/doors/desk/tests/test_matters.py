@@ -13,10 +13,10 @@ from tongguan.runtime.testing import settle
 pytestmark = pytest.mark.django_db
 
 
-def tell(n: int) -> None:
+def tell(n: int, phone: str = "") -> None:
     report = ReportIn(
         source="hotline", external_id=f"H{n}", title="井盖破损", text="滨江路12号门口井盖破损",
-        item_code="01001", lon=121.005, lat=30.805, reporter=ReporterIn("某人", f"1380000{n:04d}"),
+        item_code="01001", lon=121.005, lat=30.805, reporter=ReporterIn("某人", phone or f"1380000{n:04d}"),
     )  # fmt: skip
     intake.receive(PLATFORM, report)
 
@@ -30,6 +30,18 @@ def matter(desk):
         tell(n)
     intake.triage_batch(10)
     return desk("acceptor")
+
+
+def test_one_who_calls_again_is_told_apart_from_a_crowd(desk):
+    square_city()
+    catalog.load_standards(PLATFORM)
+    door = desk("acceptor")
+    for n, phone in enumerate(("13800000001", "13800000001", *(f"1380000001{n}" for n in range(4)))):
+        tell(n, phone)
+        intake.triage_batch(10)
+        known = door.get(f"/cases/{case_of(door)}/matter").json()
+        found = tuple(known[name] for name in ("people", "tellings", "repeats", "crowd"))
+        assert found == (max(1, n), n + 1, min(1, n), n >= 5), n
 
 
 def case_of(door):
