@@ -22,7 +22,7 @@ FLOORS = (
     ("handover", "advice"),
     ("matching", "bulk"),
     ("dispatch",),
-    ("tracking",),
+    ("maps", "tracking"),
     ("cases",),
     ("rules", "messaging", "learning", "knowledge"),
     ("catalog",),

@@ -19,6 +19,7 @@ export const deskEn: typeof deskZh = {
   source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner" },
   token: { state: "state", division: "area", box: "box", overdue: "overdue" },
   queue: {
+    area: "Drawn area", mapView: "Map", listView: "List", map: "Map of cases",
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
     order: "Order", newest: "Newest first", due: "Soonest due first", all: "All open", overdue: "Overdue", total: "{n} cases", about: "about {n} cases", more: "Show more", none: "No case fits", noneHint: "Ask for less, or clear the line to see all open cases.", clear: "Clear",
     number: "Number", name: "Title", item: "Item", state: "State", limit: "Limit", unit: "Lead unit", at: "Told", chooseAll: "Choose all on this page", choose: "Choose {number}", caption: "Cases",

@@ -18,6 +18,7 @@ export const deskZh = {
   source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统" },
   token: { state: "状态", division: "区", box: "范围", overdue: "超期" },
   queue: {
+    area: "圈选范围", mapView: "地图", listView: "列表", map: "案件地图",
     title: "案件", search: "查找案件", searchHint: "状态:待派遣 区:江北 超期 路灯", go: "查找", unknown: "不认识：{words}", fresh: "有 {n} 件新案件", export: "导出表格", register: "登记上报",
     order: "排序", newest: "最新在前", due: "最先到期在前", all: "全部未结", overdue: "超期", total: "共 {n} 件", about: "约 {n} 件", more: "再看一些", none: "没有符合条件的案件", noneHint: "放宽条件，或清空查找栏看全部未结案件。", clear: "清空条件",
     number: "编号", name: "标题", item: "事项", state: "状态", limit: "时限", unit: "主办单位", at: "上报", chooseAll: "全选本页", choose: "选择 {number}", caption: "案件列表",
