@@ -27,7 +27,7 @@ FLOORS = (
     ("rules", "messaging", "learning", "knowledge"),
     ("catalog",),
     ("things",),
-    ("addresses",),
+    ("addresses", "layers"),
     ("places",),
     ("people",),
     ("vault",),

@@ -16,7 +16,7 @@ from tongguan.maps.contracts import Box, Cluster
 
 COARSEST: Final = 3
 #: Mean edge of a hexagon in metres by resolution (h3geo.org, table of cell statistics).
-_EDGE_M: Final = (1281256, 483057, 182513, 68979, 26072, 9854, 3725, 1406, 531, 201, 76)
+EDGE_M: Final = (1281256, 483057, 182513, 68979, 26072, 9854, 3725, 1406, 531, 201, 76)
 #: A hexagon this many pixels across holds one mark with its number.
 _PIXELS: Final = 40
 _ACROSS: Final = math.sqrt(3)
@@ -30,7 +30,7 @@ _UNUSED: Final = 7
 def resolution_for(zoom: float, lat: float) -> int:
     """Give the finest resolution (3–10) whose cells are wide enough on the screen to hold a mark."""
     pixel = _METRES_PER_PIXEL * math.cos(math.radians(lat)) / 2**zoom
-    wide = [r for r in range(COARSEST, RESOLUTION + 1) if _EDGE_M[r] * _ACROSS >= _PIXELS * pixel]
+    wide = [r for r in range(COARSEST, RESOLUTION + 1) if EDGE_M[r] * _ACROSS >= _PIXELS * pixel]
     return max(wide, default=COARSEST)
 
 

@@ -2,7 +2,6 @@
 """Frozen shapes of what a map shows."""
 
 from dataclasses import dataclass
-from typing import Any
 
 #: West, south, east, north in degrees of WGS-84.
 Box = tuple[float, float, float, float]
@@ -40,12 +39,3 @@ class Spread:
     spots: tuple[Spot, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A shape with a code and a name; ``geometry`` is GeoJSON in WGS-84."""
-
-    code: str
-    name: str
-    geometry: dict[str, Any]

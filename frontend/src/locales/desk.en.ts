@@ -37,6 +37,7 @@ export const deskEn: typeof deskZh = {
   },
   form: { automatic: "Automatic (by duty list)", choose: "Choose", lacking: "Please fill in: {names}", done: "{name}: done", manyHint: "Hold Ctrl to choose several", required: "required" },
   case: {
+    map: "Place", mapTold: "{reports} further tellings, {cases} open cases nearby", toldHere: "Told from here: {words}",
     back: "Back to the cases", print: "Print", text: "The matter", noText: "(no text)", facts: "Facts", item: "Item", place: "Place", division: "Division and grid", source: "Source", unit: "Lead unit", opened: "Told", filed: "Filed", dueAt: "Due", closedAt: "Closed", filing: "Filing condition", closing: "Closing condition", component: "Component",
     counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
     process: "Process", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",

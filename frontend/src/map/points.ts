@@ -17,7 +17,6 @@ export interface MapPoint {
 export type LonLat = [number, number];
 export type Box = [number, number, number, number];
 
-const METRES_PER_DEGREE = 111_320;
 export const MOST_CORNERS = 24;
 /** Square degrees: less than a square metre is no corner. */
 const NOTHING = 1e-10;
@@ -85,10 +84,4 @@ export function plan(points: readonly MapPoint[]): Dot[] {
   return points
     .map((one): Dot => ({ ...one, x: 50 + (one.lon - (west + east) / 2) * narrow * scale, y: 31 - (one.lat - (south + north) / 2) * scale }))
     .sort((a, b) => order[a.state] - order[b.state]);
-}
-
-/** Metres between two points near each other, good to a few per mille within a city. */
-export function metres(a: LonLat, b: LonLat): number {
-  const narrow = Math.cos((((a[1] + b[1]) / 2) * Math.PI) / 180);
-  return Math.hypot((b[0] - a[0]) * narrow, b[1] - a[1]) * METRES_PER_DEGREE;
 }

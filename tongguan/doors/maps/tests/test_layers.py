@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Layers of the map at the desk's door: GeoJSON, scope, and what is said to bad questions."""
 
+import json
+
 import pytest
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
+from tongguan.kernel.geometry import cell_of
+from tongguan.layers.api import import_layer
+from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import COMMUNITY, OTHER_COMMUNITY
+from tongguan.places.testing import square_city
+from tongguan.things.models import Component
 
 
 @pytest.fixture
@@ -70,3 +77,43 @@ def test_a_bad_question_is_told_which_word_is_bad(desk, query, field) -> None:
 
 def test_a_stranger_sees_no_layer(client) -> None:
     assert client.get("/api/desk/map/cases").status_code == 401
+
+
+def test_own_layers_grids_and_components_come_within_scope(people_cast, desk, tmp_path) -> None:
+    square_city()
+    file = tmp_path / "own.geojson"
+    points = {"北": [121.005, 30.805], "南": [121.035, 30.805]}
+    features = [
+        {"type": "Feature", "properties": {"name": n}, "geometry": {"type": "Point", "coordinates": at}}
+        for n, at in points.items()
+    ]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    import_layer(PLATFORM, file, name="消火栓", crs="WGS84", colour="#c0271a")
+    acceptor, outsider = desk("acceptor"), desk("outsider")
+    (layer,) = acceptor.get("/map/layers").json()
+    assert (layer["name"], layer["colour"], layer["features"]) == ("消火栓", "#c0271a", 1)
+    (mine,) = acceptor.get(f"/map/layers/{layer['id']}").json()["features"]
+    assert (mine["properties"]["title"], mine["geometry"]["coordinates"]) == ("北", points["北"])
+    (theirs,) = outsider.get(f"/map/layers/{layer['id']}").json()["features"]
+    assert theirs["properties"]["title"] == "南"
+    assert desk("citizen").get(f"/map/layers/{layer['id']}").status_code == 404
+    grids = acceptor.get("/map/grids?view=120,30,122,32").json()["features"]
+    assert [one["id"][:6] for one in grids] == ["990101"] * 4
+    assert acceptor.get("/map/grids?view=1,2").status_code == 422
+    assert acceptor.get("/map/layers/999999").status_code == 404
+
+
+def test_components_are_those_of_the_own_divisions(people_cast, desk) -> None:
+    square_city()
+    spots = {"99010101020000001": (121.005, 30.805), "99010201020000001": (121.035, 30.805)}
+    Component.objects.bulk_create(
+        Component(
+            code=code, class_code="01020", name="井盖", division=f"{code[:6]}001001", lon=x, lat=y,
+            cell=cell_of(x, y),
+        )
+        for code, (x, y) in spots.items()
+    )  # fmt: skip
+    (mine,) = desk("acceptor").get("/map/components").json()["features"]
+    assert mine["id"] == "99010101020000001"
+    assert len(desk("city_chief").get("/map/components?class_code=0102").json()["features"]) == 2
+    assert desk("city_chief").get("/map/components?class_code=02").json()["features"] == []
