@@ -32,6 +32,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
         ["--sizes", "10000", "1000000", "--reports", "10000"],
     ),
     "dispatched": (["--seconds", "10"], ["--seconds", "30"]),
+    "map_clusters": (["--cases", "50000"], []),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),
 }
 LONGEST_S = 3600

@@ -54,6 +54,8 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     manifest: true,
+    // The map is one chunk of its own, loaded late.
+    chunkSizeWarningLimit: 1_300,
   },
   server: { proxy: { "/api": "http://127.0.0.1:8000", "/map": "http://127.0.0.1:8000", "/login": "http://127.0.0.1:8000" } },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"], testTimeout: 60_000 },

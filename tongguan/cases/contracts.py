@@ -149,6 +149,7 @@ class TimelineLine:
 class CaseFilter:
     """What a list is narrowed to; empty values do not narrow. ``bbox`` is west, south, east, north.
 
+    ``area`` holds the corners (longitude, latitude) of a drawn one, three or more.
     ``text`` matches the beginning of the number or of the title. ``division`` is a prefix; ``hubs`` are the
     divisions of the centres that run the cases.
     """
@@ -168,6 +169,7 @@ class CaseFilter:
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
+    area: tuple[tuple[float, float], ...] = ()
     hubs: tuple[str, ...] = ()
 
 

@@ -27,7 +27,7 @@ from tongguan.kernel import clock, geometry
 from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.people.contracts import Actor
-from tongguan.tables.api import AMONG
+from tongguan.tables.api import AMONG, inside
 
 __all__ = [
     "INPUTS",
@@ -143,10 +143,15 @@ def filter_q(narrow: CaseFilter) -> Q:
         q &= Q(opened_at__gte=narrow.opened_from)
     if narrow.opened_to:
         q &= Q(opened_at__lt=narrow.opened_to)
+    return q & _place_q(narrow) & _text_q(narrow.text.strip())
+
+
+def _place_q(narrow: CaseFilter) -> Q:
+    q = inside("lon", "lat", narrow.area) if narrow.area else Q()
     if narrow.bbox:
         west, south, east, north = narrow.bbox
         q &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
-    return q & _text_q(narrow.text.strip())
+    return q
 
 
 def _text_q(text: str) -> Q:

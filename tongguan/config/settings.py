@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tongguan.people",
     "tongguan.places",
     "tongguan.addresses",
+    "tongguan.layers",
     "tongguan.things",
     "tongguan.catalog",
     "tongguan.rules",

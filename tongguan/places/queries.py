@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from django.db import connection
 from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
 
 from tongguan.kernel.codes import ancestors
 from tongguan.kernel.coordinates import Floats, checked
@@ -19,6 +20,7 @@ from tongguan.places import layers
 from tongguan.places.codes import division_code
 from tongguan.places.contracts import DivisionInfo, DutyGridInfo, Located, PlaceInfo
 from tongguan.places.gazetteer import KEY_LENGTH, fold
+from tongguan.places.labels import GridState
 from tongguan.places.models import (
     Division,
     DutyGrid,
@@ -34,6 +36,7 @@ __all__ = [
     "boundary",
     "children",
     "collectors_of",
+    "communities_touched",
     "division",
     "division_name",
     "division_names",
@@ -42,6 +45,7 @@ __all__ = [
     "duty_area",
     "duty_grid_of",
     "grid_exists",
+    "grids_in",
     "houses_on",
     "locate",
     "locate_one",
@@ -137,6 +141,28 @@ def boundary(code: str) -> dict[str, Any] | None:
 def grid_exists(code: str) -> bool:
     """Tell whether a unit grid is registered."""
     return UnitGrid.objects.filter(pk=code).exists()
+
+
+def grids_in(
+    actor: Actor, view: tuple[float, float, float, float], limit: int = 2_000
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Give (code, name, GeoJSON boundary) of active unit grids of the actor's divisions in a box."""
+    west, south, east, north = view
+    rows = UnitGrid.objects.filter(
+        division_q(actor.scope, "community", *Post),
+        state=GridState.ACTIVE, west__lte=east, east__gte=west, south__lte=north, north__gte=south,
+    )  # fmt: skip
+    found = rows.order_by("code").values_list("code", "name", "boundary")[:limit]
+    return [(c, n, json.loads(shapely.to_geojson(shapely.from_wkb(bytes(b or b""))))) for c, n, b in found]
+
+
+def communities_touched(shapes: NDArray[np.object_]) -> list[tuple[int, str]]:
+    """Give (number of the shape, community code) for every community that each WGS-84 shape touches."""
+    index = layers.index_of(layers.COMMUNITY)
+    if not len(shapes) or not index.polygons.size:
+        return []
+    shape, community = index.tree.query(shapes, predicate="intersects")
+    return list(zip(shape.tolist(), index.codes[community].tolist(), strict=True))
 
 
 def duty_grid_of(grid_code: str, kind: str | None = None) -> DutyGridInfo | None:

@@ -17,10 +17,13 @@ from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 from django.db.models.base import ModelState
 
+from tongguan.tables import polygons
 from tongguan.tables.lookups import Among
 
 #: ``field__among=values`` for texts and large numbers: one parameter however many values there are.
 AMONG: Final = Among.lookup_name
+#: The rows whose point lies in a drawn area.
+inside = polygons.inside
 #: Fewer rows than this are not worth a COPY of their own.
 _FEW: Final = 20
 _BATCH: Final = 400

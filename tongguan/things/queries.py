@@ -18,8 +18,8 @@ MAX_NEAR_M = 10_000
 _READERS = tuple(post for post in Post if post is not Post.CITIZEN)
 
 
-def _visible(actor: Actor) -> QuerySet[Component]:
-    """Give the components within the actor's division prefixes."""
+def visible(actor: Actor) -> QuerySet[Component]:
+    """Give the components within the actor's division prefixes, for reads of floors above."""
     return Component.objects.filter(division_q(actor.scope, "division", *_READERS))
 
 
@@ -44,7 +44,7 @@ def _info(row: Component) -> ComponentInfo:
 
 def component(code: str, actor: Actor = PLATFORM) -> ComponentInfo | None:
     """Give one component by its code; None when there is none within the actor's scope."""
-    row = _visible(actor).filter(pk=code).first()
+    row = visible(actor).filter(pk=code).first()
     return None if row is None else _info(row)
 
 
@@ -72,7 +72,7 @@ def nearest(
     cells = Q()
     for low, high in cell_ranges(lon, lat, within_m):
         cells |= Q(cell=low) if low == high else Q(cell__gte=low, cell__lte=high)
-    rows = _visible(actor).filter(cells).exclude(state=ComponentState.REMOVED)
+    rows = visible(actor).filter(cells).exclude(state=ComponentState.REMOVED)
     if class_code:
         rows = rows.filter(prefix_q("class_code", class_code))
     # Positions of all, whole rows of the winners only: a wide circle in a city centre holds 100,000.

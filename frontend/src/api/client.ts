@@ -6,6 +6,7 @@ import { locale } from "@/locales";
 import type { paths as Citizen } from "./made/citizen";
 import type { paths as Desk } from "./made/desk";
 import type { paths as Field } from "./made/field";
+import type { paths as Base } from "./made/map";
 
 export interface FieldProblem {
   field: string;
@@ -68,6 +69,8 @@ function client<Paths extends object>() {
 export const desk = client<Desk>();
 export const citizen = client<Citizen>();
 export const field = client<Field>();
+/** The base map: what it holds. */
+export const base = client<Base>();
 
 /** Give the data of an answer; refusals have been thrown before this. */
 export async function told<T>(answer: Promise<{ data?: T }>): Promise<T> {

@@ -19,6 +19,7 @@ export const deskEn: typeof deskZh = {
   source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner", snap: "Snap", email: "E-mail", chat: "Chat group", open311: "Open311", cloudevents: "CloudEvents", mapped: "Import" },
   token: { state: "state", division: "area", box: "box", overdue: "overdue" },
   queue: {
+    area: "Drawn area", mapView: "Map", listView: "List", map: "Map of cases",
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
     order: "Order", newest: "Newest first", due: "Soonest due first", all: "All open", overdue: "Overdue", total: "{n} cases", about: "about {n} cases", more: "Show more", none: "No case fits", noneHint: "Ask for less, or clear the line to see all open cases.", clear: "Clear",
     number: "Number", name: "Title", item: "Item", state: "State", limit: "Limit", unit: "Lead unit", at: "Told", chooseAll: "Choose all on this page", choose: "Choose {number}", caption: "Cases",
@@ -36,6 +37,7 @@ export const deskEn: typeof deskZh = {
   },
   form: { automatic: "Automatic (by duty list)", choose: "Choose", lacking: "Please fill in: {names}", done: "{name}: done", manyHint: "Hold Ctrl to choose several", required: "required" },
   case: {
+    map: "Place", mapTold: "{reports} further tellings, {cases} open cases nearby", toldHere: "Told from here: {words}",
     back: "Back to the cases", print: "Print", text: "The matter", noText: "(no text)", facts: "Facts", item: "Item", place: "Place", division: "Division and grid", source: "Source", unit: "Lead unit", opened: "Told", filed: "Filed", dueAt: "Due", closedAt: "Closed", filing: "Filing condition", closing: "Closing condition", component: "Component",
     counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
     process: "Process", larger: "Open the large picture", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",

@@ -18,6 +18,7 @@ export const deskZh = {
   source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统", snap: "随手拍", email: "邮件", chat: "群聊", open311: "Open311", cloudevents: "事件接口", mapped: "数据导入" },
   token: { state: "状态", division: "区", box: "范围", overdue: "超期" },
   queue: {
+    area: "圈选范围", mapView: "地图", listView: "列表", map: "案件地图",
     title: "案件", search: "查找案件", searchHint: "状态:待派遣 区:江北 超期 路灯", go: "查找", unknown: "不认识：{words}", fresh: "有 {n} 件新案件", export: "导出表格", register: "登记上报",
     order: "排序", newest: "最新在前", due: "最先到期在前", all: "全部未结", overdue: "超期", total: "共 {n} 件", about: "约 {n} 件", more: "再看一些", none: "没有符合条件的案件", noneHint: "放宽条件，或清空查找栏看全部未结案件。", clear: "清空条件",
     number: "编号", name: "标题", item: "事项", state: "状态", limit: "时限", unit: "主办单位", at: "上报", chooseAll: "全选本页", choose: "选择 {number}", caption: "案件列表",
@@ -35,6 +36,7 @@ export const deskZh = {
   },
   form: { automatic: "自动（按权责清单）", choose: "请选择", lacking: "请填写：{names}", done: "{name}：已完成", manyHint: "按住 Ctrl 可多选", required: "必填" },
   case: {
+    map: "位置", mapTold: "另有 {reports} 处上报、附近 {cases} 件在办", toldHere: "上报于此：{words}",
     back: "返回案件列表", print: "打印", text: "案情", noText: "（没有文字）", facts: "基本情况", item: "事项", place: "地点", division: "区划与网格", source: "来源", unit: "主办单位", opened: "上报", filed: "立案", dueAt: "到期", closedAt: "结案", filing: "立案条件", closing: "结案条件", component: "部件",
     counts: "过程", countsWords: "回退 {returns} · 返工 {reworks} · 延期 {extensions} · 挂账 {suspensions} · 催办 {urges} · 重开 {reopens}", photos: "照片与附件", noPhotos: "没有附件", photo: "附件 {n}",
     process: "流程", larger: "在新窗口看大图", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { deskEn } from "./desk.en";
+import { mapEn } from "./map.en";
 import { phoneEn } from "./phone.en";
 import { wallEn } from "./wall.en";
 import type { zh } from "./zh";
@@ -13,4 +14,5 @@ export const en: Same<typeof zh> = {
   desk: deskEn,
   wall: wallEn,
   phone: phoneEn,
+  map: mapEn,
 };

@@ -16,6 +16,7 @@ export const phoneEn: Same<typeof phoneZh> = {
     waiting: "{n} to send", refused: "{n} to mend",
   },
   report: {
+    picked: "Place chosen on the map", onMap: "Choose on the map", onMapHint: "Move the map until the cross is on the place, then press “Take the cross”; or tap the map.",
     step1: "Photo", step2: "Place", step3: "Words", next: "Next", back: "Back", send: "Send",
     take: "Take or choose a photo", noPhoto: "You may go on without one", remove: "Remove photo {n}", photo: "Photo {n}",
     locating: "Finding the place…", located: "Found, within about {m} m", unlocated: "Not found: please write the address", again: "Find again",
@@ -42,6 +43,7 @@ export const phoneEn: Same<typeof phoneZh> = {
     title: "On this phone", none: "Nothing waits to be sent", waiting: "To send", sent: "Sent", refused: "Refused", again: "Send again", drop: "Delete", photos: "{n} photos", now: "Send now",
   },
   tasks: {
+    map: "Map", list: "List",
     title: "My tasks", none: "No tasks at present", verify: "Verify", check: "Check", work: "Handle", stale: "Offline, as of {at}",
     distance: "{m} m", kilometres: "{k} km", go: "Navigate", due: "by {at}", late: "Overdue", noDue: "No limit",
   },

@@ -13,6 +13,7 @@ export const phoneZh = {
     waiting: "{n} 条待上传", refused: "{n} 条需要修改",
   },
   report: {
+    picked: "已在地图上选定位置", onMap: "在地图上选位置", onMapHint: "移动地图，把十字对准地点，再点“取十字处”；也可直接点地图。",
     step1: "拍照", step2: "位置", step3: "说明", next: "下一步", back: "上一步", send: "提交",
     take: "拍照或选择照片", noPhoto: "没有照片也可以继续", remove: "删除第 {n} 张照片", photo: "第 {n} 张照片",
     locating: "正在定位…", located: "已定位，精度约 {m} 米", unlocated: "未能定位，请填写地址", again: "重新定位",
@@ -39,6 +40,7 @@ export const phoneZh = {
     title: "本机记录", none: "没有待上传的内容", waiting: "待上传", sent: "已上传", refused: "未通过", again: "重新提交", drop: "删除", photos: "{n} 张照片", now: "立即上传",
   },
   tasks: {
+    map: "地图", list: "列表",
     title: "我的任务", none: "目前没有任务", verify: "核实", check: "核查", work: "办理", stale: "离线数据，更新于 {at}",
     distance: "{m} 米", kilometres: "{k} 公里", go: "导航", due: "{at} 前", late: "已超期", noDue: "无时限",
   },

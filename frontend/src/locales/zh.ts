@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { deskZh } from "./desk.zh";
+import { mapZh } from "./map.zh";
 import { phoneZh } from "./phone.zh";
 import { wallZh } from "./wall.zh";
 
@@ -9,4 +10,5 @@ export const zh = {
   desk: deskZh,
   wall: wallZh,
   phone: phoneZh,
+  map: mapZh,
 };

@@ -25,6 +25,7 @@ _HIDDEN = frozenset({"reporter_user_id", "cell", "lead_unit_path"})
 _SHOWN = tuple(name for name in CaseBrief.__dataclass_fields__ if name not in _HIDDEN)
 _LINE = tuple(TimelineLine.__dataclass_fields__)
 _EAST, _NORTH = 180, 90
+_CORNERS = 3, 60
 #: Lines of a history that are no moves of the table.
 NOTES: Final = {
     "report": "上报",
@@ -150,9 +151,10 @@ class Narrow(Schema):
     opened_from: Moment | None = None
     opened_to: Moment | None = None
     bbox: str = Field("", max_length=100, description="西,南,东,北（WGS-84 度）")
+    area: str = Field("", max_length=2_000, description="圈选范围：经度,纬度;…（WGS-84 度，3 到 60 个顶点）")
 
     def filter(self) -> CaseFilter:
-        """Give the contract's filter. Raises Invalid for a box that is none."""
+        """Give the contract's filter. Raises Invalid for a box or an area that is none."""
         return CaseFilter(
             states=tuple(self.state),
             stages=tuple(self.stage),
@@ -168,7 +170,8 @@ class Narrow(Schema):
             text=self.text,
             opened_from=self.opened_from,
             opened_to=self.opened_to,
-            bbox=_bbox(self.bbox),
+            bbox=box_of(self.bbox),
+            area=ring_of(self.area),
         )
 
 
@@ -268,7 +271,8 @@ def around(actor: Actor, place: Around) -> HttpResponse:
     return reply({"rows": [{"metres": one.metres, "case": row(one.case, now)} for one in found]})
 
 
-def _bbox(text: str) -> tuple[float, float, float, float] | None:
+def box_of(text: str, field: str = "bbox") -> tuple[float, float, float, float] | None:
+    """Give the box that is written ``west,south,east,north``, None for nothing. Raises Invalid."""
     if not text:
         return None
     try:
@@ -276,5 +280,27 @@ def _bbox(text: str) -> tuple[float, float, float, float] | None:
     except ValueError:
         west = south = east = north = float("nan")
     if not (-_EAST <= west <= east <= _EAST and -_NORTH <= south <= north <= _NORTH):
-        raise Invalid("filter.bbox", zh="应为 西,南,东,北", en="must be west,south,east,north", field="bbox")
+        raise Invalid("filter.bbox", zh="应为 西,南,东,北", en="must be west,south,east,north", field=field)
     return west, south, east, north
+
+
+def ring_of(text: str) -> tuple[tuple[float, float], ...]:
+    """Give the corners of an area written ``lon,lat;lon,lat;…``, () for nothing. Raises Invalid."""
+    if not text:
+        return ()
+    try:
+        corners = [tuple(float(part) for part in corner.split(",")) for corner in text.split(";")]
+        ring = tuple((lon, lat) for lon, lat in corners)
+    except ValueError:
+        ring = ()
+    if not (
+        _CORNERS[0] <= len(ring) <= _CORNERS[1]
+        and all(abs(lon) <= _EAST and abs(lat) <= _NORTH for lon, lat in ring)
+    ):
+        raise Invalid(
+            "filter.area",
+            zh="应为 3 到 60 个顶点：经度,纬度;…",
+            en="must be 3 to 60 corners lon,lat;…",
+            field="area",
+        )
+    return ring

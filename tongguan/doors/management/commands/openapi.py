@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from tongguan.doors.basemap.face import api as basemap
 from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
 from tongguan.doors.partner.face import api as partner
 
-FACES = {"desk": desk, "citizen": citizen, "field": field, "partner": partner}
+FACES = {"desk": desk, "citizen": citizen, "field": field, "partner": partner, "map": basemap}
 
 
 class Command(BaseCommand):

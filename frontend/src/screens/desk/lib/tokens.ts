@@ -14,6 +14,7 @@ export interface Narrow {
   open?: boolean;
   text?: string;
   bbox?: string;
+  area?: string;
   opened_from?: string;
 }
 
@@ -32,7 +33,7 @@ export interface Read {
 
 const KEYS: Record<string, string> = {
   状态: "state", state: "state", 区: "division", 区划: "division", area: "division", 事项: "item", item: "item",
-  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 自: "since", since: "since",
+  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 圈选: "ring", lasso: "ring", 自: "since", since: "since",
 };
 const URGENCY: Record<string, "normal" | "urgent" | "critical"> = {
   一般: "normal", normal: "normal", 紧急: "urgent", urgent: "urgent", 特急: "critical", critical: "critical",
@@ -44,6 +45,7 @@ const FLAGS: Record<string, Partial<Narrow>> = {
 const MINE = new Set(["我的", "mine"]);
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const BOX = /^-?[\d.]+(,-?[\d.]+){3}$/;
+const RING = /^-?[\d.]+,-?[\d.]+(;-?[\d.]+,-?[\d.]+){2,59}$/;
 
 /** A word as it stands in a token: no spaces, one case. */
 export const folded = (word: string) => word.trim().toLowerCase().replace(/\s+/g, "-");
@@ -87,6 +89,9 @@ function put(narrow: Narrow, key: string, value: string, known: Known): boolean 
   } else if (key === "since") {
     if (!DAY.test(value)) return false;
     narrow.opened_from = `${value}T00:00:00+08:00`;
+  } else if (key === "ring") {
+    if (!RING.test(value)) return false;
+    narrow.area = value;
   } else {
     if (!BOX.test(value)) return false;
     narrow.bbox = value;
@@ -112,3 +117,7 @@ export function withFlag(line: string, flag: string, on: boolean): string {
   const kept = line.split(/\s+/).filter((token) => token && token !== flag);
   return [...kept, ...(on ? [flag] : [])].join(" ");
 }
+
+/** The line without the area drawn on the map, which is no word to read; and the line with such an area. */
+export const withoutArea = (line: string): string => withToken(withToken(line, "圈选", null), "lasso", null);
+export const withArea = (line: string, area: string | undefined): string => withToken(withoutArea(line), "圈选", area ?? null);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The queue: one search line, one page of rows, who is chosen, where the cursor is, what came meanwhile. */
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 
 import { desk, told } from "@/api/client";
 import type { components } from "@/api/made/desk";
@@ -30,7 +30,12 @@ export const useCases = defineStore("desk-cases", () => {
   let asked = 0;
 
   const reading = computed(() => read(line.value, known));
-  const current = computed<CaseRow | undefined>(() => rows.value[cursor.value]);
+  /** A case chosen on the map that is not among the rows. */
+  const apart = shallowRef<CaseRow>();
+  /** The case under the pointer, in the list or on the map. */
+  const hovered = ref<string>();
+  const current = computed<CaseRow | undefined>(() => apart.value ?? rows.value[cursor.value]);
+  watch(cursor, () => (apart.value = undefined));
 
   /** Read the first page anew; the cursor stays on its case if that is still there. */
   async function load(): Promise<void> {
@@ -76,6 +81,13 @@ export const useCases = defineStore("desk-cases", () => {
     if (rows.value.length) cursor.value = Math.min(rows.value.length - 1, Math.max(0, cursor.value + by));
   }
 
+  /** Put the cursor on a case; one that is not among the rows is read and shown apart. */
+  async function point(id: string): Promise<void> {
+    const n = rows.value.findIndex((row) => row.id === id);
+    cursor.value = n;
+    apart.value = n < 0 ? await told(desk.GET("/api/desk/cases/{case_id}", { params: { path: { case_id: id } } })) : undefined;
+  }
+
   function choose(id: string, on = !chosen.value.has(id)): void {
     const set = new Set(chosen.value);
     if (on) set.add(id);
@@ -101,5 +113,5 @@ export const useCases = defineStore("desk-cases", () => {
     rows.value = rows.value.map((old) => (old.id === id ? row : old));
   }
 
-  return { line, order, rows, next, total, estimated, loading, failed, cursor, lastOpened, chosen, arrived, counts, reading, current, load, more, step, choose, chooseAll, hear, again };
+  return { line, order, rows, next, total, estimated, loading, failed, cursor, lastOpened, chosen, arrived, counts, reading, hovered, current, load, more, step, point, choose, chooseAll, hear, again };
 });

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Things that lie on the map as elements of the page: rings, the pin, the note at the pointer. */
+import { Marker, Popup, type LngLatBoundsLike, type Map as LibreMap } from "maplibre-gl";
+
+import type { Box, MapPoint } from "./points";
+
+interface Place {
+  lon: number;
+  lat: number;
+}
+
+/** A mark of a class of its own that is at one place or nowhere. */
+export function marker(className: string) {
+  let mark: Marker | undefined;
+  return {
+    at(map: LibreMap, place?: Place): void {
+      if (!place) {
+        mark?.remove();
+        mark = undefined;
+        return;
+      }
+      if (!mark) {
+        const element = document.createElement("span");
+        element.className = className;
+        element.ariaHidden = "true";
+        mark = new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(map);
+      } else mark.setLngLat([place.lon, place.lat]);
+    },
+  };
+}
+
+/** The title of the point under the pointer. */
+export function notes() {
+  let popup: Popup | undefined;
+  return {
+    show(map: LibreMap, point?: MapPoint): void {
+      popup?.remove();
+      popup = point && new Popup({ closeButton: false, closeOnClick: false, offset: 12 }).setLngLat([point.lon, point.lat]).setText(point.title).addTo(map);
+    },
+  };
+}
+
+/** How far the map may be moved: the city with room around it, so that nobody is lost in the void. */
+export function locked([west, south, east, north]: Box): LngLatBoundsLike {
+  const [wide, high] = [(east - west) * 2, (north - south) * 2];
+  return [Math.max(-180, west - wide), Math.max(-85, south - high), Math.min(180, east + wide), Math.min(85, north + high)];
+}
