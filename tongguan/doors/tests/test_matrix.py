@@ -170,6 +170,7 @@ DESK = {
         EVERYONE - {"handler", "second_handler", "collector"} - UNSEEN,
     ),
     "register_cameras": ("POST", "/video/cameras", {"cameras": [CAMERA]}, OPERATORS),
+    "video_kinds": ("GET", "/video/kinds", None, EVERYONE),
     "findings": ("GET", "/video/findings", None, REVIEW | {"outside_acceptor"}),
     "finding_picture": ("GET", "/video/findings/{zero}/picture", None, set()),
     "accept_finding": ("POST", "/video/findings/{zero}/accept", {}, set()),

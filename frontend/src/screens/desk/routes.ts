@@ -7,7 +7,10 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "cases/:id", name: "case", component: () => import("@/screens/desk/CasePage.vue"), props: true },
   { path: "inbox", name: "inbox", component: () => import("@/screens/desk/InboxPage.vue") },
   { path: "hotline", name: "hotline", component: () => import("@/screens/desk/calls/HotlinePage.vue") },
+  { path: "video", name: "video", component: () => import("@/screens/desk/video/VideoPage.vue") },
+  { path: "unread", name: "unread", component: () => import("@/screens/desk/UnreadPage.vue") },
   { path: "quarantine", name: "quarantine", component: () => import("@/screens/desk/QuarantinePage.vue") },
+  { path: "letters", name: "letters", component: () => import("@/screens/desk/LettersPage.vue") },
   { path: "handovers", name: "handovers", component: () => import("@/screens/desk/HandoversPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
@@ -28,7 +31,9 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     name: "intake",
     entries: [
       { name: "hotline", to: "/desk/hotline", posts: OPERATORS },
+      { name: "video", to: "/desk/video", posts: OPERATORS },
       { name: "quarantine", to: "/desk/quarantine", posts: OPERATORS },
+      { name: "unread", to: "/desk/unread", posts: OPERATORS },
     ],
   },
   {
@@ -38,6 +43,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
     ],
   },
+  { name: "operation", entries: [{ name: "letters", to: "/desk/letters", posts: ["sysadmin"] }] },
 ];
 
 /** The groups with what a person finds in them. */
