@@ -29,6 +29,7 @@ FLOORS = (
     ("things",),
     ("addresses",),
     ("places",),
+    ("savedviews",),
     ("people",),
     ("vault",),
     ("runtime",),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Value
 
 from tongguan.cases import attached, evidence, filing, paging, picture, versions
 from tongguan.cases.contracts import (
@@ -37,6 +37,7 @@ __all__ = [
     "cases_by_id",
     "check_inputs",
     "checked_processes",
+    "count_each",
     "counts",
     "filed_columns",
     "filing_met",
@@ -229,6 +230,23 @@ def counts(actor: Actor, narrow: CaseFilter | None = None) -> dict[str, int]:
     rows = open_ones.order_by().values("state").annotate(n=Count("state"), late=late)
     found = {row["state"]: (row["n"], row["late"]) for row in rows}
     return {state: n for state, (n, _) in found.items()} | {"overdue": sum(n for _, n in found.values())}
+
+
+def count_each(actor: Actor, narrows: Sequence[CaseFilter]) -> list[int]:
+    """Give how many visible cases each filter leaves, in its order; one statement."""
+    mine = visible(actor)
+    parts = [
+        mine.filter(filter_q(narrow))
+        .order_by()
+        .annotate(which=Value(n))
+        .values("which")
+        .annotate(n=Count("pk"))
+        for n, narrow in enumerate(narrows)
+    ]
+    if not parts:
+        return []
+    found = {row["which"]: row["n"] for row in parts[0].union(*parts[1:], all=True)}
+    return [found.get(n, 0) for n in range(len(narrows))]
 
 
 def near(

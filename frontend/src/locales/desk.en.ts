@@ -22,7 +22,7 @@ export const deskEn: typeof deskZh = {
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
     order: "Order", newest: "Newest first", due: "Soonest due first", all: "All open", overdue: "Overdue", total: "{n} cases", about: "about {n} cases", more: "Show more", none: "No case fits", noneHint: "Ask for less, or clear the line to see all open cases.", clear: "Clear",
     number: "Number", name: "Title", item: "Item", state: "State", limit: "Limit", unit: "Lead unit", at: "Told", chooseAll: "Choose all on this page", choose: "Choose {number}", caption: "Cases",
-    views: "My views", save: "Save view", saveName: "Name of the view", drop: "Delete view {name}", mine: "Mine", keys: "Keys", counts: "Counts by state", people: "{n} people",
+    views: "My views", save: "Save view", saveName: "Name of the view", drop: "Delete view {name}", dropped: "View “{name}” deleted", share: "for my unit, too", ofUnit: "shared", sharedBy: "Shared by {name}: {line}", mine: "Mine", keys: "Keys", counts: "Counts by state", people: "{n} people",
   },
   preview: { title: "Preview", none: "Choose a row with j / k to look at it here.", open: "Open case", next: "Next step" },
   bulk: {

@@ -23,6 +23,7 @@ from tongguan.doors.desk import (
     session,
     unread,
     video,
+    views,
     working,
 )
 from tongguan.doors.desk.auth import Session
@@ -35,7 +36,7 @@ api = face(
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (
-    hotline, patrols,
+    hotline, patrols, views,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules,
 ):  # fmt: skip
