@@ -49,6 +49,7 @@ __all__ = [
     "picture_of",
     "process_named",
     "process_of",
+    "process_picture",
     "process_versions",
     "timeline",
     "touched",
@@ -207,6 +208,11 @@ def process_versions() -> list[ProcessInfo]:
     """Give the stored versions of all tables by code and number."""
     rows = ProcessVersion.objects.order_by("code", "version")
     return [ProcessInfo(**row) for row in rows.values("code", "version", "published_at", "published_by")]
+
+
+def process_picture(code: str, version: int = 0) -> str:
+    """Give the SVG of a table, of its newest version unless one is named. Raises Invalid, NotFound."""
+    return picture.svg(versions.of(code, version) if version else process_named(code))
 
 
 def checked_processes(body: Mapping[str, Any] | None = None) -> list[Process]:

@@ -19,14 +19,13 @@ from tongguan.doors.desk import (
     patrols,
     registers,
     reports,
-    rules,
     session,
     unread,
     video,
-    views,
     working,
 )
 from tongguan.doors.desk.auth import Session
+from tongguan.doors.office import processes, responsibilities, rules, views, worktimes
 
 api = face(
     name="desk",
@@ -36,7 +35,7 @@ api = face(
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (
-    hotline, patrols, views,
+    hotline, patrols, views, responsibilities, processes, worktimes,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules,
 ):  # fmt: skip

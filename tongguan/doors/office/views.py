@@ -9,11 +9,10 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, Field, StrictBool, ValidationError
 
 from tongguan.cases import queries as cases
-from tongguan.doors.common.casework import Narrow
+from tongguan.doors.common.casework import Narrow, actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
-from tongguan.doors.desk.auth import actor_of
 from tongguan.kernel.errors import Refusal
 from tongguan.people.contracts import Actor
 from tongguan.savedviews import api as saved
