@@ -29,6 +29,7 @@ FLOORS = (
     ("things",),
     ("addresses", "layers"),
     ("places",),
+    ("savedviews",),
     ("people",),
     ("vault",),
     ("runtime",),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "tongguan.runtime",
     "tongguan.vault",
     "tongguan.people",
+    "tongguan.savedviews",
     "tongguan.places",
     "tongguan.addresses",
     "tongguan.layers",

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Q
 
 from tongguan.cases import queries as cases
 from tongguan.kernel.errors import NotFound
 from tongguan.matching import candidates, deciding, strategies
 from tongguan.matching.contracts import Alike, Decision, DecisionInfo, HotInfo, Told, Voice
-from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision
+from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision, NeverPair
 from tongguan.matching.scoring import PARTS, score
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
@@ -50,7 +51,7 @@ def decisions_of(actor: Actor, case_id: UUID) -> list[DecisionInfo]:
 def suggested(actor: Actor, case_id: UUID, limit: int = 10) -> list[Alike]:
     """Give visible cases that a case may be one matter with, as found when its tellings came, likest first.
 
-    Raises NotFound.
+    Those of which somebody said that they never are one with it are left out. Raises NotFound.
     """
     cases.case(actor, case_id)
     rows = MatchDecision.objects.filter(case_id=case_id, overruled_at=None).exclude(suggestions=[])
@@ -59,8 +60,20 @@ def suggested(actor: Actor, case_id: UUID, limit: int = 10) -> list[Alike]:
         key=lambda alike: -alike.score,
     )
     best = {alike.case_id: alike for alike in reversed(found) if alike.case_id != case_id}
+    for apart in _kept_apart(case_id, best):
+        del best[apart]
     seen = cases.cases_by_id(actor, best)
     return [alike for alike in found if best.get(alike.case_id) is alike and alike.case_id in seen][:limit]
+
+
+def _kept_apart(case_id: UUID, others: Collection[UUID]) -> set[UUID]:
+    """Give those of the cases that were said never to be one matter with a case; two statements."""
+    rows = Fingerprint.objects.filter(case_id__in=[case_id, *others]).values_list("case_id", "matter")
+    matters = {case: case for case in (case_id, *others)} | dict(rows)  # without a print: its own matter
+    own = matters.pop(case_id)
+    pairs = NeverPair.objects.filter(Q(low=own) | Q(high=own)).values_list("low", "high")
+    apart = {matter for pair in pairs for matter in pair} - {own}
+    return {case for case, matter in matters.items() if matter in apart}
 
 
 def similar(actor: Actor, case_id: UUID, limit: int = 3) -> list[Alike]:

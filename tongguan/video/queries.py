@@ -41,6 +41,11 @@ def cameras(actor: Actor, *, division: str = "", after: str = "", limit: int = 5
     return [CameraInfo(**row) for row in rows.order_by("code").values(*_CAMERA)[: min(limit, _MOST)]]
 
 
+def declaration() -> Declared:
+    """Give what counts: the kinds that are found, and the reasons for which a finding is rejected."""
+    return declared()
+
+
 def findings(
     actor: Actor,
     *,

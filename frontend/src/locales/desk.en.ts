@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { intakeEn } from "./desk.intake.en";
+import { registersEn } from "./desk.registers.en";
 import type { deskZh } from "./desk.zh";
 
 export const deskEn: typeof deskZh = {
   ...intakeEn,
+  ...registersEn,
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",
-  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", quarantine: "Reports to check", command: "Command", handovers: "Danger", hot: "Hot matters", wall: "Wall", registers: "Registers" },
+  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", handovers: "Danger", hot: "Hot matters", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", worktime: "Duty and calendars", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
   top: { inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",
@@ -23,7 +25,7 @@ export const deskEn: typeof deskZh = {
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
     order: "Order", newest: "Newest first", due: "Soonest due first", all: "All open", overdue: "Overdue", total: "{n} cases", about: "about {n} cases", more: "Show more", none: "No case fits", noneHint: "Ask for less, or clear the line to see all open cases.", clear: "Clear",
     number: "Number", name: "Title", item: "Item", state: "State", limit: "Limit", unit: "Lead unit", at: "Told", chooseAll: "Choose all on this page", choose: "Choose {number}", caption: "Cases",
-    views: "My views", save: "Save view", saveName: "Name of the view", drop: "Delete view {name}", mine: "Mine", keys: "Keys", counts: "Counts by state", people: "{n} people",
+    views: "My views", save: "Save view", saveName: "Name of the view", drop: "Delete view {name}", dropped: "View “{name}” deleted", share: "for my unit, too", ofUnit: "shared", sharedBy: "Shared by {name}: {line}", mine: "Mine", keys: "Keys", counts: "Counts by state", people: "{n} people",
   },
   preview: { title: "Preview", none: "Choose a row with j / k to look at it here.", open: "Open case", next: "Next step" },
   bulk: {

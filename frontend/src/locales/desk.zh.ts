@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { intakeZh } from "./desk.intake.zh";
+import { registersZh } from "./desk.registers.zh";
 
 export const deskZh = {
   ...intakeZh,
+  ...registersZh,
   title: "工作台",
   brand: "统管",
   skip: "跳到正文",
-  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", quarantine: "待核对上报", command: "指挥", handovers: "险情移交", hot: "热点事项", wall: "大屏", registers: "登记" },
+  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", handovers: "险情移交", hot: "热点事项", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", worktime: "值班与日历", models: "模型", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
   top: { inbox: "收件箱", unread: "{n} 条未读", live: "实时", lost: "重连中", theme: "深色", light: "浅色", signOut: "退出", palette: "查找与命令", language: "English" },
   states: {
     reported: "待受理", pending_register: "待立案", pending_verify: "核实中", not_accepted: "不予受理", pending_dispatch: "待派遣", returned: "被回退待修正",
@@ -22,7 +24,7 @@ export const deskZh = {
     title: "案件", search: "查找案件", searchHint: "状态:待派遣 区:江北 超期 路灯", go: "查找", unknown: "不认识：{words}", fresh: "有 {n} 件新案件", export: "导出表格", register: "登记上报",
     order: "排序", newest: "最新在前", due: "最先到期在前", all: "全部未结", overdue: "超期", total: "共 {n} 件", about: "约 {n} 件", more: "再看一些", none: "没有符合条件的案件", noneHint: "放宽条件，或清空查找栏看全部未结案件。", clear: "清空条件",
     number: "编号", name: "标题", item: "事项", state: "状态", limit: "时限", unit: "主办单位", at: "上报", chooseAll: "全选本页", choose: "选择 {number}", caption: "案件列表",
-    views: "我的视图", save: "存为视图", saveName: "视图名称", drop: "删除视图 {name}", mine: "我经手的", keys: "快捷键", counts: "按状态计数", people: "{n} 人反映",
+    views: "我的视图", save: "存为视图", saveName: "视图名称", drop: "删除视图 {name}", dropped: "已删除视图「{name}」", share: "本单位共用", ofUnit: "共用", sharedBy: "{name} 共用：{line}", mine: "我经手的", keys: "快捷键", counts: "按状态计数", people: "{n} 人反映",
   },
   preview: { title: "案件预览", none: "用 j / k 选择一行，在这里预览。", open: "打开案件", next: "下一步" },
   bulk: {

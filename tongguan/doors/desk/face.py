@@ -19,7 +19,6 @@ from tongguan.doors.desk import (
     patrols,
     registers,
     reports,
-    rules,
     session,
     unread,
     video,
@@ -27,6 +26,7 @@ from tongguan.doors.desk import (
 )
 from tongguan.doors.desk.auth import Session
 from tongguan.doors.maps import layers as maps
+from tongguan.doors.office import processes, responsibilities, rules, views, worktimes
 
 api = face(
     name="desk",
@@ -36,7 +36,7 @@ api = face(
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (
-    hotline, patrols,
+    hotline, patrols, views, responsibilities, processes, worktimes,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, maps,
 ):  # fmt: skip

@@ -104,6 +104,29 @@ class FindingPage(Told):
     next: str | None
 
 
+class KindShown(Told):
+    """A kind that cameras may find."""
+
+    code: str
+    title: str
+    item_code: str
+
+
+class ReasonShown(Told):
+    """Why a finding may be rejected; ``wrong``: that counts against the camera."""
+
+    code: str
+    title: str
+    wrong: bool
+
+
+class DeclaredShown(Told):
+    """The kinds, and the reasons in the order of the keys 1 to 9."""
+
+    kinds: list[KindShown]
+    reasons: list[ReasonShown]
+
+
 class AcceptTold(Told):
     """Finds it right."""
 
@@ -163,6 +186,22 @@ def register(request: HttpRequest, told: CamerasTold) -> HttpResponse:
     """Register cameras, or change those whose code is known; for system administrators."""
     actor, wanted = actor_of(request), [CameraIn(**one.model_dump()) for one in told.cameras]
     return once(request, actor, lambda: {"cameras": video.register_cameras(actor, wanted)}, 200)
+
+
+@router.get("/video/kinds", response=answers(DeclaredShown), operation_id="video_kinds")
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Give the kinds that cameras find and the reasons a finding may be rejected for."""
+    known = queries.declaration()
+    return reply(
+        {
+            "kinds": [
+                {"code": code, "title": one.title, "item_code": one.item} for code, one in known.kinds.items()
+            ],
+            "reasons": [
+                {"code": code, "title": one.title, "wrong": one.wrong} for code, one in known.reasons.items()
+            ],
+        }
+    )
 
 
 @router.get("/video/findings", response=answers(FindingPage), operation_id="findings")

@@ -14,6 +14,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.field.face import api as field_api
+from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.testing import SCOPES, Door, one_connection
 from tongguan.handover import api as handovers
@@ -137,6 +138,7 @@ DESK = {
     "replay_unread": ("POST", "/unread/{zero}/replay", {}, set()),
     "replay_unread_many": ("POST", "/unread/replay", {}, set()),
     "dismiss_unread": ("POST", "/unread/{zero}/dismiss", {"reason": "广告"}, set()),
+    **OFFICE,
     "inbox": ("GET", "/inbox", None, EVERYONE),
     "inbox_unread": ("GET", "/inbox/unread", None, EVERYONE),
     "inbox_read": ("POST", "/inbox/read", {}, EVERYONE),
@@ -170,6 +172,7 @@ DESK = {
         EVERYONE - {"handler", "second_handler", "collector"} - UNSEEN,
     ),
     "register_cameras": ("POST", "/video/cameras", {"cameras": [CAMERA]}, OPERATORS),
+    "video_kinds": ("GET", "/video/kinds", None, EVERYONE),
     "findings": ("GET", "/video/findings", None, REVIEW | {"outside_acceptor"}),
     "finding_picture": ("GET", "/video/findings/{zero}/picture", None, set()),
     "accept_finding": ("POST", "/video/findings/{zero}/accept", {}, set()),
@@ -212,7 +215,8 @@ DESK = {
     "case_ratings": ("GET", "/cases/{case}/ratings", None, SEE_IT),
 }
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
-APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file"}
+#: Who may plan a turn of duty and hand in a list is tried in office/tests.
+APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
 SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}

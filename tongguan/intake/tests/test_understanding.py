@@ -19,6 +19,7 @@ from tongguan.intake.pressure import gauge
 from tongguan.kernel import clock
 from tongguan.learning import queries as learning
 from tongguan.learning.testing import corrections
+from tongguan.matching import api as judging
 from tongguan.matching import queries as matching
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
 from tongguan.people.testing import cast, forget_caches
@@ -227,3 +228,6 @@ def test_two_tellings_of_one_batch_that_are_alike_but_not_surely_one_are_suggest
     assert [s.case_id for s in matching.suggested(city.acceptor, other.case_id)] == [one.case_id]
     decided = [matching.decision(city.acceptor, row.id).zone for row in (one, other)]
     assert decided == ["suggest", "suggest"]
+    judging.never(city.acceptor, other.case_id, one.case_id, "两个不同的井盖")
+    assert matching.suggested(city.acceptor, one.case_id) == []
+    assert matching.suggested(city.acceptor, other.case_id) == []

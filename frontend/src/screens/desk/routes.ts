@@ -7,7 +7,15 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "cases/:id", name: "case", component: () => import("@/screens/desk/CasePage.vue"), props: true },
   { path: "inbox", name: "inbox", component: () => import("@/screens/desk/InboxPage.vue") },
   { path: "hotline", name: "hotline", component: () => import("@/screens/desk/calls/HotlinePage.vue") },
+  { path: "video", name: "video", component: () => import("@/screens/desk/video/VideoPage.vue") },
+  { path: "unread", name: "unread", component: () => import("@/screens/desk/UnreadPage.vue") },
   { path: "quarantine", name: "quarantine", component: () => import("@/screens/desk/QuarantinePage.vue") },
+  { path: "duties", name: "duties", component: () => import("@/screens/desk/registers/DutyListsPage.vue") },
+  { path: "rules", name: "rules", component: () => import("@/screens/desk/registers/RulesPage.vue") },
+  { path: "processes", name: "processes", component: () => import("@/screens/desk/registers/ProcessesPage.vue") },
+  { path: "worktime", name: "worktime", component: () => import("@/screens/desk/registers/WorktimePage.vue") },
+  { path: "models", name: "models", component: () => import("@/screens/desk/registers/ModelsPage.vue") },
+  { path: "letters", name: "letters", component: () => import("@/screens/desk/LettersPage.vue") },
   { path: "handovers", name: "handovers", component: () => import("@/screens/desk/HandoversPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
@@ -20,6 +28,7 @@ export interface Entry {
 }
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
 const OPERATORS = ["acceptor", "duty_chief"];
+const RULERS = ["dispatcher", "duty_chief", "leader", "sysadmin"];
 
 /** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
 export const MENU: { name: string; entries: Entry[] }[] = [
@@ -28,7 +37,9 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     name: "intake",
     entries: [
       { name: "hotline", to: "/desk/hotline", posts: OPERATORS },
+      { name: "video", to: "/desk/video", posts: OPERATORS },
       { name: "quarantine", to: "/desk/quarantine", posts: OPERATORS },
+      { name: "unread", to: "/desk/unread", posts: OPERATORS },
     ],
   },
   {
@@ -38,6 +49,17 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
     ],
   },
+  {
+    name: "regulation",
+    entries: [
+      { name: "duties", to: "/desk/duties", posts: RULERS },
+      { name: "rules", to: "/desk/rules", posts: RULERS },
+      { name: "processes", to: "/desk/processes", posts: [...RULERS, "supervisor", "evaluator"] },
+      { name: "worktime", to: "/desk/worktime", posts: ["duty_chief", "dispatcher", "department", "sysadmin"] },
+      { name: "models", to: "/desk/models", posts: ["sysadmin"] },
+    ],
+  },
+  { name: "operation", entries: [{ name: "letters", to: "/desk/letters", posts: ["sysadmin"] }] },
 ];
 
 /** The groups with what a person finds in them. */

@@ -64,14 +64,23 @@ export function useFile(id: string) {
       async () => void (supervisions.value = await told(desk.GET("/api/desk/cases/{case_id}/supervisions", { params }))),
       async () => void (ratings.value = await told(desk.GET("/api/desk/cases/{case_id}/ratings", { params }))),
       async () => void (advice.value = await told(desk.GET("/api/desk/cases/{case_id}/units", { params }))),
-      async () => {
-        matter.value = await told(desk.GET("/api/desk/cases/{case_id}/matter", { params }));
-        if (!session.holds(REVIEWERS)) return;
-        const ids = [...new Set(matter.value.decisions.filter((one) => one.case_id === id).map((one) => one.report_id))].slice(0, MOST_REPORTS);
-        reports.value = await Promise.all(ids.map((report_id) => told(desk.GET("/api/desk/reports/{report_id}", { params: { path: { report_id } } }))));
-      },
+      tellings,
     ];
     await Promise.allSettled(parts.map((part) => part()));
+  }
+
+  async function tellings(): Promise<void> {
+    matter.value = await told(desk.GET("/api/desk/cases/{case_id}/matter", { params }));
+    if (!session.holds(REVIEWERS)) return;
+    const ids = [...new Set(matter.value.decisions.filter((one) => one.case_id === id).map((one) => one.report_id))].slice(0, MOST_REPORTS);
+    reports.value = await Promise.all(ids.map((report_id) => told(desk.GET("/api/desk/reports/{report_id}", { params: { path: { report_id } } }))));
+  }
+
+  /** Only what a comparison needs: the case, its files, its tellings. */
+  async function glance(): Promise<void> {
+    const [shown, history] = await Promise.all([told(desk.GET("/api/desk/cases/{case_id}", { params })), told(desk.GET("/api/desk/cases/{case_id}/timeline", { params })), tellings()]);
+    row.value = shown;
+    lines.value = history.rows;
   }
 
   async function perform(move: Schemas["MoveShown"], inputs: Record<string, unknown>, key: string): Promise<void> {
@@ -89,6 +98,6 @@ export function useFile(id: string) {
     refused.value = true;
   }
 
-  return { id, row, lines, moves, clocks, orders, why, matter, reports, advice, applications, supervisions, ratings, since, refused, files, load, perform, stale };
+  return { id, row, lines, moves, clocks, orders, why, matter, reports, advice, applications, supervisions, ratings, since, refused, files, load, glance, perform, stale };
 }
 export type CaseFile = ReturnType<typeof useFile>;

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from tongguan.advice import queries as advice
+from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.common.reply import reply
-from tongguan.doors.desk.auth import actor_of
+from tongguan.doors.common.shapes import Told, example
+from tongguan.rules import api as authored
 from tongguan.rules import queries as rules
 
 router = Router(tags=["规则 rules"])
@@ -33,6 +36,28 @@ class RulesShown(Schema):
     published_by: str
     published_at: datetime | None
     superseded_at: datetime | None
+
+
+class RulesText(Schema):
+    """Rules in the form officials write."""
+
+    text: str
+
+
+class RulesTold(Told):
+    """Rules to keep as a draft: YAML or JSON."""
+
+    model_config = example(
+        kind="routing",
+        division="990101",
+        text="rules:\n- no: R1\n  name: 井盖\n  when: {all: []}\n  then: {unit_code: N-SZ}\n",
+        note="按新职责调整",
+    )
+
+    kind: str = Field("routing", min_length=1, max_length=40)
+    division: str = Field("", max_length=12, pattern="^[0-9]*$")
+    text: str = Field(min_length=1, max_length=1_000_000)
+    note: str = Field("", max_length=500)
 
 
 class RuleTriedShown(Schema):
@@ -86,6 +111,31 @@ def list_rules(
 ) -> HttpResponse:
     """List versions of rules that govern or lie in the own divisions, the newest first."""
     return reply(rules.rulesets(actor_of(request), kind or None, division, limit))
+
+
+@router.get("/rules/{uuid:ruleset_id}/text", response=answers(RulesText), operation_id="rules_text")
+def text(request: HttpRequest, ruleset_id: UUID) -> HttpResponse:
+    """Give a version as officials write it (YAML)."""
+    return reply({"text": authored.export_rules(actor_of(request), ruleset_id)})
+
+
+@router.post("/rules", response=answers(RulesShown, 201), operation_id="draft_rules")
+def draft(request: HttpRequest, told: RulesTold) -> HttpResponse:
+    """Keep written rules as the next version, not yet in force; every mistake is told by its place."""
+    actor = actor_of(request)
+    return reply(authored.import_rules(actor, told.kind, told.division, told.text, told.note), 201)
+
+
+@router.post("/rules/{uuid:ruleset_id}/publish", response=answers(RulesShown), operation_id="publish_rules")
+def publish(request: HttpRequest, ruleset_id: UUID) -> HttpResponse:
+    """Bring a draft into force."""
+    return reply(authored.publish(actor_of(request), ruleset_id))
+
+
+@router.post("/rules/{uuid:ruleset_id}/back", response=answers(RulesShown), operation_id="rules_back")
+def back(request: HttpRequest, ruleset_id: UUID) -> HttpResponse:
+    """Bring an earlier version's rules into force again, as a new version."""
+    return reply(authored.go_back(actor_of(request), ruleset_id))
 
 
 @router.get(

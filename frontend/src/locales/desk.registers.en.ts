@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { registersZh } from "./desk.registers.zh";
+import type { Same } from "./en";
+
+export const registersEn: Same<typeof registersZh> = {
+  duties: {
+    title: "Responsibility list", versions: "Versions", none: "No list yet", number: "version {n}", rows: "{n} lines", by: "approved by {who}", compare: "See changes", back: "Bring back", discard: "Give up the draft", states: { draft: "draft", applied: "in force", superseded: "replaced", discarded: "given up" },
+    take: "Import a list", file: "File (.xlsx or CSV)", whose: "Division (may be empty)", merge: "Only the file's lines change, the rest stays in force", read: "Read into a draft", refused: "{n} mistakes; nothing was stored", drafted: "{n} lines read, kept as draft version {number}", line: "Line {n}",
+    who: "Who is responsible", ask: "Ask", nobody: "Nobody is", diff: "Version {n} against the list in force", same: "{n} lines as before", apply: "Bring into force", applyNote: "New dispatches go by this list; what is being worked on stays.", nothing: "No difference to the list in force.", choose: "Choose a version to see what it changes.", lead: "Lead", clause: "Clause",
+  },
+  rules: {
+    title: "Dispatch rules", none: "No rules yet; write some on the right.", everywhere: "everywhere", count: "{n} rules", states: { draft: "draft", published: "in force", superseded: "replaced" }, one: "Version {n}", write: "Write rules", text: "Rules (YAML)", draft: "Keep as a new draft", drafted: "Kept as draft version {n}", publish: "Bring into force", inForce: "Version {n} is in force",
+    try: "Try on the last {n} days", would: "Had these rules been in force ({since} to {until})", cases: "{n} cases", matched: "{n} matched", same: "{n} the same", different: "{n} otherwise", spared: "{n} returns spared", each: "Rule by rule", rule: "Rule", hits: "Matches", agree: "As it was", was: "As it was", wouldBe: "By these rules",
+  },
+  processes: { title: "Processes", states: "{n} states", moves: "{n} moves", version: "Version", newest: "newest", shipped: "as shipped", picture: "Picture of {name}" },
+  worktime: {
+    title: "Duty and calendars", unit: "Unit", post: "Post", before: "Week before", now: "This week", after: "Week after", rota: "Duty rota", gaps: "Nobody on duty:", nobody: "nobody", plan: "Plan a turn", person: "Person", from: "From", to: "To", cancel: "Cancel the turn of {name}",
+    posts: { acceptor: "Acceptor", dispatcher: "Dispatcher", duty_chief: "Duty chief", department: "Department", handler: "Handler", collector: "Collector" },
+    calendars: "Shifts", withNational: "national holidays", rest: "rest", weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+  },
+  models: {
+    title: "Models", none: "No version yet.", train: "Train a version", training: "Training…", trained: "{task}: a new version waits to be promoted", notTrained: "{task}: training failed", rollback: "Roll back", version: "Version", state: "State", figures: "Figures", agreed: "Agreed in the shadow", made: "Trained", rows: "{n} samples", compare: "Compare", shadow: "Shadow", promote: "Promote",
+    beside: "{name} beside the active version on the same {n} texts", active: "Active", same: "Both say the same on {n}%", states: { waiting: "waiting", candidate: "waiting", shadow: "in the shadow", active: "active", retired: "retired" }, tasks: { item: "Kinds of matter" },
+  },
+};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Words of the registers and rules: duties, dispatch rules, processes, working time, models. */
+export const registersZh = {
+  duties: {
+    title: "权责清单", versions: "版本", none: "还没有权责清单", number: "第 {n} 版", rows: "{n} 行", by: "{who} 批准", compare: "查看变化", back: "恢复此版", discard: "弃用草案", states: { draft: "草案", applied: "生效中", superseded: "已被替换", discarded: "已弃用" },
+    take: "导入清单", file: "文件（.xlsx 或 CSV）", whose: "所属区划（可不填）", merge: "只更新文件中的行，其余沿用现行清单", read: "读入为草案", refused: "有 {n} 处错误，未保存任何内容", drafted: "已读入 {n} 行，存为第 {number} 版草案", line: "第 {n} 行",
+    who: "谁负责", ask: "查询", nobody: "没有责任单位", diff: "第 {n} 版与现行清单相比", same: "{n} 行不变", apply: "批准生效", applyNote: "生效后新派遣按此清单，正在办理的不变。", nothing: "与现行清单没有差别。", choose: "选择一个版本查看它带来的变化。", lead: "主办", clause: "条款",
+  },
+  rules: {
+    title: "派遣规则", none: "还没有规则，可在右侧编写。", everywhere: "全域", count: "{n} 条规则", states: { draft: "草案", published: "生效中", superseded: "已被替换" }, one: "第 {n} 版", write: "编写规则", text: "规则（YAML）", draft: "存为新草案", drafted: "已存为第 {n} 版草案", publish: "发布生效", inForce: "第 {n} 版已生效",
+    try: "试算近 {n} 天", would: "若当时按此规则（{since} 至 {until}）", cases: "{n} 件案件", matched: "命中 {n}", same: "相同 {n}", different: "不同 {n}", spared: "可少走回退 {n}", each: "逐条规则", rule: "规则", hits: "命中", agree: "与实际相同", was: "实际", wouldBe: "按此规则",
+  },
+  processes: { title: "流程", states: "{n} 个状态", moves: "{n} 个操作", version: "版本", newest: "最新", shipped: "随包流程", picture: "{name}流程图" },
+  worktime: {
+    title: "值班与日历", unit: "单位", post: "岗位", before: "上一周", now: "本周", after: "下一周", rota: "值班表", gaps: "无人值班：", nobody: "无人", plan: "排班", person: "人员", from: "开始", to: "结束", cancel: "取消 {name} 的班次",
+    posts: { acceptor: "受理员", dispatcher: "派遣员", duty_chief: "值班长", department: "处置部门", handler: "处置人员", collector: "信息采集员" },
+    calendars: "班次", withNational: "执行国家节假日", rest: "休息", weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
+  },
+  models: {
+    title: "模型", none: "还没有模型版本。", train: "训练新版本", training: "正在训练…", trained: "{task}：新版本已训练，等待启用", notTrained: "{task}：训练未成功", rollback: "回退到上一版", version: "版本", state: "状态", figures: "指标", agreed: "影子一致", made: "训练", rows: "{n} 条样本", compare: "对比", shadow: "影子运行", promote: "启用",
+    beside: "{name} 与现行版在同一批 {n} 条文本上", active: "现行版", same: "两版结论相同 {n}%", states: { waiting: "待用", candidate: "待用", shadow: "影子运行", active: "启用中", retired: "已停用" }, tasks: { item: "事项分类" },
+  },
+};

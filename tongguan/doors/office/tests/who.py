@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what with lists and rules: operation -> (method, path, body, roles), for the doors' matrix."""
+
+from typing import Any, Final
+
+from tongguan.people.testing import ROLES
+
+OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
+    "duty_lists": ("GET", "/responsibilities", None, set(ROLES)),
+    "duty_who": ("GET", "/responsibilities/who?item_code=01003&division=990101", None, set(ROLES)),
+    "duty_diff": ("GET", "/responsibilities/1/diff", None, set()),
+    "apply_duty_list": ("POST", "/responsibilities/999/apply", {}, set()),
+    "drop_duty_list": ("POST", "/responsibilities/999/discard", {}, set()),
+    "duty_list_back": (
+        "POST",
+        "/responsibilities/back",
+        {"division": "990101", "number": 9, "reason": "有误"},
+        set(),
+    ),
+    "rules_text": ("GET", "/rules/{zero}/text", None, set()),
+    "draft_rules": (
+        "POST",
+        "/rules",
+        {"kind": "routing", "division": "990101", "text": "rules: []"},
+        {"duty_chief", "city_chief", "sysadmin"},
+    ),
+    "publish_rules": ("POST", "/rules/{zero}/publish", {}, set()),
+    "rules_back": ("POST", "/rules/{zero}/back", {}, set()),
+    "processes": ("GET", "/processes", None, set(ROLES)),
+    "process_picture": ("GET", "/processes/default/picture.svg", None, set(ROLES)),
+    "calendars": ("GET", "/calendars", None, set(ROLES)),
+    "rota": (
+        "GET",
+        "/rota?unit_id=999999&post=dispatcher&since=2026-05-01T00:00:00Z&until=2026-05-08T00:00:00Z",
+        None,
+        set(),
+    ),
+    "cancel_duty": ("POST", "/rota/999999/cancel", {}, set()),
+    "views": ("GET", "/views", None, set(ROLES)),
+    "keep_view": (
+        "POST",
+        "/views",
+        {"name": "超期", "line": "超期", "narrow": {"overdue": True}},
+        set(ROLES),
+    ),
+    "drop_view": ("POST", "/views/{zero}/removal", {}, set()),
+}
