@@ -150,7 +150,7 @@ class CaseFilter:
     """What a list is narrowed to; empty values do not narrow. ``bbox`` is west, south, east, north.
 
     ``text`` matches the beginning of the number or of the title. ``division`` is a prefix; ``hubs`` are the
-    divisions of the centres that run the cases.
+    divisions of the centres that run the cases. ``sign`` names the rows behind a vital sign's value.
     """
 
     states: tuple[str, ...] = ()
@@ -169,6 +169,7 @@ class CaseFilter:
     opened_to: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
     hubs: tuple[str, ...] = ()
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_po
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import BRIEF, FIELDS, division_term, visible_q
+from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock, geometry
 from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Invalid, NotFound
@@ -146,7 +147,11 @@ def filter_q(narrow: CaseFilter) -> Q:
     if narrow.bbox:
         west, south, east, north = narrow.bbox
         q &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
-    return q & _text_q(narrow.text.strip())
+    return q & _text_q(narrow.text.strip()) & _sign_q(narrow.sign)
+
+
+def _sign_q(token: str) -> Q:
+    return Q(id__in=indicators.behind(token)) if token else Q()
 
 
 def _text_q(text: str) -> Q:

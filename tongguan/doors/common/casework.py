@@ -150,6 +150,7 @@ class Narrow(Schema):
     opened_from: Moment | None = None
     opened_to: Moment | None = None
     bbox: str = Field("", max_length=100, description="西,南,东,北（WGS-84 度）")
+    sign: str = Field("", max_length=120, description="体征数值背后的案件：量~时段~事项~区划")
 
     def filter(self) -> CaseFilter:
         """Give the contract's filter. Raises Invalid for a box that is none."""
@@ -169,6 +170,7 @@ class Narrow(Schema):
             opened_from=self.opened_from,
             opened_to=self.opened_to,
             bbox=_bbox(self.bbox),
+            sign=self.sign,
         )
 
 

@@ -26,6 +26,7 @@ from tongguan.doors.desk import (
     working,
 )
 from tongguan.doors.desk.auth import Session
+from tongguan.doors.signs import routes as signs
 
 api = face(
     name="desk",
@@ -37,6 +38,6 @@ api = face(
 for part in (
     hotline, patrols,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules,
+    handovers, hot, departments, matters, models, rules, signs,
 ):  # fmt: skip
     api.add_router("", part.router)
