@@ -15,14 +15,12 @@ from tongguan.cases.contracts import CaseInfo, NewCase
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import api as dispatch
 from tongguan.indicators import api as indicators
-from tongguan.indicators import counting
-from tongguan.indicators.sources import sources
+from tongguan.indicators import testing
 from tongguan.kernel import clock as time
 from tongguan.kernel.testing import BEIJING
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import Cast, cast
 from tongguan.runtime import files
-from tongguan.runtime.testing import settle
 
 PLACE, ELSEWHERE = "990101001001", "990102001001"
 ITEM = "01003"
@@ -74,11 +72,7 @@ class Stage:
         return str(files.store(actor, "现场.jpg", stream, "evidence").id)
 
     def count(self) -> None:
-        settle(jobs=False)
-        counting.fold()
-        for source in sources.items().values():
-            counting.catch_up(source)
-            counting.look(source)
+        testing.count()
 
     def value(self, code: str, viewer: str = "leader", centre: str | None = None) -> float | None:
         return indicators.signs(getattr(self.people, viewer), centre, [code])[0].value

@@ -8,10 +8,11 @@ import pytest
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
 from tongguan.indicators import api as indicators
-from tongguan.indicators import checking, queries
+from tongguan.indicators import queries
+from tongguan.indicators.testing import assert_same_as_recomputed
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.kernel.testing import BEIJING
-from tongguan.vitals.cases import MEASURES, SOURCE
+from tongguan.vitals.cases import MEASURES
 from tongguan.vitals.signs import SIGNS
 from tongguan.vitals.tests.conftest import ELSEWHERE
 
@@ -23,9 +24,7 @@ def values(stage, *codes, **more):
 
 
 def same_as_recomputed():
-    found = checking.check(SOURCE)
-    assert found.differences == ()
-    return found
+    assert_same_as_recomputed("cases")
 
 
 def test_every_declared_sign_has_a_formula_that_can_be_read(stage):

@@ -5,9 +5,8 @@ import pytest
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
-from tongguan.indicators import counting
-from tongguan.indicators.sources import sources
-from tongguan.runtime.testing import audited, settle
+from tongguan.indicators.testing import count
+from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
 WORDED = {
@@ -27,10 +26,7 @@ def told(people_cast):
     for who, division in (("acceptor", "990101001001"), ("outside_acceptor", "990102001001")):
         new = NewCase(item_code="09006", title="占道", text="占道经营", division=division, source="hotline")
         cases.open_cases(getattr(people_cast, who), [new])
-    settle(jobs=False)
-    for source in sources.items().values():
-        counting.catch_up(source)
-        counting.look(source)
+    count()
     return people_cast
 
 
