@@ -32,6 +32,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
         ["--sizes", "10000", "1000000", "--reports", "10000"],
     ),
     "dispatched": (["--seconds", "10"], ["--seconds", "30"]),
+    "indicators": (["--cases", "2000", "--rounds", "3"], ["--cases", "20000", "--rounds", "10"]),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),
 }
 LONGEST_S = 3600

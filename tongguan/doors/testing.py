@@ -39,11 +39,6 @@ class Door:
         sent = self.headers | _named(headers)
         return self.client.post(self.base + path, data={"file": upload}, headers=sent)
 
-    def put(self, path: str, body: Any = None, **headers: str) -> Any:
-        raw = json.dumps({} if body is None else body).encode()
-        sent = self.headers | _named(headers)
-        return self.client.put(self.base + path, data=raw, content_type="application/json", headers=sent)
-
     def delete(self, path: str) -> Any:
         return self.client.delete(self.base + path, headers=self.headers)
 

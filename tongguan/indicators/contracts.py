@@ -82,7 +82,8 @@ class Indicator:
 
     ``formula`` is an expression over measures and other signs, ``source`` names where it was taken from.
     ``watch`` and ``alarm`` are thresholds, None until an official sets them. ``freshness_s``: seconds after
-    which an unmoved time of data is called stale. ``official``: written by people, not by a package.
+    which an unmoved time of data is called stale.
+    ``official``: written by people, not by a package. ``windows`` are those of the formula's terms.
     """
 
     code: str
@@ -104,6 +105,7 @@ class Indicator:
     changed_at: datetime | None = None
     changed_by: str = ""
     reason: str = ""
+    windows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,7 +138,8 @@ def look(source: Source) -> datetime | None:
         if any(fact.name in wanted for fact in facts):
             return state.seen_at
         seq = facts[-1].seq
-    SourceState.objects.filter(pk=source.code).update(seen_at=now, seq=seq)
+    # Where facts were counted meanwhile, the next look will say so.
+    SourceState.objects.filter(pk=source.code, seq=state.seq).update(seen_at=now, seq=seq)
     return now
 
 

@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -59,7 +60,7 @@ _YESTERDAY: Final = timedelta(days=1)
 
 def registry() -> list[Indicator]:
     """Give every sign in force with formula, source, owner, thresholds and version. For everybody."""
-    return list(in_force().signs.values())
+    return [indicator(code) for code in in_force().signs]
 
 
 def measure_list() -> list[Measure]:
@@ -69,7 +70,9 @@ def measure_list() -> list[Measure]:
 
 def indicator(code: str) -> Indicator:
     """Give one sign in force. Raises NotFound."""
-    return in_force().get(code)
+    one, node = in_force().get(code), in_force().formulas.get(code)
+    windows = dict.fromkeys(term.window for term in expressions.terms(node)) if node else {}
+    return replace(one, windows=tuple(windows))
 
 
 def versions(code: str) -> list[Indicator]:
@@ -83,8 +86,9 @@ def signs(
 ) -> list[Sign]:
     """Give the present signs of a centre (its division; None: the viewer's widest), in the order of codes.
 
-    ``parts``: also each term with its own value and rows. At most 8 statements however many signs.
-    Raises Forbidden without a centre post, NotFound for another's centre or an unknown code, Invalid.
+    ``parts``: also each term with its own value and rows. As many statements for all signs as for one over
+    the same windows. Raises Forbidden without a centre post, NotFound for another's centre or an unknown
+    code, Invalid.
     """
     place = centre_of(viewer, centre)
     register = in_force()

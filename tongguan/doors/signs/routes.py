@@ -79,8 +79,8 @@ def show(request: HttpRequest, code: str, centre: str | None = _CENTRE) -> HttpR
     return reply(whole, version=one.version)
 
 
-@router.put(
-    "/indicators/{code}",
+@router.post(
+    "/indicators/{code}/versions",
     response=answers(IndicatorShown),
     operation_id="alter_sign",
     openapi_extra=VERSIONED,

@@ -65,6 +65,7 @@ class IndicatorShown(Schema):
     watch: float | None
     alarm: float | None
     version: int
+    windows: list[str]
     official: bool
     changed_at: datetime | None
     changed_by: str

@@ -65,9 +65,11 @@ def test_an_official_words_a_sign_alters_it_and_takes_it_out(told, desk):
     again = admin.post("/indicators", WORDED)
     assert (again.status_code, again.json()["field"]) == (409, "code")
     body = {key: value for key, value in WORDED.items() if key != "code"}
-    late = admin.put("/indicators/per_new", body | {"watch": 50, "alarm": 20}, if_match='"v9"')
+    late = admin.post("/indicators/per_new/versions", body | {"watch": 50, "alarm": 20}, if_match='"v9"')
     assert late.status_code == 412
-    altered = admin.put("/indicators/per_new", body | {"watch": 50, "alarm": 20}, if_match='"v1"').json()
+    altered = admin.post(
+        "/indicators/per_new/versions", body | {"watch": 50, "alarm": 20}, if_match='"v1"'
+    ).json()
     assert altered["version"] == 2
     whole = leader.get("/indicators/per_new").json()
     assert whole["sign"]["grade"] == "alarm"
@@ -83,10 +85,10 @@ def test_an_official_words_a_sign_alters_it_and_takes_it_out(told, desk):
 def test_a_declared_sign_takes_thresholds_but_keeps_its_formula(told, desk):
     admin = desk("sysadmin")
     body = {"zh": "在办", "dimension": "公众满意度", "unit": "件", "direction": "low", "watch": 1}
-    altered = admin.put("/indicators/open_now", body, if_match='"v1"').json()
+    altered = admin.post("/indicators/open_now/versions", body, if_match='"v1"').json()
     assert (altered["formula"], altered["version"]) == ("case_open(now)", 2)
     assert desk("leader").get("/indicators?code=open_now").json()[0]["grade"] == "watch"
-    refused = admin.put("/indicators/open_now", body | {"formula": "1"}, if_match='"v2"')
+    refused = admin.post("/indicators/open_now/versions", body | {"formula": "1"}, if_match='"v2"')
     assert (refused.status_code, refused.json()["field"]) == (422, "formula")
 
 
