@@ -2,7 +2,7 @@
 """What reporters' answers add to the city's vital signs.
 
 The three rates are named by 接诉即办 practice; which cases must be assessed is a city's decision that no
-standard makes, so the shares here are of the answers there are, and say so. The newest answer of a round counts.
+standard makes, so the shares here are of the answers there are, and say so. A round's newest answer counts.
 """
 
 from collections.abc import Collection, Iterable, Iterator
