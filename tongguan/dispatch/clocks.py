@@ -20,7 +20,7 @@ from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
 from tongguan.dispatch import citydata, deadlines, escalation
 from tongguan.dispatch.deadlines import History, Pause
-from tongguan.dispatch.facts import ClockOverdue, ClocksSetAnew
+from tongguan.dispatch.facts import ClockOverdue
 from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.kernel import clock
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
@@ -354,7 +354,7 @@ def refresh_warned(limit: int = 500) -> int:
             _write(batch)
             if batch.changed:
                 _mirror([(case_id, case.due_at)], {case_id: rows})
-                outbox.publish(ClocksSetAnew(division=case.division, case_id=case_id))
+                cases.tell_due_changed(case)
             done += len(batch.changed)
     return done
 

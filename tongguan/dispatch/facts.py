@@ -26,12 +26,6 @@ class ClockOverdue(Fact, frozen=True, kw_only=True):
     due_at: datetime
 
 
-class ClocksSetAnew(Fact, frozen=True, kw_only=True):
-    """A case's due times changed without a move, as when a calendar became known."""
-
-    case_id: UUID
-
-
 class ApplicationFiled(Fact, frozen=True, kw_only=True):
     """Somebody asked for an extension, a suspension or an exemption."""
 

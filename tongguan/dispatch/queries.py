@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of dispatch: work orders, clocks, applications, supervision, tasks, explanations. Always scoped."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,8 +34,8 @@ _TASKS_MAX: Final = 200
 
 checked_files = citydata.checked_files
 rule_facts = planning.rule_facts
-#: The cases among these whose timeout an approved appeal keeps out of scores.
-excused = reading.excluded
+#: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
+clocks_of, excused = reading.clocks_of, reading.excluded
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:
@@ -60,11 +60,6 @@ def clocks(actor: Actor, case_id: UUID) -> list[ClockInfo]:
     """Give a case's clocks in the order they started. Raises NotFound."""
     cases.case(actor, case_id)
     return reading.clocks_of([case_id], clock.now())[case_id]
-
-
-def clocks_among(case_ids: Collection[UUID]) -> dict[UUID, list[ClockInfo]]:
-    """Give the clocks of cases the caller may see, in the order they started; one statement."""
-    return reading.clocks_of(case_ids, clock.now())
 
 
 def applications(actor: Actor, case_id: UUID) -> list[ApplicationInfo]:

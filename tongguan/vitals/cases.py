@@ -9,12 +9,13 @@ from uuid import UUID
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo, Process
-from tongguan.cases.facts import CaseClosed, CaseMoved, CaseNoted, CaseOpened, CaseReopened
+from tongguan.cases.facts import CaseClosed, CaseDueChanged, CaseMoved, CaseNoted, CaseOpened, CaseReopened
 from tongguan.dispatch import queries as dispatch
 from tongguan.dispatch.contracts import ClockInfo
-from tongguan.dispatch.facts import ApplicationDecided, ClockOverdue, ClocksSetAnew
+from tongguan.dispatch.facts import ApplicationDecided, ClockOverdue
 from tongguan.indicators.contracts import Kind, Measure, Step
 from tongguan.indicators.spi import Source
+from tongguan.kernel import clock
 from tongguan.kernel.facts import Fact
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
@@ -31,7 +32,7 @@ FACTS: Final = (
     CaseReopened,
     ApplicationDecided,
     ClockOverdue,
-    ClocksSetAnew,
+    CaseDueChanged,
 )
 MEASURES: Final = (
     Measure("case_new", "新增案件", "cases opened", "件", FLOW, "opened_from={since}"),
@@ -79,7 +80,7 @@ class CaseRows:
         """Give the steps of these cases in five statements."""
         known = cases.cases_by_id(PLATFORM, subjects)
         lines = _lines(known)
-        spans = dispatch.clocks_among(list(known))
+        spans = dispatch.clocks_of(list(known), clock.now())
         excused = dispatch.excused(list(known))
         calendar = people.calendar_for()
         for case in known.values():
