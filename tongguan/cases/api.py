@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tongguan.cases import changes, opening, timeline, versions
 from tongguan.cases.contracts import COUNTERS, CaseInfo, Held, NewCase
-from tongguan.cases.facts import CaseNoted
+from tongguan.cases.facts import CaseDueChanged, CaseNoted
 from tongguan.cases.joining import hold_many, join_held
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, Involvement
@@ -243,6 +243,11 @@ def set_due(due: Mapping[UUID, datetime | None]) -> None:
     Case.objects.bulk_update(
         [Case(pk=pk, due_at=due_at) for pk, due_at in due.items()], ["due_at"], batch_size=400
     )
+
+
+def tell_due_changed(case: CaseInfo) -> None:
+    """Announce that a due time was set without a move, which tells of its own."""
+    outbox.publish(CaseDueChanged(division=case.division, case_id=case.id))
 
 
 def publish_process(actor: Actor, body: Mapping[str, Any]) -> Process:

@@ -151,7 +151,7 @@ class CaseFilter:
 
     ``area`` holds the corners (longitude, latitude) of a drawn one, three or more.
     ``text`` matches the beginning of the number or of the title. ``division`` is a prefix; ``hubs`` are the
-    divisions of the centres that run the cases.
+    divisions of the centres that run the cases. ``sign`` names the rows behind a vital sign's value.
     """
 
     states: tuple[str, ...] = ()
@@ -171,6 +171,7 @@ class CaseFilter:
     bbox: tuple[float, float, float, float] | None = None
     area: tuple[tuple[float, float], ...] = ()
     hubs: tuple[str, ...] = ()
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,12 @@ class CaseNoted(Fact, frozen=True, kw_only=True):
     no: int
 
 
+class CaseDueChanged(Fact, frozen=True, kw_only=True):
+    """A case's due time changed without a move, as when a calendar became known."""
+
+    case_id: UUID
+
+
 class CaseClosed(Fact, frozen=True, kw_only=True):
     """A case reached a final state: closed, forced_close, voided or not_accepted."""
 

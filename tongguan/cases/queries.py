@@ -23,6 +23,7 @@ from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_po
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
 from tongguan.cases.visibility import BRIEF, FIELDS, division_term, visible_q
+from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock, geometry
 from tongguan.kernel.codes import next_prefix
 from tongguan.kernel.errors import Invalid, NotFound
@@ -145,7 +146,7 @@ def filter_q(narrow: CaseFilter) -> Q:
         q &= Q(opened_at__gte=narrow.opened_from)
     if narrow.opened_to:
         q &= Q(opened_at__lt=narrow.opened_to)
-    return q & _place_q(narrow) & _text_q(narrow.text.strip())
+    return q & _place_q(narrow) & _text_q(narrow.text.strip()) & _sign_q(narrow.sign)
 
 
 def _place_q(narrow: CaseFilter) -> Q:
@@ -154,6 +155,10 @@ def _place_q(narrow: CaseFilter) -> Q:
         west, south, east, north = narrow.bbox
         q &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
     return q
+
+
+def _sign_q(token: str) -> Q:
+    return Q(id__in=indicators.behind(token)) if token else Q()
 
 
 def _text_q(text: str) -> Q:

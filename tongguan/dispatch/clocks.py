@@ -354,6 +354,7 @@ def refresh_warned(limit: int = 500) -> int:
             _write(batch)
             if batch.changed:
                 _mirror([(case_id, case.due_at)], {case_id: rows})
+                cases.tell_due_changed(case)
             done += len(batch.changed)
     return done
 

@@ -34,6 +34,8 @@ _TASKS_MAX: Final = 200
 
 checked_files = citydata.checked_files
 rule_facts = planning.rule_facts
+#: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
+clocks_of, excused = reading.clocks_of, reading.excluded
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:

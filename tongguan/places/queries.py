@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from numpy.typing import NDArray
 
 from tongguan.kernel.codes import ancestors
@@ -52,6 +53,7 @@ __all__ = [
     "named",
     "places_near",
     "search",
+    "within",
 ]
 
 _COMMUNITY_DIGITS: Final = 12
@@ -99,6 +101,13 @@ def divisions(codes: Iterable[str]) -> dict[str, DivisionInfo]:
 def children(code: str) -> list[DivisionInfo]:
     """Give the divisions right below a code, in code order; ``""`` gives the provinces."""
     rows = Division.objects.filter(parent=code).defer("boundary").order_by("code")
+    return [DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat) for r in rows]
+
+
+def within(code: str, digits: int) -> list[DivisionInfo]:
+    """Give the divisions with codes of so many digits within a code (itself, if it is one), in code order."""
+    rows = Division.objects.filter(prefix_q("code", code)).annotate(digits=Length("code"))
+    rows = rows.filter(digits=digits).defer("boundary").order_by("code")
     return [DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat) for r in rows]
 
 

@@ -14,7 +14,9 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Post
 from tongguan.replies import queries, rounds
 from tongguan.replies.contracts import Opener, Rates, SurveyShown
+from tongguan.replies.facts import SurveyAnswered
 from tongguan.replies.models import SurveyAnswer
+from tongguan.runtime import outbox
 from tongguan.runtime.transactions import atomic
 
 _LONGEST: Final = 500
@@ -48,6 +50,8 @@ def answer(opener: Opener, rates: Rates) -> SurveyShown:
                 comment=comment,
                 at=now,
             )
+            case = case_queries.case(PLATFORM, survey.case_id)
+            outbox.publish(SurveyAnswered(division=case.division, case_id=case.id))
     return queries.survey(opener)
 
 

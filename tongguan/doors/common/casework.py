@@ -152,6 +152,7 @@ class Narrow(Schema):
     opened_to: Moment | None = None
     bbox: str = Field("", max_length=100, description="西,南,东,北（WGS-84 度）")
     area: str = Field("", max_length=2_000, description="圈选范围：经度,纬度;…（WGS-84 度，3 到 60 个顶点）")
+    sign: str = Field("", max_length=120, description="体征数值背后的案件：量~时段~事项~区划")
 
     def filter(self) -> CaseFilter:
         """Give the contract's filter. Raises Invalid for a box or an area that is none."""
@@ -172,6 +173,7 @@ class Narrow(Schema):
             opened_to=self.opened_to,
             bbox=box_of(self.bbox),
             area=ring_of(self.area),
+            sign=self.sign,
         )
 
 

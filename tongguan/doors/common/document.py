@@ -47,6 +47,7 @@ _PLAIN: Final = frozenset(
         "track",
         "snap_photo",
         "snap_nearby",
+        "try_sign",
     }
 )
 

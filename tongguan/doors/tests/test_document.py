@@ -27,8 +27,8 @@ PLAIN |= {
     "ask_reopening",
 }
 SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
-VERSIONED = {"case_move", "decide_application", "withdraw_application"}
-PLAIN |= {"call_help", "submit_entries", "sync_tasks"}
+VERSIONED = {"case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign"}
+PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
 
 
 def document(face):

@@ -214,6 +214,21 @@ DESK = {
     "switch_department": ("POST", "/departments/none/switch", {"active": False}, set()),
     "case_ratings": ("GET", "/cases/{case}/ratings", None, SEE_IT),
 }
+#: Who sees vital signs: the posts of centres, each of the own.
+CENTRES = SEES | {"outsider", "outside_acceptor"}
+WORDED = {"zh": "办结比", "dimension": "公众满意度", "formula": "closed_today / new_today"}
+DESK |= {
+    "signs": ("GET", "/indicators", None, CENTRES),
+    "sign_registry": ("GET", "/indicators/registry", None, EVERYONE),
+    "sign": ("GET", "/indicators/open_now", None, CENTRES),
+    "sign_history": ("GET", "/indicators/open_now/history", None, CENTRES),
+    "sign_ranking": ("GET", "/indicators/open_now/ranking", None, CENTRES),
+    "sign_rows": ("GET", "/indicators/open_now/rows", None, CENTRES),
+    "try_sign": ("POST", "/indicators/trial", {"formula": "closed_today"}, CENTRES),
+    "define_sign": ("POST", "/indicators", WORDED | {"code": "per_new"}, OPERATORS),
+    "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
+    "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
+}
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}

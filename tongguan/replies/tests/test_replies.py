@@ -11,6 +11,8 @@ from tongguan.cases.facts import CaseClosed
 from tongguan.catalog import api as catalog
 from tongguan.catalog import queries as items
 from tongguan.dispatch import api as dispatch
+from tongguan.indicators.queries import signs
+from tongguan.indicators.testing import assert_same_as_recomputed, count
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import Receipt, ReporterIn, ReportIn
 from tongguan.intake.models import Report
@@ -235,3 +237,20 @@ def test_who_left_nothing_is_told_on_the_page_alone(city):
     city.close()
     assert kinds(city.first) == ["closed"]
     assert Message.objects.exclude(to_address="").count() == before + 1
+
+
+def test_answers_are_counted_among_the_vital_signs_and_a_changed_one_anew(city):
+    def shares():
+        count()
+        found = signs(city.people.leader, None, ["responded_share", "solved_share", "satisfied_share"])
+        assert_same_as_recomputed("surveys")
+        return [one.value for one in found]
+
+    city.close()
+    assert shares() == [None, None, None]  # nobody answered yet: no share, not zero
+    api.answer(opener(city.first), GOOD)
+    assert shares() == [100, 100, 100]
+    api.answer(opener(city.second), BAD)
+    assert shares() == [100, 50, 50]
+    api.answer(opener(city.first), Rates(responded=True, solved=True, satisfied=Satisfied.MOSTLY))
+    assert shares()[1:] == [50, 0]  # 基本满意 is not 满意
