@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     ("config",),
     ("doors",),
-    ("calls", "patrol"),
+    ("calls", "patrol", "walls"),
     ("replay", "demo"),
     ("channels",),
     ("openly",),

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from tongguan.kernel.facts import Fact
 
 __all__ = [
     "COUNTERS",
+    "SOON",
     "Bounds",
     "Carried",
     "CaseBrief",
@@ -35,6 +36,8 @@ __all__ = [
     "TimelineLine",
 ]
 
+#: A case that is due within so long is nearly due.
+SOON: Final = timedelta(hours=2)
 #: Counters a move may add to; columns of the case row.
 COUNTERS: Final = ("returns", "reworks", "extensions", "suspensions", "urges", "reopens")
 
@@ -152,6 +155,7 @@ class CaseFilter:
     ``area`` holds the corners (longitude, latitude) of a drawn one, three or more.
     ``text`` matches the beginning of the number or of the title. ``division`` is a prefix; ``hubs`` are the
     divisions of the centres that run the cases. ``sign`` names the rows behind a vital sign's value.
+    ``soon``: open and nearly due.
     """
 
     states: tuple[str, ...] = ()
@@ -168,6 +172,9 @@ class CaseFilter:
     text: str = ""
     opened_from: datetime | None = None
     opened_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    soon: bool = False
     bbox: tuple[float, float, float, float] | None = None
     area: tuple[tuple[float, float], ...] = ()
     hubs: tuple[str, ...] = ()

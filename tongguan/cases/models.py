@@ -103,8 +103,16 @@ class Case(models.Model):
             models.Index(
                 fields=["district", "state", "opened_at", "id"], name="cases_open_state", condition=OPEN
             ),
-            # Holds all that the counts by state ask, so that they never touch the rows.
-            models.Index(fields=["division", "state", "due_at"], name="cases_open_counts", condition=OPEN),
+            # Holds all that counts and groups of open cases ask, so that they never touch the rows. SQLite
+            # wants closed_at in it to believe that it is empty.
+            models.Index(
+                fields=["division", "state", "due_at", "item_code", "urgency", "closed_at"],
+                name="cases_open_counts",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["closed_at", "division"], name="cases_closed", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(
                 fields=["due_at", "id"], name="cases_open_due", condition=OPEN & Q(due_at__isnull=False)
             ),

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q, QuerySet, Value
 
 from tongguan.cases import attached, evidence, filing, paging, picture, versions
 from tongguan.cases.contracts import (
+    SOON,
     CaseBrief,
     CaseFilter,
     CaseInfo,
@@ -142,11 +143,11 @@ def filter_q(narrow: CaseFilter) -> Q:
     if narrow.overdue is not None:
         late = Q(closed_at__isnull=True, due_at__lt=clock.now())
         q &= late if narrow.overdue else ~late
-    if narrow.opened_from:
-        q &= Q(opened_at__gte=narrow.opened_from)
-    if narrow.opened_to:
-        q &= Q(opened_at__lt=narrow.opened_to)
-    return q & _place_q(narrow) & _text_q(narrow.text.strip()) & _sign_q(narrow.sign)
+    if narrow.soon:
+        now = clock.now()
+        q &= Q(closed_at__isnull=True, due_at__gte=now, due_at__lt=now + SOON)
+    q &= _times_q(narrow) & _place_q(narrow)
+    return q & _text_q(narrow.text.strip()) & _sign_q(narrow.sign)
 
 
 def _place_q(narrow: CaseFilter) -> Q:
@@ -159,6 +160,16 @@ def _place_q(narrow: CaseFilter) -> Q:
 
 def _sign_q(token: str) -> Q:
     return Q(id__in=indicators.behind(token)) if token else Q()
+
+
+def _times_q(narrow: CaseFilter) -> Q:
+    bounds = {
+        "opened_at__gte": narrow.opened_from,
+        "opened_at__lt": narrow.opened_to,
+        "closed_at__gte": narrow.closed_from,
+        "closed_at__lt": narrow.closed_to,
+    }
+    return Q(**{bound: at for bound, at in bounds.items() if at is not None})
 
 
 def _text_q(text: str) -> Q:

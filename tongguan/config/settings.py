@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "tongguan.mailboxes",
     "tongguan.channels",
     "tongguan.replay",
+    "tongguan.walls",
     "tongguan.doors",
     "axes",
     "tongguan.doors.admin.apps.RegisterPages",

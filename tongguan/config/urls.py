@@ -13,6 +13,7 @@ from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
 from tongguan.doors.partner.face import api as partner
+from tongguan.doors.wall.face import api as wall
 
 urlpatterns = [
     path("health", health),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("api/citizen/", citizen.urls),
     path("api/field/", field.urls),
     path("api/map/", basemap.api.urls),
+    path("api/wall/", wall.urls),
     path("map/city.pmtiles", basemap.city_file),
     path("open311/", include("tongguan.doors.georeport.urls")),
     path("track", citizen_pages.track),

@@ -88,9 +88,10 @@ class StreamedFact:
     at: datetime
 
 
-def facts_after(seq: int, limit: int = 500) -> list[StreamedFact]:
-    """Give the facts that follow a place in the stream, in order; bounded to 5,000."""
-    rows = FactRecord.objects.filter(seq__gt=seq).order_by("seq")[: min(limit, 5000)]
+def facts_after(seq: int | None, limit: int = 500) -> list[StreamedFact]:
+    """Give the facts that follow a place in the stream, in order, None: the newest; bounded to 5,000."""
+    after = relay.last_seq() - limit if seq is None else seq
+    rows = FactRecord.objects.filter(seq__gt=after).order_by("seq")[: min(limit, 5000)]
     return [StreamedFact(r.seq or 0, r.pk, r.name, r.payload, r.division, r.at) for r in rows]
 
 
@@ -113,7 +114,6 @@ def engine_state() -> EngineState:
     cursors = list(Cursor.objects.all())
     failing = {c.name: c.error for c in cursors if c.error}
     failing |= {p.name: p.error for p in Periodic.objects.filter(failing_since__isnull=False)}
-    alive = Lease.objects.filter(name__startswith="engine:", until__gt=clock.now())
     return EngineState(
         last_seq=head,
         unnumbered=FactRecord.objects.filter(seq=None).count(),
@@ -121,5 +121,5 @@ def engine_state() -> EngineState:
         failing=failing,
         dead_letters=DeadLetter.objects.filter(replayed_at=None).count(),
         open_jobs=Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count(),
-        engines=alive.count(),
+        engines=Lease.objects.filter(name__startswith="engine:", until__gt=clock.now()).count(),
     )

@@ -150,6 +150,9 @@ class Narrow(Schema):
     text: str = Field("", max_length=100)
     opened_from: Moment | None = None
     opened_to: Moment | None = None
+    closed_from: Moment | None = None
+    closed_to: Moment | None = None
+    soon: bool = Field(default=False, description="在办且两小时内到期")
     bbox: str = Field("", max_length=100, description="西,南,东,北（WGS-84 度）")
     area: str = Field("", max_length=2_000, description="圈选范围：经度,纬度;…（WGS-84 度，3 到 60 个顶点）")
     sign: str = Field("", max_length=120, description="体征数值背后的案件：量~时段~事项~区划")
@@ -174,6 +177,9 @@ class Narrow(Schema):
             bbox=box_of(self.bbox),
             area=ring_of(self.area),
             sign=self.sign,
+            closed_from=self.closed_from,
+            closed_to=self.closed_to,
+            soon=self.soon,
         )
 
 

@@ -17,6 +17,7 @@ _UNITS: Final = frozenset({Post.DEPARTMENT, Post.HANDLER})
 _MOST_UNITS: Final = 10_000
 _PERSONAL: Final = "InboxArrived"
 _REPORTS: Final = "Report"
+_WALLS: Final = "Wall"
 
 
 def view_of(user_id: int) -> spi.StreamView | None:
@@ -38,6 +39,8 @@ def view(actor: Actor, followed: set[str], units: frozenset[int] = frozenset()) 
             return actor.id in payload.get("user_ids", ())
         if name.startswith(_REPORTS):
             return division.startswith(reviewed) if reviewed else False
+        if name.startswith(_WALLS):
+            return division.startswith(everywhere) if everywhere else False
         case_id = payload.get("case_id")
         if case_id is None:
             return False

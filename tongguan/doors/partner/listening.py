@@ -19,8 +19,8 @@ from tongguan.runtime import spi
 
 router = Router(tags=["事件流 stream"])
 _SCOPE: Final = "cases:read"
-#: How a notice to an official fared is the platform's own affair.
-_INTERNAL: Final = ("Message", "Inbox")
+#: How a notice to an official fared, and what walls show, is the platform's own affair.
+_INTERNAL: Final = ("Message", "Inbox", "Wall")
 
 
 class TicketShown(Schema):

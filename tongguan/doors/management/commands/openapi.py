@@ -12,8 +12,9 @@ from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
 from tongguan.doors.partner.face import api as partner
+from tongguan.doors.wall.face import api as wall
 
-FACES = {"desk": desk, "citizen": citizen, "field": field, "partner": partner, "map": basemap}
+FACES = {"desk": desk, "citizen": citizen, "field": field, "partner": partner, "map": basemap, "wall": wall}
 
 
 class Command(BaseCommand):

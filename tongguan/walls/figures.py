@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures over all cases of a centre: grouped by the database, from indexes alone where there are many.
+
+Only for centre posts, whose scope is a range of division codes: that range is also the index's.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
+
+from tongguan.cases import queries as cases
+from tongguan.cases.contracts import SOON, CaseBrief
+from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor
+from tongguan.people.queries import division_q
+from tongguan.walls.contracts import OpenGroup
+
+OPEN: Final = Q(closed_at__isnull=True)
+_BRIEF: Final = tuple(CaseBrief.__dataclass_fields__)
+
+
+def open_groups(actor: Actor, digits: int, now: datetime) -> list[OpenGroup]:
+    """Group the open cases by the first ``digits`` of their division, item and urgency; one statement."""
+    late = Count("state", filter=Q(due_at__lt=now))
+    soon = Count("state", filter=Q(due_at__gte=now, due_at__lt=now + SOON))
+    rows = _own(actor).filter(OPEN).annotate(place=Substr("division", 1, digits)).order_by()
+    found = rows.values_list("place", "item_code", "urgency").annotate(
+        count=Count("state"), late=late, near=soon
+    )
+    return [OpenGroup(*row) for row in found]
+
+
+def opened_since(actor: Actor, since: datetime) -> list[datetime]:
+    """Give when cases were opened since a moment, in any order; one statement."""
+    rows = _own_of_late(actor).filter(opened_at__gte=since).order_by()
+    return list(rows.values_list("opened_at", flat=True))
+
+
+def closed_since(actor: Actor, since: datetime) -> list[datetime]:
+    """Give when cases were closed since a moment, in any order; one statement."""
+    rows = _own_of_late(actor).filter(closed_at__gte=since).order_by()
+    return [at for at in rows.values_list("closed_at", flat=True) if at is not None]
+
+
+def pressing(actor: Actor, now: datetime, limit: int) -> list[CaseBrief]:
+    """Give open cases that are overdue or urgent: the most urgent first, then the longest overdue."""
+    rows = _own(actor).filter(OPEN)
+    urgent = rows.filter(urgency__in=("urgent", "critical")).order_by("urgency", "opened_at")[:limit]
+    late = rows.filter(due_at__lt=now).order_by("due_at", "id")[:limit]
+    found = {row["id"]: CaseBrief(**row) for rows in (urgent, late) for row in rows.values(*_BRIEF)}
+    return list(found.values())[:limit]
+
+
+def points(actor: Actor, limit: int) -> list[tuple[UUID, float, float, datetime | None]]:
+    """Give the newest open cases that have a place: id, longitude, latitude (WGS-84), due time."""
+    rows = _own(actor).filter(OPEN, lon__isnull=False, lat__isnull=False).order_by("-opened_at", "-id")
+    found = rows.values_list("id", "lon", "lat", "due_at")[:limit]
+    return [(pk, lon, lat, due) for pk, lon, lat, due in found if lon is not None and lat is not None]
+
+
+def briefs(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseBrief]:
+    """Give those of these cases that lie in the actor's divisions; one statement."""
+    rows = _own(actor).filter(pk__in=set(ids)).values(*_BRIEF)
+    return {row["id"]: CaseBrief(**row) for row in rows}
+
+
+def _own(actor: Actor) -> QuerySet[Any]:
+    return cases.visible(PLATFORM).filter(division_q(actor.scope, "division"))
+
+
+def _own_of_late(actor: Actor) -> QuerySet[Any]:
+    """Narrow by the beginning of the code, not by its range: the index to use is that of the time."""
+    prefixes: dict[int, list[str]] = {}
+    for prefix in actor.scope.divisions(*CENTRE_POSTS):
+        prefixes.setdefault(len(prefix), []).append(prefix)
+    rows = cases.visible(PLATFORM)
+    found = Q(pk__in=())
+    for digits, own in prefixes.items():
+        rows = rows.alias(**{f"begins_{digits}": Substr("division", 1, digits)})
+        found |= Q(**{f"begins_{digits}__in": own})
+    return rows if 0 in prefixes else rows.filter(found)
