@@ -98,12 +98,14 @@ class SignInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankInfo:
-    """Open cases of one division or item."""
+    """Open cases of one division or item, and the point to look at first where it is a place."""
 
     code: str
     name: str
     open: int
     overdue: int
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,19 @@ class HourInfo:
     at: datetime
     opened: int
     closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpotInfo:
+    """Open cases on the map: one by its id, or ``n`` of a cell; ``mark``: late, soon or calm."""
+
+    id: str
+    lon: float
+    lat: float
+    mark: str
+    title: str
+    n: int = 1
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +150,14 @@ class DayInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WallInfo:
-    """All a wall shows at one moment, of the divisions of one watcher.
+    """All a wall shows at one moment, of the divisions of one watcher. ``seq``: the last fact before it.
 
-    ``points`` are the newest open cases with a place: id, longitude, latitude (WGS-84), ``late | soon |
-    calm``; ``partial``: there are more. ``duty`` names who is on duty as duty chief.
+    ``points`` are the open cases with a place, clustered where a city has very many; ``partial``: only the
+    newest. ``duty`` names who is on duty as duty chief.
     """
 
     at: datetime
+    seq: int
     division: str
     division_name: str
     day: DayInfo
@@ -154,7 +170,7 @@ class WallInfo:
     pressing: tuple[CaseBrief, ...]
     hot: tuple[tuple[HotInfo, CaseBrief | None], ...]
     news: tuple[NewsInfo, ...]
-    points: tuple[tuple[UUID, float, float, str], ...]
+    points: tuple[SpotInfo, ...]
     partial: bool
     duty: tuple[str, ...]
     led: LedInfo | None

@@ -46,19 +46,20 @@ def closed_since(actor: Actor, since: datetime) -> list[datetime]:
 
 
 def pressing(actor: Actor, now: datetime, limit: int) -> list[CaseBrief]:
-    """Give open cases that are overdue or urgent: the most urgent first, then the longest overdue."""
+    """Give open cases to keep an eye on: urgent ones, then the longest overdue, then what is due next."""
     rows = _own(actor).filter(OPEN)
     urgent = rows.filter(urgency__in=("urgent", "critical")).order_by("urgency", "opened_at")[:limit]
     late = rows.filter(due_at__lt=now).order_by("due_at", "id")[:limit]
-    found = {row["id"]: CaseBrief(**row) for rows in (urgent, late) for row in rows.values(*_BRIEF)}
+    coming = rows.filter(due_at__gte=now).order_by("due_at", "id")[:limit]
+    found = {r["id"]: CaseBrief(**r) for some in (urgent, late, coming) for r in some.values(*_BRIEF)}
     return list(found.values())[:limit]
 
 
-def points(actor: Actor, limit: int) -> list[tuple[UUID, float, float, datetime | None]]:
-    """Give the newest open cases that have a place: id, longitude, latitude (WGS-84), due time."""
+def points(actor: Actor, limit: int) -> list[tuple[UUID, float, float, datetime | None, str]]:
+    """Give the newest open cases that have a place: id, longitude, latitude (WGS-84), due time, title."""
     rows = _own(actor).filter(OPEN, lon__isnull=False, lat__isnull=False).order_by("-opened_at", "-id")
-    found = rows.values_list("id", "lon", "lat", "due_at")[:limit]
-    return [(pk, lon, lat, due) for pk, lon, lat, due in found if lon is not None and lat is not None]
+    found = rows.values_list("id", "lon", "lat", "due_at", "title")[:limit]
+    return [row for row in found if row[1] is not None and row[2] is not None]
 
 
 def briefs(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseBrief]:

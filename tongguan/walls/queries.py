@@ -2,6 +2,7 @@
 """What a centre's walls show, in a fixed number of statements however many cases there are."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,17 +10,20 @@ from uuid import UUID
 from django.utils import timezone
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import SOON, CaseBrief, CaseInfo
+from tongguan.cases.contracts import SOON, CaseBrief, CaseFilter, CaseInfo
 from tongguan.catalog import queries as catalog
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden
+from tongguan.maps import queries as maps
 from tongguan.matching import queries as matters
 from tongguan.matching.contracts import HotInfo
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
 from tongguan.places import queries as places
+from tongguan.places.contracts import DivisionInfo
 from tongguan.runtime import files
 from tongguan.runtime import queries as runtime
+from tongguan.runtime.queries import StreamedFact
 from tongguan.walls import figures, signs
 from tongguan.walls.contracts import (
     COMMANDERS,
@@ -30,6 +34,8 @@ from tongguan.walls.contracts import (
     NewsInfo,
     OpenGroup,
     PhotoInfo,
+    RankInfo,
+    SpotInfo,
     WallInfo,
 )
 from tongguan.walls.models import ModeSet, Push
@@ -40,8 +46,10 @@ NEWS: Final = frozenset({"CaseOpened", "CaseMoved", "CaseClosed", "CaseReopened"
 _PHOTOS: Final = {"photos_before": "before", "photos_after": "after", "photos": "site", "attachments": "site"}
 #: The feed begins with the newest among so many facts of the house.
 _LOOKED_BACK: Final = 1_000
+#: How near a very full city is looked at, where cases are shown by cell.
+_ZOOM: Final = 11.0
 _HOT_SINCE: Final = timedelta(days=7)
-_RANKED, _PRESSING, _HOT, _NEWS, _POINTS, _MOST_PHOTOS = 8, 9, 6, 14, 5_000, 6
+_RANKED, _PRESSING, _HOT, _NEWS, _POINTS, _MOST_PHOTOS = 8, 12, 8, 16, 2_000, 6
 
 
 def centre(actor: Actor, posts: Collection[Post] = WATCHERS) -> str:
@@ -113,17 +121,18 @@ def wall(actor: Actor) -> WallInfo:
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     yesterday = today - timedelta(days=1)
     below = signs.BELOW.get(len(division), len(division))
+    facts = runtime.facts_after(None, _LOOKED_BACK)  # first: what happens meanwhile comes by the stream
     groups = figures.open_groups(actor, below, now)
     opened, closed = figures.opened_since(actor, yesterday), figures.closed_since(actor, yesterday)
     hot = _hot(actor, now)
     calendar = people.calendar_for(unit.id if (unit := people.centre_for(division)) else None)
-    spots = figures.points(actor, _POINTS + 1)
-    names = {
-        one.code: one.name
-        for one in places.divisions({group.place for group in groups} | {division}).values()
-    }
+    spots = _spots(actor, now, sum(group.count for group in groups))
+    known = places.divisions({group.place for group in groups} | {division})
+    names = {code: one.name for code, one in known.items()}
+    districts = signs.ranked(groups, lambda group: group.place, names, _RANKED)
     return WallInfo(
         at=now,
+        seq=facts[-1].seq if facts else 0,
         division=division,
         division_name=names.get(division, division),
         day=signs.day_of(timezone.localdate(now), calendar.definition),
@@ -131,16 +140,29 @@ def wall(actor: Actor) -> WallInfo:
         may_command=bool(actor.scope.posts() & set(COMMANDERS)) and centre(actor, COMMANDERS) == division,
         signs=signs.signs(groups, opened, closed, today, now, len(hot)),
         hours=signs.hours(opened, closed, now),
-        districts=signs.ranked(groups, lambda group: group.place, names, _RANKED),
+        districts=tuple(_placed(one, known) for one in districts),
         items=signs.ranked(groups, lambda group: group.item_code, _item_names(groups), _RANKED),
         pressing=tuple(figures.pressing(actor, now, _PRESSING)),
         hot=tuple(hot[:_HOT]),
-        news=_news(actor),
-        points=tuple((pk, lon, lat, signs.mark(due, now, SOON)) for pk, lon, lat, due in spots[:_POINTS]),
-        partial=len(spots) > _POINTS,
+        news=_news(actor, facts),
+        points=spots[:_POINTS],
+        partial=len(spots) > _POINTS and spots[0].n == 1,
         duty=tuple(person.name for person in people.on_duty(Post.DUTY_CHIEF, division, now)),
         led=led(actor),
     )
+
+
+def _spots(actor: Actor, now: datetime, count: int) -> tuple[SpotInfo, ...]:
+    """Give the newest cases singly, one more than is shown, or all by cell where they are very many."""
+    if count > maps.MOST_SPOTS:
+        found = maps.cases_spread(actor, CaseFilter(open=True), zoom=_ZOOM).clusters
+        return tuple(
+            SpotInfo(f"h3-{c.cell:x}", c.lon, c.lat, "late" if c.late else "calm", str(c.n), c.n, c.late)
+            for c in found[:_POINTS]
+        )
+    rows = figures.points(actor, _POINTS + 1)
+    marked = ((str(pk), lon, lat, signs.mark(due, now, SOON), title) for pk, lon, lat, due, title in rows)
+    return tuple(SpotInfo(*one, late=int(one[3] == "late")) for one in marked)
 
 
 def _hot(actor: Actor, now: datetime) -> list[tuple[HotInfo, CaseBrief | None]]:
@@ -150,15 +172,18 @@ def _hot(actor: Actor, now: datetime) -> list[tuple[HotInfo, CaseBrief | None]]:
     return [(info, known.get(info.evidence[0][1]) if info.evidence else None) for info in found]
 
 
-def _news(actor: Actor) -> tuple[NewsInfo, ...]:
+def _news(actor: Actor, told: Sequence[StreamedFact]) -> tuple[NewsInfo, ...]:
     own = actor.scope.divisions(*WATCHERS)
-    late = [
-        f for f in runtime.facts_after(None, _LOOKED_BACK) if f.name in NEWS and f.division.startswith(own)
-    ]
+    late = [fact for fact in told if fact.name in NEWS and fact.division.startswith(own)]
     facts = late[: -_NEWS - 1 : -1]
     known = figures.briefs(actor, {UUID(fact.payload["case_id"]) for fact in facts})
-    told = ((fact, known.get(UUID(fact.payload["case_id"]))) for fact in facts)
-    return tuple(NewsInfo(seq=fact.seq, name=fact.name, at=fact.at, case=case) for fact, case in told if case)
+    seen = ((fact, known.get(UUID(fact.payload["case_id"]))) for fact in facts)
+    return tuple(NewsInfo(seq=fact.seq, name=fact.name, at=fact.at, case=case) for fact, case in seen if case)
+
+
+def _placed(rank: RankInfo, known: Mapping[str, DivisionInfo]) -> RankInfo:
+    place = known.get(rank.code)
+    return replace(rank, lon=place.lon, lat=place.lat) if place else rank
 
 
 def _item_names(groups: Sequence[OpenGroup]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import { locale } from "@/locales";
 import type { paths as Citizen } from "./made/citizen";
 import type { paths as Desk } from "./made/desk";
 import type { paths as Field } from "./made/field";
+import type { paths as Wall } from "./made/wall";
 import type { paths as Base } from "./made/map";
 
 export interface FieldProblem {
@@ -67,6 +68,7 @@ function client<Paths extends object>() {
 }
 
 export const desk = client<Desk>();
+export const wall = client<Wall>();
 export const citizen = client<Citizen>();
 export const field = client<Field>();
 /** The base map: what it holds. */

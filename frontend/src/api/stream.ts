@@ -12,9 +12,17 @@ export type Hear = (heard: Heard) => void;
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;
 
-/** Listen until the returned function is called. `state` hears true when connected, false when lost. */
-export function listen(hear: Hear, state: (live: boolean) => void = () => {}): () => void {
-  let last = "";
+/** Where to listen, with a ticket, after which fact. */
+export interface Opening {
+  url: string;
+  ticket: string;
+  after: number;
+}
+
+/** Listen until the returned function is called. `state` hears true when connected, false when lost; `first` spares asking for a ticket. */
+export function listen(hear: Hear, state: (live: boolean) => void = () => {}, first?: Opening): () => void {
+  let last = first ? String(first.after) : "";
+  let given: { url: string; ticket: string } | undefined = first;
   let pause = FIRST_PAUSE;
   let source: EventSource | undefined;
   let timer = 0;
@@ -29,7 +37,8 @@ export function listen(hear: Hear, state: (live: boolean) => void = () => {}): (
 
   async function open(): Promise<void> {
     try {
-      const { url, ticket } = await told(desk.GET("/api/desk/stream-ticket"));
+      const { url, ticket } = given ?? (await told(desk.GET("/api/desk/stream-ticket")));
+      given = undefined;
       if (over) return;
       source = new EventSource(`${url}?ticket=${encodeURIComponent(ticket)}${last ? `&after=${last}` : ""}`);
     } catch {

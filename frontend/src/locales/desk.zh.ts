@@ -39,7 +39,7 @@ export const deskZh = {
   form: { automatic: "自动（按权责清单）", choose: "请选择", lacking: "请填写：{names}", done: "{name}：已完成", manyHint: "按住 Ctrl 可多选", required: "必填" },
   case: {
     map: "位置", mapTold: "另有 {reports} 处上报、附近 {cases} 件在办", toldHere: "上报于此：{words}",
-    back: "返回案件列表", print: "打印", text: "案情", noText: "（没有文字）", facts: "基本情况", item: "事项", place: "地点", division: "区划与网格", source: "来源", unit: "主办单位", opened: "上报", filed: "立案", dueAt: "到期", closedAt: "结案", filing: "立案条件", closing: "结案条件", component: "部件",
+    back: "返回案件列表", print: "打印", toWall: "推上大屏", fromWall: "撤下大屏", onWall: "本中心大屏已飞往此案，十分钟后自动结束", offWall: "大屏已结束随动", text: "案情", noText: "（没有文字）", facts: "基本情况", item: "事项", place: "地点", division: "区划与网格", source: "来源", unit: "主办单位", opened: "上报", filed: "立案", dueAt: "到期", closedAt: "结案", filing: "立案条件", closing: "结案条件", component: "部件",
     counts: "过程", countsWords: "回退 {returns} · 返工 {reworks} · 延期 {extensions} · 挂账 {suspensions} · 催办 {urges} · 重开 {reopens}", photos: "照片与附件", noPhotos: "没有附件", photo: "附件 {n}",
     process: "流程", larger: "在新窗口看大图", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
     orders: "工单", lead: "主办", co: "协办", noOrders: "尚未派遣", dispatched: "派遣 {at}", moves: "可办操作", noMoves: "现在没有需要您办理的操作", movesHint: "现在轮到您办",

@@ -72,12 +72,14 @@ class HourShown(Schema):
 
 
 class RankShown(Schema):
-    """Open cases of a division or item."""
+    """Open cases of a division or item; of a division with the point to look at first."""
 
     code: str
     name: str
     open: int
     overdue: int
+    lon: float | None
+    lat: float | None
 
 
 class HotRow(Schema):
@@ -109,12 +111,15 @@ class NewsRow(Schema):
 
 
 class PointRow(Schema):
-    """An open case on the map."""
+    """Open cases on the map: one, or ``n`` of them around here, ``late`` of them overdue."""
 
-    id: UUID
+    id: str
     lon: float
     lat: float
     mark: _Mark
+    title: str
+    n: int
+    late: int
 
 
 class PhotoShown(Schema):
@@ -146,10 +151,11 @@ class AlarmsShown(Schema):
 
 
 class StreamShown(Schema):
-    """Where the live stream is, and the ticket that opens it for five minutes."""
+    """Where the live stream is, the ticket that opens it for five minutes, the last fact that is shown."""
 
     url: str
     ticket: str
+    after: int
 
 
 class WallShown(Schema):
@@ -205,8 +211,10 @@ class LeadTold(Told):
 def state(request: HttpRequest) -> HttpResponse:
     """Give all that a wall of the own centre shows now, and the ticket of the live stream."""
     actor = actor_of(request)
-    shown = _wall(queries.wall(actor))
-    shown["stream"] = {"url": stream_url(request), "ticket": runtime.stream_ticket(actor.key)}
+    info = queries.wall(actor)
+    shown = _wall(info)
+    ticket = runtime.stream_ticket(actor.key)
+    shown["stream"] = {"url": stream_url(request), "ticket": ticket, "after": info.seq}
     shown["csrf"] = get_token(request)
     return reply(shown)
 
@@ -242,7 +250,7 @@ def _follow(led: LedInfo | None) -> dict[str, Any]:
 
 def _wall(info: WallInfo) -> dict[str, Any]:
     plain = ("at", "division", "division_name", "may_command", "partial", "duty")
-    listed = ("signs", "hours", "districts", "items")
+    listed = ("signs", "hours", "districts", "items", "points")
     return {
         **{name: getattr(info, name) for name in plain},
         **{name: [asdict(one) for one in getattr(info, name)] for name in listed},
@@ -259,7 +267,6 @@ def _wall(info: WallInfo) -> dict[str, Any]:
             for hot, case in info.hot
         ],
         "news": [_news(one.seq, one.name, one.at, casework.row(one.case, info.at)) for one in info.news],
-        "points": [{"id": pk, "lon": lon, "lat": lat, "mark": mark} for pk, lon, lat, mark in info.points],
         "led": _led(info.led, info.at) if info.led else None,
         "alarms": {"connected": False, "rows": []},
     }

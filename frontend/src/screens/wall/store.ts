@@ -2,97 +2,115 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 
-import { desk, told } from "@/api/client";
+import { keepCsrf, told, wall as door } from "@/api/client";
 import type { Heard } from "@/api/stream";
-import { dots, hourly, overdue, ranked, type Row } from "./figures";
+import { STALE_MS, type Mode, type Wall } from "./figures";
 
-/** The most the wall keeps: it stands for months, so nothing may grow. */
-export const MOST_FEED = 30;
-const PAGE = 200;
-const SETTLE = 1_500;
-/** Without a word from the stream or an answer for so long, the figures are called old. */
-export const STALE_MS = 90_000;
+/** The most lines the feed keeps: the wall stands for months, so nothing may grow. */
+export const MOST_FEED = 16;
+/** What comes is shown at once; the figures are read anew when it has been quiet for so long, or at the latest after LONGEST. */
+const SETTLE = 800;
+const LONGEST = 3_000;
 
-export interface Hot {
-  id: string;
-  name: string;
-  place: string;
-  people: number;
-}
 export interface Line {
-  key: number;
-  kind: "opened" | "moved" | "closed" | "reopenedOne";
+  key: string;
+  kind: "opened" | "moved" | "closed" | "reopened";
   caseId: string;
   at: string;
+  title: string;
+  place: string;
+  state: string;
 }
-const KINDS: Record<string, Line["kind"]> = { CaseOpened: "opened", CaseMoved: "moved", CaseClosed: "closed", CaseReopened: "reopenedOne" };
+const KINDS: Record<string, Line["kind"]> = { CaseOpened: "opened", CaseMoved: "moved", CaseClosed: "closed", CaseReopened: "reopened" };
 
-export const midnight = (now: number): Date => new Date(new Date(now).setHours(0, 0, 0, 0));
-
-/** The figures of the wall: read once, read anew (gathered) after what the stream tells. */
+/** All that the wall shows: one answer, read once and anew (gathered) after what the stream tells. */
 export const useWall = defineStore("wall", () => {
-  const rows = shallowRef<Row[]>([]);
-  const recent = shallowRef<Row[]>([]);
-  const hot = shallowRef<Hot[]>([]);
-  const feed = shallowRef<Line[]>([]);
-  const totals = ref({ open: 0, overdue: 0, today: 0, urgent: 0 });
-  const partial = ref(false);
-  const at = ref(0);
+  const shown = shallowRef<Wall>();
+  const fresh = shallowRef<Line[]>([]);
+  const failed = ref("");
   const now = ref(Date.now());
+  /** The server's clock less this machine's: a wall's own clock may be wrong. */
+  let ahead = 0;
+  let heardAt = 0;
   let count = 0;
   let timer = 0;
+  let since = 0;
+  let running: Promise<void> | undefined;
+  let again = false;
 
+  const at = computed(() => (shown.value ? Date.parse(shown.value.at) : 0));
   const stale = computed(() => at.value > 0 && now.value - at.value > STALE_MS);
-  const trend = computed(() => hourly(recent.value, at.value));
-  const districts = computed(() => ranked(rows.value, (row) => row.division.slice(0, 6), 8));
-  const items = computed(() => ranked(rows.value, (row) => row.item_name, 8));
-  const points = computed(() => dots(rows.value, at.value));
-  const alarms = computed(() =>
-    rows.value.filter((row) => overdue(row, at.value) || row.urgency !== "normal")
-      .sort((a, b) => (a.due_at ?? "9").localeCompare(b.due_at ?? "9")).slice(0, 9),
-  );
-  const titles = computed(() => new Map([...recent.value, ...rows.value].map((row) => [row.id, row.title])));
+  const mode = computed<Mode>(() => shown.value?.mode.mode ?? "daily");
+  const led = computed(() => (shown.value?.led && Date.parse(shown.value.led.until) > now.value ? shown.value.led : undefined));
+  const titles = computed(() => new Map([...(shown.value?.news ?? []).map((one) => [one.case_id, one] as const)]));
+  const feed = computed<Line[]>(() => {
+    const known = (shown.value?.news ?? []).map((one): Line => ({ key: `s${one.seq}`, kind: KINDS[one.name] ?? "moved", caseId: one.case_id, at: one.at, title: one.title, place: one.address, state: one.state_name }));
+    return [...fresh.value, ...known].slice(0, MOST_FEED);
+  });
 
-  async function load(): Promise<void> {
+  async function read(): Promise<void> {
     const begun = Date.now();
-    const list = (query: Record<string, unknown>) => told(desk.GET("/api/desk/cases", { params: { query } }));
-    const [counts, open, day, today, urgent, found] = await Promise.all([
-      told(desk.GET("/api/desk/cases/counts")),
-      // The newest: a map of what the city hears of now, not only of what is due.
-      list({ open: true, limit: PAGE }),
-      list({ opened_from: new Date(begun - 86_400_000).toISOString(), limit: PAGE }),
-      list({ opened_from: midnight(begun).toISOString(), limit: 1 }),
-      list({ open: true, urgency: ["urgent", "critical"], limit: 1 }),
-      told(desk.GET("/api/desk/hot", { params: { query: { limit: 8 } } })),
-    ]);
-    rows.value = open.rows;
-    recent.value = day.rows;
-    hot.value = found;
-    partial.value = open.next !== null || day.next !== null;
-    totals.value = {
-      open: Object.values(counts.states).reduce((sum, n) => sum + n, 0),
-      overdue: counts.overdue,
-      today: today.total ?? 0,
-      urgent: urgent.total ?? 0,
-    };
-    at.value = now.value = begun;
+    try {
+      const answer = await told(door.GET("/api/wall/state"));
+      ahead = Date.parse(answer.at) - begun;
+      keepCsrf(answer.csrf);
+      shown.value = answer;
+      if (heardAt < begun) fresh.value = [];
+      failed.value = "";
+      tick();
+    } catch (error) {
+      failed.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+  /** Read the figures; while a question is on its way, one more is asked after it. */
+  async function load(): Promise<void> {
+    window.clearTimeout(timer);
+    timer = since = 0;
+    if (running) {
+      again = true;
+      return running;
+    }
+    running = read().finally(() => { running = undefined; });
+    await running;
+    if (again) {
+      again = false;
+      await load();
+    }
   }
 
-  /** Take one fact of the stream: into the feed, and read the figures anew once it is quiet. */
+  /** Take one fact of the stream: into the feed, and read the figures anew. */
   function hear(heard: Heard): void {
     const kind = KINDS[heard.name];
+    const caseId = String(heard.payload?.["case_id"] ?? "");
+    heardAt = Date.now();
     if (kind) {
       count += 1;
-      const line: Line = { key: count, kind, caseId: String(heard.payload?.case_id ?? ""), at: String(heard.at ?? "") };
-      feed.value = [line, ...feed.value].slice(0, MOST_FEED);
+      const known = titles.value.get(caseId);
+      const line: Line = { key: `f${count}`, kind, caseId, at: String(heard["at"] ?? new Date().toISOString()), title: known?.title ?? "", place: known?.address ?? "", state: "" };
+      fresh.value = [line, ...fresh.value].slice(0, MOST_FEED);
     }
-    if (!kind && heard.name !== "reset") return;
-    if (!timer) timer = window.setTimeout(() => { timer = 0; void load().catch(() => {}); }, SETTLE);
+    if (heard.name.startsWith("Wall") || (led.value && caseId === led.value.case.id)) void load();
+    else soon();
   }
-  const tick = (time: number) => { now.value = time; };
+  function soon(): void {
+    const moment = Date.now();
+    since ||= moment;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void load(), Math.max(0, Math.min(SETTLE, since + LONGEST - moment)));
+  }
+  const tick = () => { now.value = Date.now() + ahead; };
+
+  async function setMode(next: Mode, reason: string): Promise<void> {
+    await told(door.POST("/api/wall/mode", { body: { mode: next, reason } }));
+    await load();
+  }
+  async function release(): Promise<void> {
+    await told(door.POST("/api/wall/follow/end", {}));
+    await load();
+  }
   function stop(): void {
     window.clearTimeout(timer);
-    timer = 0;
+    timer = since = 0;
   }
-  return { rows, recent, hot, feed, totals, partial, at, now, stale, trend, districts, items, points, alarms, titles, load, hear, tick, stop };
+  return { shown, fresh, failed, now, at, stale, mode, led, feed, load, hear, tick, setMode, release, stop };
 });

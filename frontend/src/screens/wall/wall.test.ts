@@ -1,54 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { effectScope, ref } from "vue";
 
-import { dots, hourly, layoutOf, ranked, rootSize, type Row } from "./figures";
-import { MOST_FEED, STALE_MS, useWall } from "./store";
+import { axisEnd, hourView, layoutOf, plot, rootSize, share, since, STALE_MS, stops, type Wall } from "./figures";
+import { MOST_FEED, useWall } from "./store";
+import { QUIET_MS, STAY_MS, useTour } from "./tour";
 
-const NOW = Date.parse("2026-11-29T08:00:00Z");
-const row = (more: Partial<Row>): Row => ({
-  id: "1", number: "A1", title: "路灯不亮", division: "990101001", lon: 121.2, lat: 31, item_name: "路灯", urgency: "normal",
-  opened_at: "2026-11-29T07:30:00Z", due_at: null, due_colour: "", returns: 0, reopens: 0, ...more,
+const NOW = "2026-11-29T08:00:00Z";
+const CASE = { id: "c1", title: "井盖破损", lon: 121.2, lat: 31, number: "A1" };
+const wallOf = (more: object = {}): Wall => ({
+  at: NOW, division: "9901", division_name: "江州市", day: { date: "2026-11-29", kind: "working" }, mode: { mode: "daily", reason: "", by_name: "", at: null }, may_command: true,
+  signs: [], hours: [], districts: [{ code: "990101", name: "江北区", open: 3, overdue: 1, lon: 121.1, lat: 31.1 }, { code: "990102", name: "江南区", open: 1, overdue: 0, lon: null, lat: null }], items: [], pressing: [], hot: [], news: [], points: [], partial: false, duty: [],
+  led: null, alarms: { connected: false, rows: [] }, stream: { url: "/stream", ticket: "t", after: 0 }, csrf: "x", ...more,
 });
+/** The server's answer, counted: the wall's own question over the real client. */
+const answer = vi.fn<() => Wall>();
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: Date.parse(NOW) });
   setActivePinia(createPinia());
+  answer.mockReset().mockImplementation(() => wallOf({ at: new Date().toISOString() }));
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify(answer()), { headers: { "Content-Type": "application/json" } }));
 });
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 it("chooses a layout by the screen's shape and grows with it", () => {
-  expect([layoutOf(1920, 1080), layoutOf(3840, 1080), layoutOf(3840, 2160)]).toEqual(["hall", "wide", "hall"]);
+  expect([layoutOf(1920, 1080), layoutOf(3840, 1080), layoutOf(3840, 2160), layoutOf(1280, 1024)]).toEqual(["hall", "wide", "hall", "desk"]);
   expect([rootSize(1920, 1080), rootSize(3840, 1080), rootSize(3840, 2160)]).toEqual([16, 16, 32]);
 });
 
-it("ranks districts and counts the hours", () => {
-  const rows = [row({}), row({ division: "990102003" }), row({ division: "990102001" })];
-  expect(ranked(rows, (r) => r.division.slice(0, 6), 8)).toEqual([{ key: "990102", value: 2 }, { key: "990101", value: 1 }]);
-  const bars = hourly([row({}), row({ opened_at: "2026-11-28T08:30:00Z" }), row({ opened_at: "2026-11-27T08:00:00Z" })], NOW);
-  expect([bars[23], bars[0], bars.reduce((a, b) => a + b)]).toEqual([1, 1, 2]);
+it("draws hours from nought on an axis that ends evenly", () => {
+  expect([0, 4, 5, 7, 11, 90, 101, 450].map(axisEnd)).toEqual([4, 4, 6, 8, 20, 100, 200, 500]);
+  const drawn = plot([{ at: NOW, opened: 0, closed: 6 }, { at: NOW, opened: 6, closed: 3 }], 100, 60);
+  expect([drawn.end, drawn.opened, drawn.closed]).toEqual([6, "25.0,60.0 75.0,0.0", "25.0,0.0 75.0,30.0"]);
 });
 
-it("draws the overdue last and leaves out what has no place", () => {
-  const drawn = dots([row({ id: "late", due_at: "2026-11-29T07:00:00Z" }), row({ id: "calm", lon: 121.3 }), row({ lon: null })], NOW);
-  expect(drawn.map((dot) => [dot.id, dot.state])).toEqual([["calm", "calm"], ["late", "bad"]]);
+it("opens the hour's own cases at the desk, in the city's time", () => {
+  expect(decodeURIComponent(hourView("2026-11-29T15:00:00Z"))).toBe("/desk?q=全部 自:2026-11-29T23 至:2026-11-30T00");
 });
 
-it("keeps no more after a day of facts than after a minute of them", () => {
+it("never draws what is there as nothing", () => {
+  expect([share(0, 10), share(1, 10_000), share(5, 10)]).toEqual([0, 1.5, 50]);
+  expect(since("2026-11-29T06:48:00Z", Date.parse(NOW))).toEqual({ hours: 1, minutes: 12 });
+});
+
+it("goes on a tour to what has a place", () => {
+  const found = stops(wallOf({ pressing: [CASE], hot: [{ id: "h", name: "异味", place: "", people: 5, tellings: 6, last_at: NOW, case_id: null, lon: null, lat: null }] }));
+  expect(found.map((stop) => stop.key)).toEqual(["city", "d990101", "pc1"]);
+});
+
+it("rests while somebody uses the screen, while walls follow a case, and when it is paused", () => {
+  const scope = effectScope();
+  scope.run(() => {
+    const held = ref(false);
+    const tour = useTour(ref(stops(wallOf())), held);
+    vi.advanceTimersByTime(STAY_MS);
+    expect(tour.stop.value?.key).toBe("city");
+    vi.advanceTimersByTime(STAY_MS);
+    expect(tour.stop.value?.key).toBe("d990101");
+    tour.touch();
+    vi.advanceTimersByTime(QUIET_MS - 1);
+    expect(tour.stop.value).toBeUndefined();
+    vi.advanceTimersByTime(STAY_MS);
+    expect(tour.stop.value?.key).toBe("city");
+    held.value = true;
+    vi.advanceTimersByTime(STAY_MS * 3);
+    expect(tour.stop.value?.key).toBe("city");
+    held.value = false;
+    tour.toggle();
+    expect([tour.moving.value, tour.stop.value]).toEqual([false, undefined]);
+  });
+  scope.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("keeps no more after a day of facts than after a minute, and asks once for many", async () => {
   const wall = useWall();
-  for (let n = 0; n < 86_400; n += 1) wall.hear({ name: "CaseMoved", payload: { case_id: `c${n}` }, at: "2026-11-29T08:00:00Z" });
-  expect(wall.feed.length).toBe(MOST_FEED);
-  expect(wall.feed[0]?.caseId).toBe("c86399");
-  expect(vi.getTimerCount()).toBe(1);
+  await wall.load();
+  for (let n = 0; n < 86_400; n += 1) wall.hear({ name: "CaseMoved", payload: { case_id: `c${n}` }, at: NOW });
+  expect([wall.feed.length, wall.feed[0]?.caseId, vi.getTimerCount()]).toEqual([MOST_FEED, "c86399", 1]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answer).toHaveBeenCalledTimes(2);
   wall.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("calls figures old when nothing came for long", () => {
+it("reads anew within three seconds even where facts never pause", async () => {
   const wall = useWall();
-  wall.at = NOW;
-  wall.tick(NOW + STALE_MS);
+  await wall.load();
+  for (let n = 0; n < 40; n += 1) {
+    wall.hear({ name: "CaseMoved", payload: { case_id: "c1" } });
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(answer.mock.calls.length).toBe(2);
+  wall.stop();
+});
+
+it("turns to what the desk pushes at once, and lets go when the time is up", async () => {
+  const wall = useWall();
+  await wall.load();
+  answer.mockImplementation(() => wallOf({ led: { push_id: "p", case: CASE, note: "", by_name: "李派遣", at: NOW, until: "2026-11-29T08:10:00Z", photos: [] } }));
+  wall.hear({ name: "WallLed", payload: { case_id: "c1" } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(wall.led?.case.title).toBe("井盖破损");
+  wall.hear({ name: "CaseNoted", payload: { case_id: "c1" } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answer).toHaveBeenCalledTimes(3);
+  vi.setSystemTime("2026-11-29T08:10:01Z");
+  wall.tick();
+  expect(wall.led).toBeUndefined();
+});
+
+it("calls figures old when nothing came for long, and says what the server said", async () => {
+  const wall = useWall();
+  await wall.load();
+  vi.setSystemTime(Date.parse(NOW) + STALE_MS);
+  wall.tick();
   expect(wall.stale).toBe(false);
-  wall.tick(NOW + STALE_MS + 1);
-  expect(wall.stale).toBe(true);
+  vi.stubGlobal("fetch", async () => { throw new TypeError("offline"); });
+  await wall.load();
+  vi.setSystemTime(Date.parse(NOW) + STALE_MS + 1);
+  wall.tick();
+  expect([wall.stale, wall.failed !== ""]).toEqual([true, true]);
 });

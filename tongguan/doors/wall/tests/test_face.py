@@ -43,9 +43,18 @@ def holders(people_cast, posts):
 def test_one_request_holds_all_that_a_wall_shows(wall, case):
     shown = wall("leader").get("/state").json()
     assert {one["code"]: one["value"] for one in shown["signs"]}["open"] == 1
-    assert shown["districts"] == [{"code": "990101001", "name": "望江街道", "open": 1, "overdue": 0}]
+    (street,) = shown["districts"]
+    assert (street["code"], street["name"], street["open"], street["overdue"]) == (
+        "990101001",
+        "望江街道",
+        1,
+        0,
+    )
     assert [(one["name"], one["title"]) for one in shown["news"]] == [("CaseOpened", "井盖破损")]
-    assert shown["points"] == [{"id": str(case.id), "lon": 121.005, "lat": 30.805, "mark": "calm"}]
+    (spot,) = shown["points"]
+    assert (spot["id"], spot["lon"], spot["mark"], spot["title"], spot["n"]) == (
+        str(case.id), 121.005, "calm", "井盖破损", 1,
+    )  # fmt: skip
     assert shown["alarms"] == {"connected": False, "rows": []}
     assert (shown["mode"]["mode"], shown["mode"]["at"], shown["led"]) == ("daily", None, None)
     assert shown["stream"]["ticket"]

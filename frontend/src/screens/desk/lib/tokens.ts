@@ -16,6 +16,10 @@ export interface Narrow {
   bbox?: string;
   area?: string;
   opened_from?: string;
+  opened_to?: string;
+  closed_from?: string;
+  closed_to?: string;
+  soon?: boolean;
 }
 
 /** What words mean here: names of states (both languages) and divisions to their codes, and who asks. */
@@ -33,17 +37,19 @@ export interface Read {
 
 const KEYS: Record<string, string> = {
   状态: "state", state: "state", 区: "division", 区划: "division", area: "division", 事项: "item", item: "item",
-  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 圈选: "ring", lasso: "ring", 自: "since", since: "since",
+  来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 圈选: "ring", lasso: "ring", 自: "opened_from", since: "opened_from", 至: "opened_to", until: "opened_to", 结自: "closed_from", "closed-since": "closed_from", 结至: "closed_to", "closed-until": "closed_to",
 };
 const URGENCY: Record<string, "normal" | "urgent" | "critical"> = {
   一般: "normal", normal: "normal", 紧急: "urgent", urgent: "urgent", 特急: "critical", critical: "critical",
 };
 const FLAGS: Record<string, Partial<Narrow>> = {
   超期: { overdue: true }, overdue: { overdue: true }, 未超期: { overdue: false }, "in-time": { overdue: false },
+  临期: { soon: true }, soon: { soon: true },
   已结: { open: false }, closed: { open: false }, 全部: { open: undefined }, all: { open: undefined },
 };
 const MINE = new Set(["我的", "mine"]);
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** A day or an hour of the city's own time. */
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]))?$/;
 const BOX = /^-?[\d.]+(,-?[\d.]+){3}$/;
 const RING = /^-?[\d.]+,-?[\d.]+(;-?[\d.]+,-?[\d.]+){2,59}$/;
 
@@ -86,9 +92,10 @@ function put(narrow: Narrow, key: string, value: string, known: Known): boolean 
   } else if (key === "unit") {
     if (!/^\d+$/.test(value)) return false;
     narrow.unit_id = Number(value);
-  } else if (key === "since") {
-    if (!DAY.test(value)) return false;
-    narrow.opened_from = `${value}T00:00:00+08:00`;
+  } else if (key === "opened_from" || key === "opened_to" || key === "closed_from" || key === "closed_to") {
+    const [, day, hour = "00"] = TIME.exec(value) ?? [];
+    if (!day) return false;
+    narrow[key] = `${day}T${hour}:00:00+08:00`;
   } else if (key === "ring") {
     if (!RING.test(value)) return false;
     narrow.area = value;
