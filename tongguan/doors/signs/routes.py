@@ -19,10 +19,10 @@ from tongguan.doors.common.shapes import Moment
 from tongguan.doors.signs.shapes import (
     IndicatorShown,
     NewSignTold,
-    PointShown,
     RankedShown,
     RegistryShown,
     RetirementTold,
+    SignPointShown,
     SignShown,
     SignTold,
     SignWhole,
@@ -103,7 +103,7 @@ def retire(request: HttpRequest, code: str, told: RetirementTold) -> HttpRespons
     return once(request, actor, lambda: indicators.retire(actor, code, told.reason, version), 200)
 
 
-@router.get("/indicators/{code}/history", response=answers(list[PointShown]), operation_id="sign_history")
+@router.get("/indicators/{code}/history", response=answers(list[SignPointShown]), operation_id="sign_history")
 def history(
     request: HttpRequest,
     code: str,

@@ -99,7 +99,7 @@ class SignWhole(Schema):
     versions: list[IndicatorShown]
 
 
-class PointShown(Schema):
+class SignPointShown(Schema):
     """The value of an hour or a day that began at ``at``."""
 
     at: datetime
