@@ -20,7 +20,7 @@ from tongguan.maps.contracts import Box, Spot, Spread
 from tongguan.people.contracts import Actor
 from tongguan.people.queries import prefix_q
 from tongguan.things import queries as things
-from tongguan.things.labels import ComponentState
+from tongguan.things.contracts import ComponentState
 
 __all__ = ["MOST_SPOTS", "cases_spread", "components_spread"]
 

@@ -3,6 +3,10 @@
 
 from dataclasses import dataclass
 
+from tongguan.things.labels import ComponentState
+
+__all__ = ["ComponentInfo", "ComponentState", "Near"]
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentInfo:
