@@ -23,6 +23,7 @@ from tongguan.cases.contracts import (
 from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_post
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
 from tongguan.cases.reach import acting_posts
+from tongguan.cases.tables import ProcessFault
 from tongguan.cases.visibility import BRIEF, FIELDS, division_term, visible_q
 from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock, geometry
@@ -32,8 +33,11 @@ from tongguan.people.contracts import Actor
 from tongguan.tables.api import AMONG, inside
 
 __all__ = [
+    "ProcessFault",
     "INPUTS",
     "acting_posts",
+    "as_mermaid",
+    "as_svg",
     "case",
     "cases",
     "cases_by_id",
@@ -72,6 +76,8 @@ usable_files = attached.usable
 weigh_photos = evidence.weigh
 filing_met = filing.meets
 filed_columns = filing.frozen
+as_svg = picture.svg
+as_mermaid = picture.mermaid
 
 
 def has_file(actor: Actor, case_id: UUID, file_id: UUID) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
-from tongguan.cases import api, picture, queries
-from tongguan.cases.lifecycle import Process
-from tongguan.cases.tables import ProcessFault
+from tongguan.cases import api, queries
+from tongguan.cases.contracts import Process
 from tongguan.kernel.errors import Invalid
 from tongguan.people.contracts import PLATFORM
 
@@ -38,7 +37,7 @@ class Command(BaseCommand):
     def _check(self, options: dict[str, Any]) -> None:
         try:
             found = queries.checked_processes(None if options["file"] is None else _read(options["file"]))
-        except ProcessFault as fault:
+        except queries.ProcessFault as fault:
             raise CommandError(
                 f"流程 {fault.code} 有 {len(fault.problems)} 处错误：\n  " + "\n  ".join(fault.problems)
             ) from fault
@@ -52,7 +51,7 @@ class Command(BaseCommand):
             process = named or queries.process_named(options["code"])
         except Invalid as refused:
             raise CommandError(refused.zh) from refused
-        draw = picture.mermaid if options["mermaid"] else picture.svg
+        draw = queries.as_mermaid if options["mermaid"] else queries.as_svg
         text = draw(process, options["state"])
         if options["out"] is None:
             self.stdout.write(text)
