@@ -33,8 +33,8 @@ from tongguan.people.contracts import Actor
 from tongguan.tables.api import AMONG, inside
 
 __all__ = [
-    "ProcessFault",
     "INPUTS",
+    "ProcessFault",
     "acting_posts",
     "as_mermaid",
     "as_svg",
