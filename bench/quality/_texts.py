@@ -10,10 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from tongguan.learning import measures
-from tongguan.learning.ensemble import Classifier, Recipe
+from tongguan.learning import calibration, measures
+from tongguan.learning.ensemble import Classifier, Recipe, lead
+from tongguan.learning.measures import Floats, Ints
 
 FOLDS = 5
+
+#: Texts and their labels.
+Side = tuple[list[str], list[str]]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -37,7 +41,7 @@ class Labelled:
     labels: list[str]
     groups: list[int]
 
-    def take(self, chosen: Sequence[int]) -> tuple[list[str], list[str]]:
+    def take(self, chosen: Sequence[int]) -> Side:
         """Give texts and labels of these rows."""
         return [self.texts[i] for i in chosen], [self.labels[i] for i in chosen]
 
@@ -53,22 +57,64 @@ def grouped_folds(groups: Sequence[int], folds: int = FOLDS) -> Iterator[tuple[l
         yield known, asked
 
 
-def scored(
-    recipe: Recipe, known: tuple[list[str], list[str]], asked: tuple[list[str], list[str]]
-) -> dict[str, float]:
-    """Train on one side, score on the other: accuracy, macro-F1, the share within the first three."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """A model's (texts × classes) log-shares, and the true class of each text.
+
+    A label that was never seen in training is a miss: a class of its own beyond the columns.
+    """
+
+    scores: Floats
+    truth: Ints
+
+
+def answered(recipe: Recipe, known: Side, asked: Side) -> Answers:
+    """Train on one side, answer the other."""
     model = Classifier(recipe, *known)
-    scores = model.scores(asked[0])
     place = {label: number for number, label in enumerate(model.classes)}
-    # A label that was never seen in training is a miss, and a class of its own.
     unknown = {label: len(place) + n for n, label in enumerate(sorted(set(asked[1]) - set(place)))}
     truth = np.array([(place | unknown)[label] for label in asked[1]])
-    guess = scores.argmax(1)
+    return Answers(model.scores(asked[0]), truth)
+
+
+def figures(answers: Answers) -> dict[str, float]:
+    """Give accuracy, macro-F1, the share within the first three."""
+    guess = answers.scores.argmax(1)
     return {
-        "accuracy": measures.accuracy(truth, guess),
-        "macro_f1": measures.macro_f1(truth, guess),
-        "top3": measures.top_share(scores, truth, 3),
+        "accuracy": measures.accuracy(answers.truth, guess),
+        "macro_f1": measures.macro_f1(answers.truth, guess),
+        "top3": measures.top_share(answers.scores, answers.truth, 3),
     }
+
+
+def scored(recipe: Recipe, known: Side, asked: Side) -> dict[str, float]:
+    """Train on one side, score on the other."""
+    return figures(answered(recipe, known, asked))
+
+
+def alone(runs: Sequence[Answers], precision: float) -> list[dict[str, float]]:
+    """Give for each fold how well confidence and threshold serve that were fitted on the other folds.
+
+    ``ece``, and ``alone_precision`` and ``alone_coverage`` of what is decided without asking a person.
+    """
+    leads = [lead(run.scores) for run in runs]
+    right = [run.scores.argmax(1) == run.truth for run in runs]
+    found = []
+    for fold in range(len(runs)):
+        others = [n for n in range(len(runs)) if n != fold]
+        raw, met = np.concatenate([leads[n] for n in others]), np.concatenate([right[n] for n in others])
+        curve = calibration.fit(raw, met)
+        least = calibration.threshold(curve.confidence(raw), met, precision)
+        sure = curve.confidence(leads[fold])
+        passed = measures.at_threshold(sure, right[fold], least)
+        found.append(
+            {
+                "ece": measures.calibration_error(sure, right[fold]),
+                "alone_precision": passed["precision"] or 0.0,
+                "alone_coverage": passed["coverage"],
+            }
+        )
+    return found
 
 
 def spread(runs: Sequence[dict[str, float]]) -> dict[str, object]:

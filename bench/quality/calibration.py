@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.quality._texts import grouped_folds, rounded, spread
+from bench.quality._texts import Side, grouped_folds, rounded, spread
 from bench.quality._tipdm import messages
 from tongguan.learning import measures
 from tongguan.learning.calibration import threshold
@@ -26,16 +26,13 @@ ABOUT: Final = {
     "recipe": FIELDS.version,
 }
 
-Side = tuple[list[str], list[str]]
-
 
 def figures(known: Side, bodies: list[int], asked: Side) -> dict[str, float]:
     """Fit on the known side (``bodies``: which rows of it are like the asked ones), score the other."""
     raw = unseen(FIELDS, *known)
     model = Classifier(FIELDS, *known)
     right = np.array(model.classes[raw.argmax(1)] == np.array(known[1], dtype=object))[bodies]
-    top = np.exp(raw.max(1))[bodies]
-    model.calibrate(top, right)
+    model.calibrate(raw[bodies], right)
     least = threshold(model.confidence(raw[bodies]), right, PRECISION)
     scores = model.scores(asked[0])
     sure = model.confidence(scores)

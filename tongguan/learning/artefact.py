@@ -27,7 +27,7 @@ from tongguan.learning.members import Centres, Counts, Margins, Names, Ratios
 from tongguan.learning.recipes import KNOWN
 from tongguan.learning.sense import Sense
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _CLASSES: Final[Mapping[str, type]] = {
     kind.__name__: kind
     for kind in (

@@ -89,14 +89,15 @@ class Classifier:
             pooled += part.weight * np.log(np.maximum(shares, LEAST))
         return _log_shares(pooled)
 
-    def calibrate(self, raw: Floats, right: Any) -> None:
-        """Fit the confidence on raw top shares of unseen rows and whether each was right."""
-        self._calibration = calibration.fit(raw, right)
+    def calibrate(self, scores: Floats, right: Any) -> None:
+        """Fit the confidence on the scores of unseen rows and whether each row's first class was right."""
+        self._calibration = calibration.fit(lead(scores), right)
 
     def confidence(self, scores: Floats) -> Floats:
         """Give how likely each row's first class is right: calibrated, else its raw share."""
-        raw = np.exp(scores.max(1))
-        return raw if self._calibration is None else self._calibration.confidence(raw)
+        if self._calibration is None:
+            return np.asarray(np.exp(scores.max(1)))
+        return self._calibration.confidence(lead(scores))
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Give the three likeliest classes of each text, and how sure the first is."""
@@ -116,6 +117,16 @@ class Classifier:
         if part.make is not None:
             return part.make()
         return Names(_seen(self._sight.rows([folded(str(name)) for name in self.classes]), part))
+
+
+def lead(scores: Floats) -> Floats:
+    """Give how far each row's first class is ahead of its second, 0 (level) to 1 (alone).
+
+    Of the first two shares, the difference by the sum. What is doubtful is which of two: that many other
+    classes have a little each says nothing against the first, so its share of all tells less.
+    """
+    second, first = np.partition(scores, -2, axis=1)[:, -2:].T
+    return np.asarray(np.tanh((first - second) / 2))
 
 
 def unseen(recipe: Recipe, texts: Sequence[str], labels: Sequence[str], folds: int = FOLDS) -> Floats:

@@ -117,5 +117,5 @@ def _calibrated(
     """Fit the model's confidence on rows of history that a fold had not seen; give the threshold."""
     scores = unseen(model.recipe, texts, labels)[:known]
     right = model.classes[scores.argmax(1)] == np.asarray(labels[:known], dtype=object)
-    model.calibrate(np.exp(scores.max(1)), right)
+    model.calibrate(scores, right)
     return calibration.threshold(model.confidence(scores), right, precision)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from tongguan.learning import calibration, measures
-from tongguan.learning.ensemble import Classifier, unseen
+from tongguan.learning.ensemble import Classifier, lead, unseen
 from tongguan.learning.recipes import FIELDS, QUICK, UNITS, UNITS_PLAIN, here
 
 ROADS = ["路灯不亮", "路面塌陷有坑", "井盖破损", "道路积水严重", "人行道地砖松动", "红绿灯坏了"]
@@ -52,6 +52,19 @@ def test_of_what_is_unlike_anything_known_nobody_is_sure():
     strange, nothing = curve.confidence(np.array([0.01, 0.0]))
     assert strange < 0.02
     assert nothing == 0.0
+
+
+@given(st.lists(st.floats(-7, 0), min_size=2, max_size=9), st.integers(1, 5))
+def test_the_lead_is_between_first_and_second_whatever_the_others_have(row, others):
+    scores = np.array([row])
+    told = lead(scores)[0]
+    second, first = np.sort(np.exp(row))[-2:]
+    assert told == pytest.approx((first - second) / (first + second))
+    assert 0 <= told < 1
+    crowd = np.full((1, others), min(row))
+    assert lead(np.hstack([scores, crowd]))[0] == told
+    assert lead(scores - 3.0)[0] == pytest.approx(told)
+    assert lead(np.array([[*row, max(row)]]))[0] == 0.0
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=300), st.floats(0.5, 0.99))
