@@ -20,6 +20,7 @@ export const deskEn: typeof deskZh = {
   urgency: { normal: "Normal", urgent: "Urgent", critical: "Critical" },
   source: { grid: "Grid worker", hotline: "Hotline", citizen: "Citizen", desk: "Desk", department: "Department", video: "Video", sensor: "Sensor", partner: "Partner", snap: "Snap", email: "E-mail", chat: "Chat group", open311: "Open311", cloudevents: "CloudEvents", mapped: "Import" },
   token: { state: "state", division: "area", box: "box", overdue: "overdue" },
+  elsewhere: { title: "This page belongs to other posts", hint: "Ask a system administrator if you need it.", back: "Back to the cases" },
   queue: {
     area: "Drawn area", mapView: "Map", listView: "List", map: "Map of cases",
     title: "Cases", search: "Find cases", searchHint: "state:to-dispatch area:江北 overdue lamp", go: "Find", unknown: "Not understood: {words}", fresh: "{n} new cases", export: "Export table", register: "File a report",
@@ -32,7 +33,7 @@ export const deskEn: typeof deskZh = {
     chosen: "{n} chosen", move: "Do to all", choose: "Choose a move", look: "Check first", run: "Do {n}", clear: "Choose none", possible: "{possible} of {total} possible", refused: "{why}: {n}", running: "Working: {done} of {total}",
     done: "{done} done, {failed} failed", undone: "Taken back", none: "Nothing you may do to the chosen cases", title: "Many at once", close: "Close",
   },
-  keys: { title: "Keys", j: "Next row", k: "Row above", o: "Open the case (Enter too)", x: "Choose the row", d: "Work on the case", n: "File a report", slash: "Find", question: "This help", palette: "Find and command", esc: "Back to the list", r: "Read again" },
+  keys: { title: "Keys", j: "Next row", k: "Row above", o: "Open the case (Enter too)", x: "Choose the row", d: "Work on the case", n: "File a report", slash: "Find", question: "This help", palette: "Find and command", esc: "Back to the list", send: "Send the form being filled in", r: "Read again" },
   palette: { title: "Find and command", hint: "Type a page, a state or a case number", none: "Nothing fits", find: "Find cases: {words}", go: "Go to", filter: "Show" },
   report: {
     title: "File a report", text: "What is told", item: "Item (name or code)", address: "Address", division: "Division code (without coordinates)", lon: "Longitude", lat: "Latitude", name: "Who tells", phone: "Telephone", secret: "Keep secret from whom it concerns", send: "File", done: "Filed, tracking code {tracking}, secret {secret}", check: "Filed, to be checked: {error}",
@@ -44,7 +45,7 @@ export const deskEn: typeof deskZh = {
     counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
     process: "Process", larger: "Open the large picture", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
     orders: "Orders", lead: "Lead", co: "Helping", noOrders: "Not dispatched yet", dispatched: "dispatched {at}", moves: "What you may do", noMoves: "Nothing waits for you here", movesHint: "It is your turn",
-    conflict: "Somebody changed this case just now; your move was not made", conflictWho: "{who} at {at}: {move}, now {state}", conflictKept: "The newest content has been read. What you typed is kept; check it and send again.", conflictGone: "“{move}” can no longer be done.", understood: "Understood",
+    conflict: "Somebody changed this case just now; your move was not made", conflictWho: "{who} at {at}: {move}, now {state}", conflictKept: "The newest content has been read. What you typed is kept; check it and send again.", conflictGone: "“{move}” can no longer be done. You had written: {words}", understood: "Understood",
     asking: "Applications and supervision", noAsking: "None", agree: "Approve", refuse: "Reject", extend: "Ask for more time", suspend: "Ask to suspend", timeout_appeal: "Appeal a timeout", urge: "Urge", supervise: "Supervise", instruct: "Instruct", whistle: "Whistle", note: "Explanation", words: "Words", reason: "Reason", until: "Until", days: "Answer within working days",
     season: "Season", works: "Works", money: "Funding", rights: "Ownership dispute", signed: "signed", unsigned: "not signed", answered: "answered", sign: "Sign", answer: "Answer", matter: "The same matter", people: "{people} people, {tellings} tellings", crowd: "crowd", repeats: "{n} of them by somebody who had told before", first: "First told", joined: "Joined", score: "{n}% alike",
     apart: "Another matter: take out", together: "Join to this case", never: "Never one matter", overruled: "Overruled by {who}: {reason}", maybe: "May be the same matter", noMaybe: "No likely duplicate", apartWhy: "Why apart", togetherWhy: "Why together", neverWhy: "Why never", compare: "Compare", metres: "{n} m apart", hours: "{n} apart",

@@ -19,6 +19,7 @@ export const deskZh = {
   urgency: { normal: "一般", urgent: "紧急", critical: "特急" },
   source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统", snap: "随手拍", email: "邮件", chat: "群聊", open311: "Open311", cloudevents: "事件接口", mapped: "数据导入" },
   token: { state: "状态", division: "区", box: "范围", overdue: "超期" },
+  elsewhere: { title: "这一页不属于您的岗位", hint: "如需使用，请联系系统管理员调整岗位。", back: "回到案件" },
   queue: {
     area: "圈选范围", mapView: "地图", listView: "列表", map: "案件地图",
     title: "案件", search: "查找案件", searchHint: "状态:待派遣 区:江北 超期 路灯", go: "查找", unknown: "不认识：{words}", fresh: "有 {n} 件新案件", export: "导出表格", register: "登记上报",
@@ -31,7 +32,7 @@ export const deskZh = {
     chosen: "已选 {n} 件", move: "批量操作", choose: "选择操作", look: "预检", run: "执行 {n} 件", clear: "取消选择", possible: "{possible} / {total} 件可办", refused: "{why}：{n} 件", running: "正在执行：{done} / {total}",
     done: "已完成 {done} 件，失败 {failed} 件", undone: "已撤回", none: "所选案件没有您可办的操作", title: "批量办理", close: "关闭",
   },
-  keys: { title: "快捷键", j: "下一行", k: "上一行", o: "打开案件（回车同）", x: "选择当前行", d: "办理当前案件", n: "登记上报", slash: "查找", question: "本说明", palette: "查找与命令", esc: "返回列表", r: "刷新" },
+  keys: { title: "快捷键", j: "下一行", k: "上一行", o: "打开案件（回车同）", x: "选择当前行", d: "办理当前案件", n: "登记上报", slash: "查找", question: "本说明", palette: "查找与命令", esc: "返回列表", send: "提交正在填写的表单", r: "刷新" },
   palette: { title: "查找与命令", hint: "输入页面、状态或案件编号", none: "没有匹配的命令", find: "查找案件：{words}", go: "前往", filter: "筛选" },
   report: {
     title: "登记上报", text: "内容", item: "事项（名称或代码）", address: "地址", division: "区划代码（没有坐标时）", lon: "经度", lat: "纬度", name: "反映人", phone: "电话", secret: "对被投诉方保密", send: "登记", done: "已登记，查询码 {tracking}，密码 {secret}", check: "已登记，待核对：{error}",
@@ -43,7 +44,7 @@ export const deskZh = {
     counts: "过程", countsWords: "回退 {returns} · 返工 {reworks} · 延期 {extensions} · 挂账 {suspensions} · 催办 {urges} · 重开 {reopens}", photos: "照片与附件", noPhotos: "没有附件", photo: "附件 {n}",
     process: "流程", larger: "在新窗口看大图", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
     orders: "工单", lead: "主办", co: "协办", noOrders: "尚未派遣", dispatched: "派遣 {at}", moves: "可办操作", noMoves: "现在没有需要您办理的操作", movesHint: "现在轮到您办",
-    conflict: "这件案件刚刚被他人更新，您的操作没有执行", conflictWho: "{who} 于 {at}「{move}」，现为「{state}」", conflictKept: "已为您读取最新内容；您填写的内容仍保留，核对后可再次提交。", conflictGone: "「{move}」已不能再办。", understood: "知道了",
+    conflict: "这件案件刚刚被他人更新，您的操作没有执行", conflictWho: "{who} 于 {at}「{move}」，现为「{state}」", conflictKept: "已为您读取最新内容；您填写的内容仍保留，核对后可再次提交。", conflictGone: "「{move}」已不能再办。您填写的是：{words}", understood: "知道了",
     asking: "申请与督办", noAsking: "没有申请或督办", agree: "同意", refuse: "不同意", extend: "申请延期", suspend: "申请挂账", timeout_appeal: "超时申诉", urge: "催办", supervise: "督办", instruct: "批示", whistle: "吹哨", note: "说明", words: "内容", reason: "事由", until: "挂账至", days: "限几个工作日答复",
     season: "季节性", works: "工程类", money: "资金立项", rights: "权属争议", signed: "已签收", unsigned: "未签收", answered: "已回复", sign: "签收", answer: "回复", matter: "同一事项", people: "{people} 人、{tellings} 次反映", crowd: "群诉", repeats: "其中 {n} 次是同一人重复反映", first: "首次上报", joined: "归并", score: "相似 {n}%",
     apart: "不是同一事项，分出", together: "并入本案", never: "永不合并", overruled: "已由 {who} 改判：{reason}", maybe: "可能是同一事项", noMaybe: "没有疑似重复", apartWhy: "分出原因", togetherWhy: "合并原因", neverWhy: "不合并原因", compare: "对照", metres: "相距 {n} 米", hours: "相隔 {n}",

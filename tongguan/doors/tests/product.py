@@ -80,6 +80,8 @@ class Product:
                 self.stop()
                 raise RuntimeError(self.told())
             time.sleep(0.2)
+        seeded = self.ask("acceptor", "/cases", limit=200)["rows"]
+        self.spots = [{"lon": row["lon"], "lat": row["lat"]} for row in seeded]
 
     def told(self):
         """What it has written so far."""
@@ -107,23 +109,35 @@ class Product:
         """What a person reads at an address of the desk's interface."""
         return self.door(name).get(path, params=query).raise_for_status().json()
 
-    def tell(self, words, item="01003", name="acceptor", **more):
-        """Register a report at the desk; gives the receipt once its case is open."""
-        spot = self.spot()
-        body = {"text": words, "item_code": item, "lon": spot["lon"], "lat": spot["lat"]} | more
+    def tell(self, words, item, spot, name="acceptor"):
+        """Register a report at the desk; gives the receipt, its case open or joined."""
+        body = {"text": words, "item_code": self.item(item), **spot}
         told = self.door(name).post("/reports", json=body).raise_for_status().json()
-        assert told["state"] == "opened", told
+        assert told["case_id"], told
         return told
 
-    def spot(self):
-        """A place in the first district where the city has a grid."""
-        rows = self.ask("acceptor", "/cases", limit=1)["rows"]
-        return {"lon": rows[-1]["lon"], "lat": rows[-1]["lat"]}
+    def item(self, name):
+        """The code of an item by its name."""
+        (code,) = {one["code"] for one in self.ask("acceptor", "/items", text=name) if one["name"] == name}
+        return code
+
+    def spot(self, number=0):
+        """A place in the first district where the city has a grid; each number another one."""
+        return self.spots[number % len(self.spots)]
 
     def named(self, user_id):
         """The sign-in name of somebody of the demo city by their number."""
         with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
             row = database.execute("select username from people_user where id = ?", [user_id]).fetchone()
+        return row[0]
+
+    def elsewhere(self, post):
+        """The sign-in name of somebody with this post in another district than the story's."""
+        with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
+            row = database.execute(
+                "select username from people_user where username like ? order by username limit 1",
+                [f"{post}.990102%"],
+            ).fetchone()
         return row[0]
 
     def move(self, name, case_id, move, **inputs):

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The application's page at the addresses of the three screens."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from PIL import Image
+
+BUILT = Path(__file__).resolve().parents[1] / "static" / "web"
 pytestmark = pytest.mark.django_db
 
 
@@ -26,3 +31,17 @@ def test_the_service_worker_may_keep_the_phone_and_nothing_else(client):
     assert (answer["Service-Worker-Allowed"], answer["Cache-Control"]) == ("/m", "no-cache")
     assert "__FILES__" not in answer.text
     assert "/api/" not in answer.text
+
+
+def test_the_phone_can_be_installed(client):
+    told = json.loads((BUILT / "manifest.webmanifest").read_text(encoding="utf-8"))
+    assert (told["start_url"], told["scope"], told["display"]) == ("/m", "/m", "standalone")
+    made = [one for one in told["icons"] if one["type"] == "image/png"]
+    assert {(one["sizes"], one["purpose"]) for one in made} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for one in made:
+        with Image.open(BUILT / Path(one["src"]).name) as icon:
+            assert f"{icon.width}x{icon.height}" == one["sizes"]

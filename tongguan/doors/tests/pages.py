@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page of the three screens and who opens it: for tests that look at all, and `make screens`."""
+
+import re
+from pathlib import Path
+
+ROUTES = Path(__file__).resolve().parents[3] / "frontend" / "src" / "screens"
+#: Who opens a page of the desk where the acceptor would not find it.
+OPENED_BY = {"hot": "leader"}
+DESK_DEFAULT = "acceptor"
+PHONE = {
+    "home": ("", "/m"),
+    "report": ("", "/m/report"),
+    "progress": ("", "/m/progress"),
+    "mine": ("", "/m/mine"),
+    "staff-home": ("collector", "/m"),
+    "tasks": ("handler", "/m/tasks"),
+    "task": ("handler", "/m/tasks/{task}"),
+    "patrol": ("collector", "/m/patrol"),
+}
+PLAIN = {
+    "sign-in": ("", "/login"),
+    "password": ("acceptor", "/login/password"),
+    "missing": ("acceptor", "/desk/nothing"),
+}
+
+
+def desk_pages(case):
+    """Give name -> (person, address) of every page that the desk's routes declare."""
+    source = (ROUTES / "desk" / "routes.ts").read_text(encoding="utf-8")
+    found = re.findall(r'path: "([^"]*)", name: "([^"]+)"', source)
+    return {
+        name: (OPENED_BY.get(name, DESK_DEFAULT), f"/desk/{path}".rstrip("/").replace(":id", case))
+        for path, name in found
+    }
+
+
+def phone_pages(task):
+    """Give name -> (person, address) of every page of the phone."""
+    return {name: (who, address.format(task=task)) for name, (who, address) in PHONE.items()}
