@@ -101,7 +101,7 @@ def test_three_screens_are_one_the_desk_pushes_the_wall_flies_the_phones_photo_a
     led = page.get_by_role("complementary", name="随动")
     led.get_by_role("link", name="人民路口井盖破损").wait_for()
     led.get_by_text("等待现场照片").wait_for()
-    assert page.locator(".middle").get_attribute("data-at") == "121.005,30.805"
+    assert page.locator(".middle").get_attribute("data-led") == "121.005,30.805"
     send_photo(city, case)
     stream.poll()
     led.get_by_role("img", name="处置后").wait_for()

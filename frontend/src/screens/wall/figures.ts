@@ -54,6 +54,9 @@ export function hourWord(at: number): string {
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}`;
 }
+const TILE = 512;
+/** Where the map's middle must be so that a place stands `part` of the map's width left of it, beside what covers the right. */
+export const beside = (lon: number, zoom: number, width: number, part: number): number => lon + (part * width * 360) / (TILE * 2 ** zoom);
 const HOUR = 3_600_000;
 export const hourView = (at: string): string => deskView(`全部 自:${hourWord(Date.parse(at))} 至:${hourWord(Date.parse(at) + HOUR)}`);
 

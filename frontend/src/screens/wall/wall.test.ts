@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { effectScope, ref } from "vue";
 
-import { axisEnd, hourView, layoutOf, plot, rootSize, share, since, STALE_MS, stops, type Wall } from "./figures";
+import { axisEnd, beside, hourView, layoutOf, plot, rootSize, share, since, STALE_MS, stops, type Wall } from "./figures";
 import { MOST_FEED, useWall } from "./store";
 import { QUIET_MS, STAY_MS, useTour } from "./tour";
 
@@ -46,6 +46,11 @@ it("opens the hour's own cases at the desk, in the city's time", () => {
 it("never draws what is there as nothing", () => {
   expect([share(0, 10), share(1, 10_000), share(5, 10)]).toEqual([0, 1.5, 50]);
   expect(since("2026-11-29T06:48:00Z", Date.parse(NOW))).toEqual({ hours: 1, minutes: 12 });
+});
+
+it("leaves the place it follows free of what covers the right of the map", () => {
+  // At zoom 0 the world is 512 px wide: a quarter of 512 px is a quarter of it.
+  expect([beside(0, 0, 512, 0.25), beside(121, 9, 512, 0.25)]).toEqual([90, 121 + 90 / 512]);
 });
 
 it("goes on a tour to what has a place", () => {
