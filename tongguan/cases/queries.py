@@ -70,6 +70,16 @@ LIMIT_MAX: Final = 200
 _NEAR_MAX: Final = 3000
 _RADIUS_MAX: Final = 20_000.0
 _LINES: Final = tuple(TimelineLine.__dataclass_fields__)
+#: Filters that are one look-up of one value.
+_PLAIN: Final = {
+    "handler_id": "handler_id",
+    "collector_id": "collector_id",
+    "open": "closed_at__isnull",
+    "opened_from": "opened_at__gte",
+    "opened_to": "opened_at__lt",
+    "closed_from": "closed_at__gte",
+    "closed_to": "closed_at__lt",
+}
 
 
 usable_files = attached.usable
@@ -126,7 +136,8 @@ def whole(actor: Actor, narrow: CaseFilter, limit: int) -> list[CaseInfo]:
 
 def filter_q(narrow: CaseFilter) -> Q:
     """Give a filter's condition."""
-    q = Q()
+    told = ((lookup, getattr(narrow, name)) for name, lookup in _PLAIN.items())
+    q = Q(**{lookup: value for lookup, value in told if value is not None})
     for name, values in (
         ("state", narrow.states),
         ("stage", narrow.stages),
@@ -141,19 +152,15 @@ def filter_q(narrow: CaseFilter) -> Q:
         q &= division_term((narrow.division,))
     if narrow.unit_id is not None:
         q &= Q(id__in=Involvement.objects.filter(unit_id=narrow.unit_id).values("case_id"))
-    for name in ("handler_id", "collector_id"):
-        if getattr(narrow, name) is not None:
-            q &= Q(**{name: getattr(narrow, name)})
-    if narrow.open is not None:
-        q &= Q(closed_at__isnull=narrow.open)
     if narrow.overdue is not None:
         late = Q(closed_at__isnull=True, due_at__lt=clock.now())
         q &= late if narrow.overdue else ~late
     if narrow.soon:
         now = clock.now()
         q &= Q(closed_at__isnull=True, due_at__gte=now, due_at__lt=now + SOON)
-    q &= _times_q(narrow) & _place_q(narrow)
-    return q & _text_q(narrow.text.strip()) & _sign_q(narrow.sign)
+    if narrow.sign:
+        q &= Q(id__in=indicators.behind(narrow.sign))
+    return q & _place_q(narrow) & _text_q(narrow.text.strip())
 
 
 def _place_q(narrow: CaseFilter) -> Q:
@@ -162,20 +169,6 @@ def _place_q(narrow: CaseFilter) -> Q:
         west, south, east, north = narrow.bbox
         q &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
     return q
-
-
-def _sign_q(token: str) -> Q:
-    return Q(id__in=indicators.behind(token)) if token else Q()
-
-
-def _times_q(narrow: CaseFilter) -> Q:
-    bounds = {
-        "opened_at__gte": narrow.opened_from,
-        "opened_at__lt": narrow.opened_to,
-        "closed_at__gte": narrow.closed_from,
-        "closed_at__lt": narrow.closed_to,
-    }
-    return Q(**{bound: at for bound, at in bounds.items() if at is not None})
 
 
 def _text_q(text: str) -> Q:
