@@ -31,6 +31,7 @@ const photo = () => ref({ blob: markRaw(new Blob(["x"], { type: "image/jpeg" }))
 
 beforeEach(() => setActivePinia(createPinia()));
 afterEach(async () => {
+  await useQueue().pump("nobody"); // what still sends ends before its server goes
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   for (const job of await jobs()) await dropJob(job.id);
