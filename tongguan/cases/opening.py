@@ -8,12 +8,11 @@ from typing import Any, Final
 from django.utils import timezone
 
 from tongguan.cases import changes, timeline, versions
-from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase, Through
+from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase, Through, case_info
 from tongguan.cases.facts import CaseOpened
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.reach import acting_posts
-from tongguan.cases.visibility import FIELDS
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid
 from tongguan.kernel.facts import Fact
@@ -77,23 +76,25 @@ def open_all(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -
         CaseOpened(division=row.division, case_id=row.id, item_code=row.item_code, source=row.source)
         for row in rows
     ]
+    infos = [case_info(vars(row)) for row in rows]
     if carry is not None:
-        for row, name, course in zip(rows, names, carry([_info(row) for row in rows]), strict=True):
-            lines += [_carried(actor, row, processes[name], one, facts) for one in course.moves]
-            row.due_at = course.due_at
+        for n, (name, course) in enumerate(zip(names, carry(infos), strict=True)):
+            for one in course.moves:
+                line, infos[n] = _carried(actor, rows[n], infos[n], processes[name], one, facts)
+                lines.append(line)
+            rows[n].due_at = course.due_at
+            infos[n] = infos[n].changed(due_at=course.due_at)
     tables.insert(rows)
     tables.insert(lines)
     outbox.publish(*facts)
-    return [_info(row) for row in rows]
+    return infos
 
 
-def _info(row: Case) -> CaseInfo:
-    return CaseInfo(**{name: getattr(row, name) for name in FIELDS})
-
-
-def _carried(actor: Actor, row: Case, process: Process, carried: Carried, facts: list[Fact]) -> TimelineEntry:
-    """Make one move on a case that is not stored yet; give its line."""
-    held = Held(case=_info(row), head=(row.line_no, row.line_hash))
+def _carried(
+    actor: Actor, row: Case, info: CaseInfo, process: Process, carried: Carried, facts: list[Fact]
+) -> tuple[TimelineEntry, CaseInfo]:
+    """Make one move on a case that is not stored yet; give its line, and the case as it is then."""
+    held = Held(case=info, head=(row.line_no, row.line_hash))
     at = row.opened_at
     posts = acting_posts(actor, held.case)
     plan = check(process, row.state, carried.move, posts, carried.inputs)
@@ -112,9 +113,9 @@ def _carried(actor: Actor, row: Case, process: Process, carried: Carried, facts:
     for name, value in changes.columns_of(held, plan, at, carried.values).items():
         setattr(row, name, value)
     row.line_no, row.line_hash, row.version = line.no, line.hash, row.version + 1
-    after = Held(case=_info(row), head=(line.no, line.hash))
+    after = Held(case=case_info(vars(row)), head=(line.no, line.hash))
     facts += [*changes.facts_of(actor, after, plan), *carried.facts]
-    return line
+    return line, after.case
 
 
 def _check(actor: Actor, case: NewCase, index: int) -> None:

@@ -19,6 +19,7 @@ from tongguan.cases.contracts import (
     Page,
     ProcessInfo,
     TimelineLine,
+    case_info,
 )
 from tongguan.cases.lifecycle import INPUTS, Process, check_inputs, permitted_post
 from tongguan.cases.models import Case, Involvement, ProcessVersion, TimelineEntry
@@ -106,13 +107,13 @@ def case(actor: Actor, case_id: UUID) -> CaseInfo:
     row = visible(actor).filter(pk=case_id).values(*FIELDS).first()
     if row is None:
         raise NotFound("case.unknown", "没有这个案件", "no such case")
-    return CaseInfo(**row)
+    return case_info(row)
 
 
 def cases_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseInfo]:
     """Give the visible ones among these cases."""
     rows = visible(actor).filter(id__among=list(ids)).values(*FIELDS)
-    return {row["id"]: CaseInfo(**row) for row in rows}
+    return {row["id"]: case_info(row) for row in rows}
 
 
 def cases(

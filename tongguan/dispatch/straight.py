@@ -6,7 +6,7 @@ does. The machine makes the moves that people make, with their reasons, and peop
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -81,7 +81,7 @@ def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetim
     filed = [
         info
         if met.rule is None
-        else replace(info, **case_queries.filed_columns(met.rule, items[info.item_code]))
+        else info.changed(**case_queries.filed_columns(met.rule, items[info.item_code]))
         for info, met in zip(infos, mets, strict=True)
     ]
     plans = planning.plan_many(filed, at)
@@ -181,7 +181,7 @@ def _through(course: _Course, at: datetime, begun: clocks.Schedules) -> Through:
     stages = lines[moves[-1].move].starts if moves else (course.case.stage,)
     own = [Start(clocks.HANDLE, row.id, row.role, row.unit_id) for row in course.order_rows]
     filed = next((one.values["filing"] for one in moves if "filing" in one.values), course.case.filing)
-    change = Change(replace(course.case, filing=filed), start=(*map(Start, stages), *own))
+    change = Change(course.case.changed(filing=filed), start=(*map(Start, stages), *own))
     rows, due_at = clocks.begin(change, course.order_rows, at=at, begun=begun)
     course.clock_rows = tuple(rows)
     return Through(moves, due_at)

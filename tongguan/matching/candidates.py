@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import h3.api.basic_int as h3
@@ -22,8 +22,11 @@ import numpy as np
 from django.db import connection
 
 from tongguan.kernel.geometry import RESOLUTION, ring, rings_for
+from tongguan.matching import known
+from tongguan.matching.known import COLUMNS, Known
 from tongguan.matching.models import Fingerprint
 from tongguan.matching.text import Ints
+from tongguan.tables import api as tables
 
 #: Of one cell, and of one gram, the newest so many.
 PER_CELL: Final = 64
@@ -48,9 +51,10 @@ class Asking:
     keys: tuple[int, ...]
 
 
-def cells_within(cell: int, metres: float) -> list[int]:
+@lru_cache(maxsize=4096)
+def cells_within(cell: int, metres: float) -> tuple[int, ...]:
     """Give the cells that hold every point within so many metres of any point of the cell."""
-    return ring(cell, _rings(h3.cell_to_parent(cell, _REGION), metres))
+    return tuple(ring(cell, _rings(h3.cell_to_parent(cell, _REGION), metres)))
 
 
 @lru_cache(maxsize=4096)
@@ -63,32 +67,28 @@ def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
     """Give the cells that tellings look in, ascending, and for each which telling."""
     cells: list[int] = []
     owners: list[int] = []
-    known: dict[tuple[int, float], list[int]] = {}
     for n, one in enumerate(asking):
         if one.cell is None:
             continue
-        around = known.get((one.cell, one.metres))
-        if around is None:
-            around = known[one.cell, one.metres] = cells_within(one.cell, one.metres)
+        around = cells_within(one.cell, one.metres)
         cells += around
         owners += [n] * len(around)
     order = np.argsort(cells, kind="stable")
     return np.array(cells, np.int64)[order], np.array(owners, np.int64)[order]
 
 
-def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Fingerprint], Ints, Ints]:
+def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Known], Ints, Ints]:
     """Give the candidates and the pairs (telling, candidate); those that ended before ``since`` are out."""
     cells, owners = cells_around(asking)
     by_cell = _by_cell(sorted(set(cells.tolist())), since)
-    terms = sorted({(one.district, key) for one in asking for key in one.keys})
-    by_term = _by_term(terms)
-    likest = _likest(asking, by_term)
-    near = {row.report_id for row in by_cell}
-    extra = _by_report(sorted({report for ranked in likest for report in ranked} - near), since)
-    rows = sorted([*by_cell, *extra], key=lambda row: row.report_id)
-    at = {row.report_id: n for n, row in enumerate(rows)}
-    mine, theirs = _met(cells, owners, rows)
-    told = [(n, at[report]) for n, ranked in enumerate(likest) for report in ranked if report in at]
+    likest = _likest(asking)
+    near = {row.key for row in by_cell}
+    extra = _by_report(sorted({key for ranked in likest for key in ranked} - near), since)
+    rows = sorted([*by_cell, *extra])  # by their ids, which come first
+    at = {row.key: n for n, row in enumerate(rows)}
+    own = np.array([-1 if row.cell is None else row.cell for row in rows], np.int64)
+    mine, theirs = _expanded(cells, owners, own)
+    told = [(n, at[key]) for n, ranked in enumerate(likest) for key in ranked if key in at]
     left = np.concatenate([mine, np.array([n for n, _ in told], np.int64)])
     right = np.concatenate([theirs, np.array([c for _, c in told], np.int64)])
     return rows, *_distinct(left, right, len(rows))
@@ -96,24 +96,19 @@ def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Fingerprint],
 
 def by_words(asking: Asking) -> list[Fingerprint]:
     """Give the prints of the district that share most grams with one telling, however old they are."""
-    (likest,) = _likest([asking], _by_term([(asking.district, key) for key in asking.keys]))
-    return list(Fingerprint.objects.filter(pk__in=likest).order_by("report_id"))
+    (likest,) = _likest([asking])
+    return list(Fingerprint.objects.filter(pk__in=map(UUID, likest)).order_by("report_id"))
 
 
-def _likest(asking: Sequence[Asking], by_term: list[tuple[str, int, str]]) -> list[list[UUID]]:
-    """Give for each telling those that share most grams with it, the newest first among equals.
-
-    Ids are counted as text, whose order is that of the ids.
-    """
-    having: dict[tuple[str, int], list[str]] = {}
-    for district, term, report in by_term:
-        having.setdefault((district, term), []).append(report)
+def _likest(asking: Sequence[Asking]) -> list[list[str]]:
+    """Give for each telling the ids, as text, of those that share most grams with it, then the newest."""
+    terms = sorted({(one.district, key) for one in asking for key in one.keys})
+    having = dict(zip(terms, _by_term(terms), strict=True))
     found = []
-    known: dict[str, UUID] = {}
     for one in asking:
-        shared = Counter(chain.from_iterable(having.get((one.district, key), ()) for key in one.keys))
+        shared = Counter(chain.from_iterable([having[one.district, key] for key in one.keys]))
         ranked = sorted(shared.items(), key=_second_then_first, reverse=True)[:PER_TELLING]
-        found.append([known.get(report) or known.setdefault(report, UUID(report)) for report, _ in ranked])
+        found.append([key for key, _ in ranked])
     return found
 
 
@@ -135,10 +130,6 @@ def among(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
     return _distinct(low[low < high], high[low < high], len(asking))
 
 
-def _met(cells: Ints, owners: Ints, rows: Sequence[Fingerprint]) -> tuple[Ints, Ints]:
-    return _expanded(cells, owners, np.array([-1 if r.cell is None else r.cell for r in rows], np.int64))
-
-
 def _expanded(cells: Ints, owners: Ints, own: Ints) -> tuple[Ints, Ints]:
     first, last = np.searchsorted(cells, own, "left"), np.searchsorted(cells, own, "right")
     sizes = last - first
@@ -151,57 +142,61 @@ def _distinct(left: Ints, right: Ints, count: int) -> tuple[Ints, Ints]:
     return pairs // max(count, 1), pairs % max(count, 1)
 
 
-def _by_cell(cells: list[int], since: datetime) -> list[Fingerprint]:
+def _by_cell(cells: list[int], since: datetime) -> list[Known]:
     if not cells:
         return []
     if connection.vendor == "postgresql":
         sql = (
-            f"SELECT f.* FROM unnest(%s::bigint[]) AS c(cell) CROSS JOIN LATERAL (SELECT * FROM {_PRINTS} p"  # noqa: S608
-            " WHERE p.cell = c.cell AND p.until >= %s ORDER BY p.until DESC, p.report_id LIMIT %s) f"
+            f"SELECT f.* FROM unnest(%s::bigint[]) AS c(cell) CROSS JOIN LATERAL (SELECT {COLUMNS}"  # noqa: S608
+            f" FROM {_PRINTS} p WHERE p.cell = c.cell AND p.until >= %s"
+            " ORDER BY p.until DESC, p.report_id LIMIT %s) f"
         )
-        given: list[Any] = [cells, since, PER_CELL]
-    else:
-        sql = (
-            "SELECT * FROM (SELECT p.*, row_number() OVER"  # noqa: S608
-            " (PARTITION BY p.cell ORDER BY p.until DESC, p.report_id)"
-            f" AS place FROM json_each(%s) c CROSS JOIN {_PRINTS} p ON p.cell = c.value AND p.until >= %s)"
-            " WHERE place <= %s"
-        )
-        given = [json.dumps(cells), since, PER_CELL]
-    return list(Fingerprint.objects.raw(sql, given))
+        return known.asked(sql, [tables.array("bigint", cells), since, PER_CELL])
+    sql = (
+        "SELECT * FROM (SELECT p.*, row_number() OVER"  # noqa: S608
+        " (PARTITION BY p.cell ORDER BY p.until DESC, p.report_id)"
+        f" AS place FROM json_each(%s) c CROSS JOIN {_PRINTS} p ON p.cell = c.value AND p.until >= %s)"
+        " WHERE place <= %s"
+    )
+    return known.asked(sql, [json.dumps(cells), since, PER_CELL])
 
 
-def _by_report(report_ids: list[UUID], since: datetime) -> list[Fingerprint]:
+def _by_report(keys: list[str], since: datetime) -> list[Known]:
     """One parameter, however many: a list of placeholders would be parsed anew for every batch."""
-    if not report_ids:
+    if not keys:
         return []
     if connection.vendor == "postgresql":
-        sql = f"SELECT * FROM {_PRINTS} WHERE report_id = ANY(%s) AND until >= %s"  # noqa: S608
-        return list(Fingerprint.objects.raw(sql, [report_ids, since]))
+        sql = f"SELECT {COLUMNS} FROM {_PRINTS} p WHERE report_id = ANY(%s::uuid[]) AND until >= %s"  # noqa: S608
+        return known.asked(sql, [tables.array("uuid", keys), since])
     sql = f"SELECT * FROM {_PRINTS} WHERE report_id IN (SELECT value FROM json_each(%s)) AND until >= %s"  # noqa: S608
-    return list(Fingerprint.objects.raw(sql, [json.dumps([one.hex for one in report_ids]), since]))
+    return known.asked(sql, [json.dumps([UUID(key).hex for key in keys]), since])
 
 
-def _by_term(terms: list[tuple[str, int]]) -> list[tuple[str, int, str]]:
+def _by_term(terms: list[tuple[str, int]]) -> list[Sequence[str]]:
+    """Give for each district and gram the ids of the newest tellings that have it."""
     if not terms:
         return []
-    districts, numbers = [d for d, _ in terms], [t for _, t in terms]
     if connection.vendor == "postgresql":
         sql = (
-            "SELECT w.district, w.term, k.report_id::text"  # noqa: S608
-            " FROM unnest(%s::text[], %s::bigint[]) AS w(district, term)"
-            f" CROSS JOIN LATERAL (SELECT report_id FROM {_KEYS} k WHERE k.district = w.district"
-            " AND k.term = w.term ORDER BY k.report_id DESC LIMIT %s) k"
+            "SELECT k.ids FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS w(district, term, n)"  # noqa: S608
+            " CROSS JOIN LATERAL (SELECT string_agg(report_id::text, ' ') AS ids FROM (SELECT report_id"
+            f" FROM {_KEYS} k WHERE k.district = w.district AND k.term = w.term"
+            " ORDER BY k.report_id DESC LIMIT %s) newest) k ORDER BY w.n"
         )
-        given: list[Any] = [districts, numbers, PER_TERM]
-    else:
-        sql = (
-            "SELECT district, term, report_id FROM (SELECT k.district, k.term, k.report_id,"  # noqa: S608
-            " row_number() OVER (PARTITION BY k.district, k.term ORDER BY k.report_id DESC) AS place"
-            f" FROM json_each(%s) w CROSS JOIN {_KEYS} k"
-            " ON k.district = w.value ->> 0 AND k.term = w.value ->> 1) WHERE place <= %s"
-        )
-        given = [json.dumps(terms), PER_TERM]
+        columns = list(zip(*terms, strict=True))
+        arrays = tables.array("text", columns[0]), tables.array("bigint", columns[1])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*arrays, PER_TERM])
+            return [ids.split(" ") if ids else () for (ids,) in cursor.fetchall()]
+    sql = (
+        "SELECT place, report_id FROM (SELECT w.key AS place, k.report_id,"  # noqa: S608
+        " row_number() OVER (PARTITION BY k.district, k.term ORDER BY k.report_id DESC) AS age"
+        f" FROM json_each(%s) w CROSS JOIN {_KEYS} k"
+        " ON k.district = w.value ->> 0 AND k.term = w.value ->> 1) WHERE age <= %s"
+    )
+    found: list[list[str]] = [[] for _ in terms]
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()
+        cursor.execute(sql, [json.dumps(terms), PER_TERM])
+        for place, report in cursor.fetchall():
+            found[place].append(str(UUID(report)))
+    return list(found)

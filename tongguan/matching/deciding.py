@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -13,6 +13,7 @@ from tongguan.kernel.geometry import cells_of, distance_m
 from tongguan.matching import candidates
 from tongguan.matching.candidates import KEYS, Asking
 from tongguan.matching.contracts import Alike, Beside, Decision, Told, Trace, Voice
+from tongguan.matching.known import Known
 from tongguan.matching.likeness import Prints, joined, prints, unpacked
 from tongguan.matching.models import Fingerprint, NeverPair
 from tongguan.matching.names import name_bag, names_in
@@ -68,14 +69,12 @@ def decide(batch: Prepared, strategy: Strategy, rarity: Rarity) -> list[Decision
     left, right = _within_reach(known, left, right)
     scored = score(known, left, right, strategy, rarity) if left.size else no_pairs()
     nodes = [Node(t.report_id, t.told_at.timestamp()) for t in batch.told]
-    nodes += [
-        Node(r.report_id, r.told_at.timestamp(), r.case_id, r.matter, r.closed_at is not None) for r in rows
-    ]
+    nodes += [Node(r.report_id, r.told, r.case_id, r.matter, r.closed) for r in rows]
     verdicts = settle(nodes, scored, strategy, forbidden({r.matter for r in rows}))
     return _decisions(batch, rows, scored, verdicts, strategy)
 
 
-def features(batch: Prepared, rows: Sequence[Fingerprint], strategy: Strategy) -> Features:
+def features(batch: Prepared, rows: Sequence[Known], strategy: Strategy) -> Features:
     """Give the batch and, after it, its candidates as columns."""
     told = batch.told
     items = {
@@ -91,20 +90,20 @@ def features(batch: Prepared, rows: Sequence[Fingerprint], strategy: Strategy) -
     places[""] = -1
     codes = [*(t.item_code for t in told), *(r.item_code for r in rows)]
     reaches = [strategy.reach_of(code) for code in codes]
-    lasting = timedelta(days=strategy.open_days)
+    lasting = timedelta(days=strategy.open_days).total_seconds()
     pictures = [list(t.pictures[:PICTURES_KEPT]) for t in told]
-    pictures += [np.frombuffer(bytes(r.pictures), "<u8").tolist() for r in rows]
+    pictures += [np.frombuffer(r.pictures, "<u8").tolist() if r.pictures else [] for r in rows]
     table = np.zeros((len(codes), PICTURES_KEPT), np.uint64)
     pictured = np.zeros((len(codes), PICTURES_KEPT), bool)
     for n, hashes in enumerate(pictures):
         table[n, : len(hashes)] = hashes
         pictured[n, : len(hashes)] = True
     return Features(
-        prints=joined(batch.prints, unpacked([bytes(r.text_print) for r in rows])),
+        prints=joined(batch.prints, unpacked([r.text_print for r in rows])),
         lon=_degrees([*(t.lon for t in told), *(r.lon for r in rows)]),
         lat=_degrees([*(t.lat for t in told), *(r.lat for r in rows)]),
-        hours=_hours([*(t.told_at for t in told), *(r.told_at for r in rows)]),
-        until=_hours([*(t.told_at + lasting for t in told), *(r.lasted for r in rows)]),
+        hours=_hours([*(t.told_at.timestamp() for t in told), *(r.told for r in rows)]),
+        until=_hours([*(t.told_at.timestamp() + lasting for t in told), *(r.lasted for r in rows)]),
         item=np.array([items[code] for code in codes], np.int64),
         metres=np.array([r.metres for r in reaches]),
         span=np.array([r.hours for r in reaches]),
@@ -130,8 +129,8 @@ def _degrees(values: list[float | None]) -> np.ndarray:
     return np.array([np.nan if v is None else v for v in values], np.float64)
 
 
-def _hours(values: list[datetime]) -> np.ndarray:
-    return np.array([v.timestamp() for v in values]) / _HOUR
+def _hours(seconds: list[float]) -> np.ndarray:
+    return np.array(seconds) / _HOUR
 
 
 def _within_reach(known: Features, left: Ints, right: Ints) -> tuple[Ints, Ints]:
@@ -142,7 +141,7 @@ def _within_reach(known: Features, left: Ints, right: Ints) -> tuple[Ints, Ints]
 
 def _decisions(
     batch: Prepared,
-    rows: Sequence[Fingerprint],
+    rows: Sequence[Known],
     scored: Scored,
     verdicts: dict[int, Verdict],
     strategy: Strategy,
@@ -183,7 +182,7 @@ def _decisions(
     return [made[n] for n in range(len(batch.told))]
 
 
-def _home(verdict: Verdict, known: Mapping[UUID, Fingerprint]) -> Fingerprint | None:
+def _home(verdict: Verdict, known: Mapping[UUID, Known]) -> Known | None:
     case_id = verdict.case_id or verdict.again
     return None if case_id is None else known.get(case_id)
 
@@ -199,24 +198,24 @@ def _parts(scored: Scored, pair: int) -> dict[str, float]:
     return {name: round(float(v), 3) for name, v in zip(PARTS, scored.parts[pair].tolist(), strict=True)}
 
 
-def _names_at(batch: Prepared, rows: Sequence[Fingerprint], n: int) -> set[str]:
+def _names_at(batch: Prepared, rows: Sequence[Known], n: int) -> set[str]:
     count = len(batch.told)
     return set(batch.traces[n].names if n < count else rows[n - count].names)
 
 
-def _report_at(batch: Prepared, rows: Sequence[Fingerprint], n: int) -> UUID:
+def _report_at(batch: Prepared, rows: Sequence[Known], n: int) -> UUID:
     count = len(batch.told)
     return batch.told[n].report_id if n < count else rows[n - count].report_id
 
 
-def _words(batch: Prepared, rows: Sequence[Fingerprint], scored: Scored, pair: int) -> str:
+def _words(batch: Prepared, rows: Sequence[Known], scored: Scored, pair: int) -> str:
     one, other = int(scored.left[pair]), int(scored.right[pair])
     shared = sorted(_names_at(batch, rows, one) & _names_at(batch, rows, other))
     return words_of(scored, pair, shared[:2])
 
 
 def _suggestions(
-    batch: Prepared, rows: Sequence[Fingerprint], scored: Scored, n: int, verdict: Verdict
+    batch: Prepared, rows: Sequence[Known], scored: Scored, n: int, verdict: Verdict
 ) -> tuple[Alike, ...]:
     found: dict[UUID, Alike] = {}
     for pair, at in _others(scored, n, verdict):
@@ -231,7 +230,7 @@ def _suggestions(
 
 
 def _beside(
-    batch: Prepared, rows: Sequence[Fingerprint], scored: Scored, n: int, verdict: Verdict
+    batch: Prepared, rows: Sequence[Known], scored: Scored, n: int, verdict: Verdict
 ) -> tuple[Beside, ...]:
     return tuple(
         Beside(batch.told[at].report_id, float(scored.score[pair]), _words(batch, rows, scored, pair))

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from tongguan.cases import queries as cases
 from tongguan.kernel.errors import NotFound
-from tongguan.matching import candidates, deciding, strategies
+from tongguan.matching import candidates, deciding, known, strategies
 from tongguan.matching.contracts import Alike, Decision, DecisionInfo, HotInfo, Told, Voice
 from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision, NeverPair
 from tongguan.matching.scoring import PARTS, score
@@ -90,7 +90,8 @@ def similar(actor: Actor, case_id: UUID, limit: int = 3) -> list[Alike]:
     closed = [row for row in rows if row.closed_at is not None and row.case_id != case_id]
     if not closed:
         return []
-    columns = deciding.features(deciding.prepare([asked], strategy, rarity), closed, strategy)
+    kept = [known.of_row(row) for row in closed]
+    columns = deciding.features(deciding.prepare([asked], strategy, rarity), kept, strategy)
     theirs = np.arange(1, len(closed) + 1)
     likest = score(columns, np.zeros_like(theirs), theirs, strategy, rarity).titles
     best: dict[UUID, Alike] = {}
@@ -128,12 +129,12 @@ def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:
 
     Gives the parts and score as they come out now. Raises NotFound when nothing was compared.
     """
-    known = decision(actor, report_id)
-    rows = {r.report_id: r for r in Fingerprint.objects.filter(pk__in=[report_id, known.compared_with])}
-    if known.compared_with is None or len(rows) < 2:  # noqa: PLR2004  # a pair takes two
+    then = decision(actor, report_id)
+    rows = {r.report_id: r for r in Fingerprint.objects.filter(pk__in=[report_id, then.compared_with])}
+    if then.compared_with is None or len(rows) < 2:  # noqa: PLR2004  # a pair takes two
         raise NotFound("matching.nothing_compared", "该决定没有比对对象", "nothing was compared")
-    strategy, rarity = strategies.named(known.strategy)
-    both = [rows[report_id], rows[known.compared_with]]
+    strategy, rarity = strategies.named(then.strategy)
+    both = [known.of_row(rows[report_id]), known.of_row(rows[then.compared_with])]
     nothing = deciding.prepare([], strategy, rarity)
     columns = deciding.features(nothing, both, strategy)
     left, right = deciding.first_pair()
@@ -141,7 +142,7 @@ def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:
     parts = {name: round(float(v), 3) for name, v in zip(PARTS, scored.parts[0].tolist(), strict=True)}
     return DecisionInfo(
         **{
-            **{name: getattr(known, name) for name in _COLUMNS},
+            **{name: getattr(then, name) for name in _COLUMNS},
             "parts": parts,
             "score": float(scored.score[0]),
         }

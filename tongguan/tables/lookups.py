@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Lookup, UUIDField
 
+from tongguan.tables import wire
+
 
 @UUIDField.register_lookup
 @CharField.register_lookup
@@ -24,7 +26,8 @@ class Among(Lookup):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with an array."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, list(self.rhs)]
+        kind = str(self.lhs.output_field.db_type(connection))
+        return f"{column} = ANY(%s::{wire.array_type(kind)})", [*params, wire.array(kind, list(self.rhs))]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with a JSON array."""

@@ -25,8 +25,9 @@ JSON = st.recursive(
 
 
 @settings(deadline=None, max_examples=25)
-@given(st.lists(st.tuples(TEXT, JSON), min_size=1, max_size=30))
-def test_whatever_is_written_is_read_again(given_rows):
+@given(st.lists(st.tuples(TEXT, JSON), min_size=1, max_size=30), st.sampled_from([1, 20]))
+def test_whatever_is_written_is_read_again(some_rows, times):
+    given_rows = some_rows * times  # few rows go another way than many
     at = datetime(2026, 11, 29, 3, 4, 5, 678901, tzinfo=UTC)
     FactRecord.objects.all().delete()
     with atomic():
@@ -42,6 +43,22 @@ def test_columns_are_written_by_key_and_the_others_stay(count):
         api.update([Sequence(key=f"t:{n}", value=n * n) for n in range(0, count, 2)], ["value"])
     found = dict(Sequence.objects.filter(key__startswith="t:").values_list("key", "value"))
     assert found == {f"t:{n}": n * n if n % 2 == 0 else n for n in range(count)}
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(TEXT, JSON), min_size=1, max_size=5))
+def test_whatever_is_changed_is_read_again(changes):
+    at = datetime(2026, 11, 29, 3, 4, 5, 678901, tzinfo=UTC)
+    FactRecord.objects.all().delete()
+    FactRecord.objects.bulk_create([FactRecord(name="", payload={}, at=at) for _ in range(20 * len(changes))])
+    rows = list(FactRecord.objects.order_by("id"))
+    for n, row in enumerate(rows):
+        name, value = changes[n % len(changes)]
+        row.name, row.payload = name, {"x": value}
+    with atomic():
+        api.update(rows, ["name", "payload"])
+    found = FactRecord.objects.order_by("id").values_list("name", "payload", "at")
+    assert list(found) == [(row.name, row.payload, at) for row in rows]
 
 
 def test_nothing_to_write_is_no_statement(django_assert_num_queries):
