@@ -6,6 +6,7 @@ Degrees of WGS-84, metres on the mean sphere. Near-by search everywhere in the h
 """
 
 import math
+from functools import lru_cache
 from itertools import repeat
 from typing import Final, NamedTuple
 
@@ -22,6 +23,8 @@ _METRES_PER_DEGREE: Final = math.pi * _EARTH_RADIUS_M / 180.0
 #: Layers of hexagons are 1.5 edges thick; the rest is for the distortion within one ring.
 _LAYER_PER_EDGE: Final = 1.5 * 0.9
 _MAX_RINGS: Final = 6
+#: Edges hardly differ within a cell of this resolution (22 km); the slack is for the rest.
+_REGION, _SLACK = 4, 1.05
 
 
 class Box(NamedTuple):
@@ -75,6 +78,17 @@ def rings_for(cell: int, metres: float) -> int:
     if metres <= 0:
         return 0
     return math.ceil(metres / (_shortest_edge_m(cell) * _LAYER_PER_EDGE))
+
+
+@lru_cache(maxsize=4096)
+def cells_within(cell: int, metres: float) -> tuple[int, ...]:
+    """Give the cells that hold every point within so many metres of any point of the cell, ascending."""
+    return tuple(ring(cell, _rings_in(h3.cell_to_parent(cell, _REGION), metres)))
+
+
+@lru_cache(maxsize=4096)
+def _rings_in(region: int, metres: float) -> int:
+    return rings_for(h3.cell_to_center_child(region, RESOLUTION), metres * _SLACK)
 
 
 def cell_ranges(lon: float, lat: float, metres: float) -> list[tuple[int, int]]:

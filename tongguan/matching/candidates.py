@@ -11,17 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-import h3.api.basic_int as h3
 import numpy as np
 from django.db import connection
 
-from tongguan.kernel.geometry import RESOLUTION, ring, rings_for
+from tongguan.kernel.geometry import cells_within
 from tongguan.matching import known
 from tongguan.matching.known import COLUMNS, Known
 from tongguan.matching.models import Fingerprint
@@ -35,7 +33,6 @@ PER_TERM: Final = 24
 PER_TELLING: Final = 24
 #: Grams by which a telling is found.
 KEYS: Final = 6
-_REGION, _SLACK = 4, 1.05
 _PRINTS: Final = "matching_fingerprint"
 _KEYS: Final = "matching_textkey"
 _second_then_first = itemgetter(1, 0)
@@ -49,18 +46,6 @@ class Asking:
     metres: float
     district: str
     keys: tuple[int, ...]
-
-
-@lru_cache(maxsize=4096)
-def cells_within(cell: int, metres: float) -> tuple[int, ...]:
-    """Give the cells that hold every point within so many metres of any point of the cell."""
-    return tuple(ring(cell, _rings(h3.cell_to_parent(cell, _REGION), metres)))
-
-
-@lru_cache(maxsize=4096)
-def _rings(region: int, metres: float) -> int:
-    """Edges hardly differ within a region of 22 km: the ring of its middle, with a slack for the rest."""
-    return rings_for(h3.cell_to_center_child(region, RESOLUTION), metres * _SLACK)
 
 
 def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:

@@ -20,10 +20,9 @@ from collections.abc import Iterable
 from typing import Final
 
 import h3.api.basic_int as h3
-from django.db import connection
 
-from tongguan.kernel.geometry import cell_of
-from tongguan.matching.candidates import cells_within
+from tongguan.kernel.geometry import cell_of, cells_within
+from tongguan.tables import api as tables
 
 _COARSE, _REGION = 7, 4
 _MOST_CELLS: Final = 48
@@ -54,17 +53,8 @@ def keys_for(placed: Iterable[tuple[float, float, float, str]], unplaced: Iterab
 
 
 def take(keys: dict[int, bool]) -> None:
-    """Take the locks for the open transaction, in one order for all, so that nobody waits in a circle."""
-    if connection.vendor != "postgresql" or not keys:
-        return
-    order = sorted(keys)
-    sql = (
-        "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(%s, k)"
-        " ELSE pg_advisory_xact_lock_shared(%s, k) END"
-        " FROM unnest(%s::int[], %s::bool[]) AS wanted(k, alone)"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [_SPACE, _SPACE, order, [keys[key] for key in order]])
+    """Take the locks for the open transaction."""
+    tables.lock(_SPACE, keys)
 
 
 def _key(kind: str, name: str) -> int:
