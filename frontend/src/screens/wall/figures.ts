@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the wall draws, computed from what it was told. Pure: values and a time in, figures out. */
 import type { components } from "@/api/made/wall";
+import { ZONE } from "@/zone";
 
 type Schemas = components["schemas"];
 export type Wall = Schemas["WallShown"];
@@ -12,7 +13,6 @@ export type CaseRow = Schemas["CaseRow"];
 export type Mode = Wall["mode"]["mode"];
 export type Layout = "wide" | "hall" | "desk";
 
-export const ZONE = "Asia/Shanghai";
 /** Without a word from the stream or an answer for so long, the figures are called old. */
 export const STALE_MS = 90_000;
 

@@ -3,7 +3,7 @@
 import { computed } from "vue";
 import { useI18n } from "vue-i18n";
 
-import { ZONE } from "./figures";
+import { ZONE } from "@/zone";
 
 export function useTimes() {
   const { locale } = useI18n();

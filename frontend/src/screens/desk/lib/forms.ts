@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Forms that the server describes: what a control is, what it gives, what it still lacks. */
 import type { components } from "@/api/made/desk";
+import { typed } from "@/zone";
 
 export type Shown = components["schemas"]["MoveShown"];
 /** One input: its kind, its name for people, whether it must be given, what to choose from. */
@@ -46,7 +47,7 @@ export async function gather(fields: readonly Field[], values: Values, upload: U
     } else if (kind === "many") {
       if (Array.isArray(value) && value.length) given[field.name] = value.map(Number);
     } else if (typeof value !== "string" || !value.trim()) continue;
-    else if (kind === "moment") given[field.name] = new Date(value).toISOString();
+    else if (kind === "moment") given[field.name] = typed(value);
     else if (field.kind === "ids") given[field.name] = value.split(/[,，\s]+/).filter(Boolean).map(Number);
     else given[field.name] = NUMBERS.has(field.kind) ? Number(value) : value.trim();
   }

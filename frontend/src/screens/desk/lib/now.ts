@@ -3,6 +3,7 @@
 import { ref } from "vue";
 
 import { locale } from "@/locales";
+import { ZONE } from "@/zone";
 
 const EVERY = 20_000;
 export const now = ref(Date.now());
@@ -10,13 +11,17 @@ window.setInterval(() => (now.value = Date.now()), EVERY);
 
 const TAG = { zh: "zh-CN", en: "en-GB" } as const;
 
-/** A moment, short: today's as a time of day, this year's without the year. */
+/** A moment in the city's time, short: today's as a time of day, this year's without the year. */
 export function moment(at: string | null | undefined): string {
   if (!at) return "—";
-  const day = new Date(at);
-  const today = new Date(now.value);
-  const time = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
-  if (day.toDateString() === today.toDateString()) return day.toLocaleTimeString(TAG[locale()], time);
-  const year = day.getFullYear() === today.getFullYear() ? {} : ({ year: "numeric" } as const);
-  return day.toLocaleString(TAG[locale()], { ...year, month: "2-digit", day: "2-digit", ...time });
+  const [year, month, day] = date(at);
+  const today = date(now.value);
+  const time = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE } as const;
+  if (year === today[0] && month === today[1] && day === today[2]) return new Date(at).toLocaleTimeString(TAG[locale()], time);
+  const years = year === today[0] ? {} : ({ year: "numeric" } as const);
+  return new Date(at).toLocaleString(TAG[locale()], { ...years, month: "2-digit", day: "2-digit", ...time });
+}
+
+function date(at: string | number): string[] {
+  return new Date(at).toLocaleDateString("en-CA", { timeZone: ZONE }).split("-");
 }
