@@ -30,8 +30,7 @@ def case(product):
 @pytest.fixture(scope="module")
 def task(product):
     """Something the handler is to do."""
-    found = product.ask("handler", "/tasks")
-    return found[0]["case"]["id"]
+    return product.busy_handler()
 
 
 def settle(page):
@@ -67,7 +66,7 @@ def test_nothing_of_the_desk_is_lost_at_two_hundred_per_cent(product, person, ca
 
 def test_every_page_of_the_phone_is_accessible_small_large_and_in_english(product, person, task):
     spot = product.spot()
-    for name, (who, address) in phone_pages(task).items():
+    for name, (who, address) in phone_pages(*task).items():
         somebody = person(who, **phone_at(spot))
         page = somebody.opens(address)
         settle(page)
