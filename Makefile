@@ -9,7 +9,7 @@ DEV := $(VENV)/.ready-dev
 WEB := tongguan/doors/static/web/index.html
 SCREENS := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/openapi -prune -o -path frontend/src/api/made -prune -o -type f -print)
 
-.PHONY: help up web test check format bench doctor clean
+.PHONY: help up web test check format bench screens doctor clean
 
 help: ## list the targets / 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ format: $(DEV) ## put the source into the house's form / 统一代码格式
 
 bench: $(DEV) ## print the figures of every measurement in bench/ / 性能测量
 	@$(PY) -m bench.run $(ARGS)
+
+screens: $(DEV) $(WEB) ## take a picture of every page at every size into screens/ / 为每个页面截图
+	@$(PY) -m tests.screens $(ARGS)
 
 doctor: $(RUN) ## tell what is wrong with this installation / 体检
 	@$(VENV)/bin/tongguan doctor

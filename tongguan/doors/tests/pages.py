@@ -35,6 +35,9 @@ def desk_pages(case):
     }
 
 
-def phone_pages(task):
-    """Give name -> (person, address) of every page of the phone."""
-    return {name: (who, address.format(task=task)) for name, (who, address) in PHONE.items()}
+def phone_pages(handler, task):
+    """Give name -> (person, address) of every page of the phone; ``task`` is the handler's."""
+    return {
+        name: (handler if who == "handler" else who, address.format(task=task))
+        for name, (who, address) in PHONE.items()
+    }

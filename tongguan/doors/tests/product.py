@@ -131,6 +131,12 @@ class Product:
             row = database.execute("select username from people_user where id = ?", [user_id]).fetchone()
         return row[0]
 
+    def busy_handler(self):
+        """Somebody who has something to do, by sign-in name, and the case it is for."""
+        rows = self.ask("duty_chief", "/cases", state="handling", limit=100)["rows"]
+        row = next(one for one in rows if one["handler_id"])
+        return self.named(row["handler_id"]), row["id"]
+
     def elsewhere(self, post):
         """The sign-in name of somebody with this post in another district than the story's."""
         with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:

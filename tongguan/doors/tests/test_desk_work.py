@@ -36,6 +36,7 @@ def test_what_was_joined_in_error_is_parted_at_the_case(product, person):
     assert (again["state"], again["case_id"]) == ("joined", first["case_id"])
     page = person("acceptor", **DESK).opens(f"/desk/cases/{first['case_id']}")
     page.get_by_text("2 次反映").wait_for()
+    page.get_by_role("button", name="对照与拆分").first.click()
     act(page, "不是同一事项，分出", 分出原因="一处在北门，一处在南门")
     page.get_by_text("1 次反映").wait_for()
     parted = product.ask("acceptor", f"/reports/{first['report_id']}")["case_id"]
