@@ -134,8 +134,21 @@ class Product:
     def busy_handler(self):
         """Somebody who has something to do, by sign-in name, and the case it is for."""
         rows = self.ask("duty_chief", "/cases", state="handling", limit=100)["rows"]
-        row = next(one for one in rows if one["handler_id"])
+        row = next((one for one in rows if one["handler_id"]), None)
+        if row is None:  # at this hour all have finished: a head sends one back
+            done = self.ask("duty_chief", "/cases", state="handle_finish", limit=100)["rows"]
+            row = next(one for one in done if one["handler_id"])
+            self.move(self.head(row["lead_unit_id"]), row["id"], "return_handler", reason="接缝未抹平")
         return self.named(row["handler_id"]), row["id"]
+
+    def head(self, unit_id):
+        """The sign-in name of a unit's head."""
+        with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
+            row = database.execute(
+                "select username from people_user where username like 'department%' and unit_id = ?",
+                [unit_id],
+            ).fetchone()
+        return row[0]
 
     def elsewhere(self, post):
         """The sign-in name of somebody with this post in another district than the story's."""

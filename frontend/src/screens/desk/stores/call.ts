@@ -59,7 +59,8 @@ export const useCall = defineStore("desk-call", () => {
   const alike = computed(() => (help.value?.alike ?? []) as unknown as Alike[]);
   const script = computed(() => (help.value?.script ?? []) as unknown as Question[]);
   const danger = computed(() => (help.value?.danger ?? null) as Danger | null);
-  const number = (words: string) => (words.trim() ? Number(words) : null);
+  /** The point that is typed, when all of it is. */
+  const point = () => (draft.lon.trim() && draft.lat.trim() ? { lon: Number(draft.lon), lat: Number(draft.lat) } : {});
 
   function clear(): void {
     asked += 1; // answers on their way are about what was cleared
@@ -79,7 +80,7 @@ export const useCall = defineStore("desk-call", () => {
   /** Ask for help with what is typed now; a later question makes an earlier answer worthless. */
   async function ask(): Promise<void> {
     const mine = ++asked;
-    const body = { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, lon: number(draft.lon), lat: number(draft.lat) };
+    const body = { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...point() };
     if (!body.text.trim() && !body.address.trim()) {
       help.value = undefined;
       return;
@@ -88,8 +89,7 @@ export const useCall = defineStore("desk-call", () => {
     if (mine === asked) help.value = found;
   }
   function report() {
-    const place = draft.lon.trim() && draft.lat.trim() ? { lon: Number(draft.lon), lat: Number(draft.lat) } : {};
-    return { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...place, reporter: { name: draft.name, phone: phone.value.trim(), secret: draft.secret } };
+    return { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...point(), reporter: { name: draft.name, phone: phone.value.trim(), secret: draft.secret } };
   }
 
   /** Register the matter; what the operator found to be the same matter is put together. */
