@@ -15,6 +15,7 @@ from tongguan.catalog import queries as catalog
 from tongguan.doors.common.due import due_mark
 from tongguan.doors.common.reply import page, reply, unchanged, unseal
 from tongguan.doors.common.shapes import Moment
+from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.people import queries as people
@@ -176,7 +177,7 @@ class Narrow(Schema):
             opened_to=self.opened_to,
             bbox=box_of(self.bbox),
             area=ring_of(self.area),
-            sign=self.sign,
+            sign=behind_of(self.sign),
             closed_from=self.closed_from,
             closed_to=self.closed_to,
             soon=self.soon,
@@ -277,6 +278,13 @@ def around(actor: Actor, place: Around) -> HttpResponse:
     )
     now = clock.now()
     return reply({"rows": [{"metres": one.metres, "case": row(one.case, now)} for one in found]})
+
+
+def behind_of(token: str) -> str:
+    """Give the token of a vital sign's rows back when it is one, or empty. Raises Invalid."""
+    if token:
+        indicators.behind(token)
+    return token
 
 
 def box_of(text: str, field: str = "bbox") -> tuple[float, float, float, float] | None:

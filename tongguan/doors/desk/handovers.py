@@ -74,7 +74,7 @@ class TakenTold(Told):
     note: str = Field("", max_length=1000)
 
 
-class OpenTold(Told):
+class HandoverTold(Told):
     """Of which case, or telling without one, for which service, and what the danger is."""
 
     model_config = example(
@@ -112,13 +112,13 @@ def listed(
 
 
 @router.post("/handovers", response=answers(HandoverShown, 201), operation_id="open_handover")
-def open_by_hand(request: HttpRequest, told: OpenTold) -> HttpResponse:
+def open_by_hand(request: HttpRequest, told: HandoverTold) -> HttpResponse:
     """Open a hand-over that no word of danger told of; the case becomes critical."""
     actor = actor_of(request)
     return once(request, actor, lambda: _shown(_opened(actor, told)))
 
 
-def _opened(actor: Actor, told: OpenTold) -> HandoverInfo:
+def _opened(actor: Actor, told: HandoverTold) -> HandoverInfo:
     case_id, reason = told.case_id, {"service": told.service, "reason": told.reason}
     if told.report_id is not None and case_id is None:
         report = reports.report(actor, told.report_id)
