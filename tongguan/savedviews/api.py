@@ -53,7 +53,7 @@ def drop(actor: Actor, view_id: UUID) -> None:
 
 
 def _check(actor: Actor, view: NewView) -> None:
-    for field, text, longest in (("name", view.name, 20), ("line", view.line, 200)):
+    for field, text, longest in (("name", view.name, 20), ("line", view.line, 2_200)):
         wrong = text_mistake(text, longest, empty=field == "line")
         if wrong:
             raise Invalid(f"view.{field}", zh=wrong, en=f"the {field} is not a short text", field=field)

@@ -16,7 +16,7 @@ class SavedView(models.Model):
     owner_name = models.CharField(max_length=60)
     unit_id = models.BigIntegerField("共享单位", null=True)
     name = models.CharField("名称", max_length=20)
-    line = models.CharField("查找条件", max_length=200)
+    line = models.CharField("查找条件", max_length=2_200)
     narrow = models.JSONField(default=dict)
     order = models.CharField(max_length=10)
     made_at = models.DateTimeField("时间")

@@ -36,7 +36,7 @@ class ViewTold(Told):
     )
 
     name: str = Field(min_length=1, max_length=20)
-    line: str = Field("", max_length=200, description="查找栏原文")
+    line: str = Field("", max_length=2_200, description="查找栏原文")
     narrow: NarrowTold = Field(description="查找栏所指的条件")
     order: Literal["newest", "due"] = "newest"
     shared: StrictBool = Field(default=False, description="本单位共用")

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('owner_name', models.CharField(max_length=60)),
                 ('unit_id', models.BigIntegerField(null=True, verbose_name='共享单位')),
                 ('name', models.CharField(max_length=20, verbose_name='名称')),
-                ('line', models.CharField(max_length=200, verbose_name='查找条件')),
+                ('line', models.CharField(max_length=2200, verbose_name='查找条件')),
                 ('narrow', models.JSONField(default=dict)),
                 ('order', models.CharField(max_length=10)),
                 ('made_at', models.DateTimeField(verbose_name='时间')),

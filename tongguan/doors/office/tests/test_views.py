@@ -69,3 +69,12 @@ def test_only_the_owner_drops_it(city, desk):
     assert desk("acceptor").post(f"/views/{made['id']}/removal").status_code == 404
     assert desk("dispatcher").post(f"/views/{made['id']}/removal").status_code == 204
     assert desk("acceptor").get("/views").json() == []
+
+
+def test_an_area_drawn_with_all_its_corners_is_kept(city, desk):
+    steps = [round(121.0 + n / 1000, 5) for n in range(30)]
+    ring = [f"{lon:.5f},30.80000" for lon in steps] + [f"{lon:.5f},30.81000" for lon in reversed(steps)]
+    area = ";".join(ring)
+    kept = desk("dispatcher").post("/views", {"name": "圈", "line": f"圈选:{area}", "narrow": {"area": area}})
+    assert kept.status_code == 201
+    assert (kept.json()["line"], kept.json()["count"]) == (f"圈选:{area}", 2)
