@@ -106,7 +106,7 @@ class Case(models.Model):
             # Holds all that counts and groups of open cases ask, so that they never touch the rows. SQLite
             # wants closed_at in it to believe that it is empty.
             models.Index(
-                fields=["division", "state", "due_at", "item_code", "urgency", "closed_at"],
+                fields=["division", "state", "due_at", "item_code", "closed_at"],
                 name="cases_open_counts",
                 condition=OPEN,
             ),

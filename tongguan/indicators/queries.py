@@ -2,7 +2,7 @@
 """Reads of vital signs. A viewer sees the signs of centres within the divisions of their centre posts."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -44,6 +44,7 @@ __all__ = [
     "history",
     "indicator",
     "measure_list",
+    "present",
     "ranking",
     "registry",
     "signs",
@@ -54,13 +55,18 @@ __all__ = [
 
 MAX_POINTS: Final = 1000
 _STEPS: Final = {"hour": (HOUR, timedelta(hours=1)), "day": (DAY, timedelta(days=1))}
-_LEVELS: Final = {"city": 4, "district": 6, "street": 9}
+_LEVELS: Final = {"city": 4, "district": 6, "street": 9, "community": 12}
 _YESTERDAY: Final = timedelta(days=1)
 
 
 def registry() -> list[Indicator]:
     """Give every sign in force with formula, source, owner, thresholds and version. For everybody."""
     return [indicator(code) for code in in_force().signs]
+
+
+def present(codes: Iterable[str]) -> list[str]:
+    """Give those of these signs that are in force, in the given order."""
+    return [code for code in codes if code in in_force().signs]
 
 
 def measure_list() -> list[Measure]:
@@ -142,7 +148,8 @@ def history(
 def ranking(viewer: Actor, code: str, level: str = "district", centre: str | None = None) -> list[Ranked]:
     """Give a sign's value in every division of a level within a centre, the best first.
 
-    Without a direction the highest first; divisions without a value last. Levels: city, district, street.
+    Without a direction the highest first; divisions without a value last. Levels: city, district, street,
+    community.
     """
     place = centre_of(viewer, centre)
     if level not in _LEVELS:
@@ -206,8 +213,8 @@ def centre_of(viewer: Actor, centre: str | None) -> str:
         )
     if len(place) not in CENTRE_DIGITS:
         raise Invalid(
-            "indicator.centre_level", "体征按市、区、街道统计", "signs are kept per city, district, street",
-            field="centre",
+            "indicator.centre_level", "体征按市、区、街道、社区统计",
+            "signs are kept for divisions down to communities", field="centre",
         )  # fmt: skip
     return place
 

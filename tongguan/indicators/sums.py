@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 from tongguan.indicators.contracts import Step
 
-#: Division codes of these lengths are centres with sums of their own: everything, city, district, street.
-CENTRE_DIGITS: Final = (0, 4, 6, 9)
+#: Division codes of these lengths are centres with sums of their own: everything, city, district, street,
+#: community.
+CENTRE_DIGITS: Final = (0, 4, 6, 9, 12)
 MAJOR_DIGITS: Final = 2
 EVER, DAY, HOUR = 0, 1, 2
 HOURS: Final = 24

@@ -96,8 +96,8 @@ def column_places(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) 
     return places
 
 
-def geojson_rows(text: TextIO, columns: Mapping[str, Sequence[str]]) -> tuple[str, Iterator[Row]]:
-    """Give the file's own coordinate system name (``""`` when it names none) and its features as rows.
+def geojson_features(text: TextIO) -> tuple[str, list[Any]]:
+    """Give the file's own coordinate system name (``""`` when it names none) and its features as they stand.
 
     Raises Invalid (``file.unreadable``) when it is no FeatureCollection.
     """
@@ -110,7 +110,16 @@ def geojson_rows(text: TextIO, columns: Mapping[str, Sequence[str]]) -> tuple[st
         raise unreadable("不是 GeoJSON FeatureCollection", "not a GeoJSON FeatureCollection")
     crs = body.get("crs")
     named = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
-    return str(named), (feature_row(n, f, columns) for n, f in enumerate(features, start=1))
+    return str(named), features
+
+
+def geojson_rows(text: TextIO, columns: Mapping[str, Sequence[str]]) -> tuple[str, Iterator[Row]]:
+    """Give the file's own coordinate system name (``""`` when it names none) and its features as rows.
+
+    Raises Invalid (``file.unreadable``) when it is no FeatureCollection.
+    """
+    named, features = geojson_features(text)
+    return named, (feature_row(n, f, columns) for n, f in enumerate(features, start=1))
 
 
 def feature_row(number: int, feature: Any, columns: Mapping[str, Sequence[str]]) -> Row:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Features of files: GeoJSON (plain or gzip) and Shapefile (.shp with its .dbf, .cpg and .prj beside it)."""
 
-import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import shapefile
 
 from tongguan.kernel.coordinates import System, system_of
 from tongguan.kernel.errors import Invalid
-from tongguan.kernel.tabular import BROKEN, open_text, unreadable
+from tongguan.kernel.tabular import BROKEN, geojson_features, open_text, unreadable
 
 _GEOJSON: Final = (".geojson", ".json")
 #: What a damaged Shapefile raises while it is read.
@@ -47,15 +46,10 @@ def read(path: Path) -> tuple[System | None, Iterator[Raw]]:
 def _geojson(path: Path) -> tuple[System | None, Iterator[Raw]]:
     try:
         with path.open("rb", buffering=0) as stream, open_text(stream) as text:
-            body = json.load(text)
-    except (ValueError, RecursionError, *BROKEN) as error:
+            named, features = geojson_features(text)
+    except BROKEN as error:
         raise unreadable(f"不是 JSON：{error}", f"not JSON: {error}") from error
-    features = body.get("features") if isinstance(body, dict) else None
-    if not isinstance(features, list):
-        raise unreadable("不是 GeoJSON FeatureCollection", "not a GeoJSON FeatureCollection")
-    crs = body.get("crs")
-    named = crs.get("properties", {}).get("name", "") if isinstance(crs, dict) else ""
-    return system_of(str(named)) if named else None, (_feature(n, f) for n, f in enumerate(features, 1))
+    return system_of(named) if named else None, (_feature(n, f) for n, f in enumerate(features, 1))
 
 
 def _feature(number: int, feature: Any) -> Raw:

@@ -6,13 +6,13 @@ that what lies in the part looked at is given: singly when few, else counted by 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import CaseFilter
+from tongguan.cases.contracts import SOON, CaseFilter
 from tongguan.kernel import clock
 from tongguan.kernel.geometry import cell_ranges, distance_m
 from tongguan.maps.clusters import EDGE_M, gathered, resolution_for, shift_of, within
@@ -22,12 +22,11 @@ from tongguan.people.queries import prefix_q
 from tongguan.things import queries as things
 from tongguan.things.contracts import ComponentState
 
-__all__ = ["MOST_SPOTS", "cases_spread", "components_spread"]
+__all__ = ["MOST_SPOTS", "cases_spread", "components_spread", "mark"]
 
 MOST_SPOTS: Final = 20_000
 #: So many are drawn singly in a part of the map, where the whole is too much.
 MOST_NEAR: Final = 2_000
-_SOON: Final = timedelta(hours=2)
 _MIDDLE: Final = 35.0
 #: Within so many metres a box is entered by ranges of cells; beyond, reading all of the index is quicker.
 _BY_CELLS_M: Final = 6_000.0
@@ -101,7 +100,7 @@ def _cases(rows: QuerySet[Any]) -> tuple[Spot, ...]:
     now = clock.now()
     told = rows.order_by("-opened_at", "-id").values_list("id", "lon", "lat", "title", "due_at", "closed_at")
     return tuple(
-        Spot(str(pk), lon, lat, title, _mark(due, closed, now))
+        Spot(str(pk), lon, lat, title, mark(due, closed, now))
         for pk, lon, lat, title, due, closed in told[:MOST_SPOTS]
     )
 
@@ -114,9 +113,10 @@ def _components(rows: QuerySet[Any]) -> tuple[Spot, ...]:
     )
 
 
-def _mark(due_at: datetime | None, closed_at: datetime | None, now: datetime) -> str:
+def mark(due_at: datetime | None, closed_at: datetime | None, now: datetime) -> str:
+    """Give how a case is marked on a map: ``late``, ``soon``, ``calm``, or ``done``."""
     if closed_at is not None:
         return "done"
-    if due_at is None or due_at - now > _SOON:
+    if due_at is None or due_at >= now + SOON:
         return "calm"
     return "late" if due_at < now else "soon"

@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from tongguan.cases.contracts import SOON
 from tongguan.indicators.contracts import Step
 from tongguan.kernel.worktime import Calendar, LimitUnit
 
-#: The desk's own mark for "soon": two hours before due (``doors.common.due``).
-SOON: Final = timedelta(hours=2)
 HANDLE: Final = "handle"
 _CHECKED: Final = frozenset({"check", "close"})
 _CLOSED: Final = frozenset({"closed", "forced_close"})

@@ -37,14 +37,12 @@ LEADERS = (Post.ACCEPTOR, Post.DISPATCHER, Post.DUTY_CHIEF, Post.SUPERVISOR, Pos
 
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
-    """Open cases of one place, item and urgency: how many, how many overdue, how many nearly due."""
+    """Open cases of one place and item: how many, how many of them overdue."""
 
     place: str
     item_code: str
-    urgency: str
     count: int
     late: int
-    soon: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +80,22 @@ class LedInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInfo:
-    """A vital sign.
+    """A vital sign of the register.
 
-    ``before``: the same figure a day earlier, None where it is not kept. ``state``: ``calm``, ``watch`` or
+    ``change``: against the same moment of yesterday, None where one of both has no value. ``at``: the time of
+    its data, None before the first; ``stale``: older than the sign may be. ``state``: ``calm``, ``watch`` or
     ``bad``. ``view`` says which cases it counts, as a search line of the desk.
     """
 
     code: str
-    value: float
+    zh: str
+    en: str
     unit: str
-    before: float | None
+    decimals: int
+    value: float | None
+    change: float | None
+    at: datetime | None
+    stale: bool
     state: str
     view: str
 

@@ -13,8 +13,8 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import SOON, CaseBrief
-from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor
+from tongguan.cases.contracts import CaseBrief
+from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
 from tongguan.walls.contracts import OpenGroup
 
@@ -23,26 +23,11 @@ _BRIEF: Final = tuple(CaseBrief.__dataclass_fields__)
 
 
 def open_groups(actor: Actor, digits: int, now: datetime) -> list[OpenGroup]:
-    """Group the open cases by the first ``digits`` of their division, item and urgency; one statement."""
+    """Group the open cases by the first ``digits`` of their division and by item; one statement."""
     late = Count("state", filter=Q(due_at__lt=now))
-    soon = Count("state", filter=Q(due_at__gte=now, due_at__lt=now + SOON))
     rows = _own(actor).filter(OPEN).annotate(place=Substr("division", 1, digits)).order_by()
-    found = rows.values_list("place", "item_code", "urgency").annotate(
-        count=Count("state"), late=late, near=soon
-    )
+    found = rows.values_list("place", "item_code").annotate(count=Count("state"), late=late)
     return [OpenGroup(*row) for row in found]
-
-
-def opened_since(actor: Actor, since: datetime) -> list[datetime]:
-    """Give when cases were opened since a moment, in any order; one statement."""
-    rows = _own_of_late(actor).filter(opened_at__gte=since).order_by()
-    return list(rows.values_list("opened_at", flat=True))
-
-
-def closed_since(actor: Actor, since: datetime) -> list[datetime]:
-    """Give when cases were closed since a moment, in any order; one statement."""
-    rows = _own_of_late(actor).filter(closed_at__gte=since).order_by()
-    return [at for at in rows.values_list("closed_at", flat=True) if at is not None]
 
 
 def pressing(actor: Actor, now: datetime, limit: int) -> list[CaseBrief]:
@@ -70,16 +55,3 @@ def briefs(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseBrief]:
 
 def _own(actor: Actor) -> QuerySet[Any]:
     return cases.visible(PLATFORM).filter(division_q(actor.scope, "division"))
-
-
-def _own_of_late(actor: Actor) -> QuerySet[Any]:
-    """Narrow by the beginning of the code, not by its range: the index to use is that of the time."""
-    prefixes: dict[int, list[str]] = {}
-    for prefix in actor.scope.divisions(*CENTRE_POSTS):
-        prefixes.setdefault(len(prefix), []).append(prefix)
-    rows = cases.visible(PLATFORM)
-    found = Q(pk__in=())
-    for digits, own in prefixes.items():
-        rows = rows.alias(**{f"begins_{digits}": Substr("division", 1, digits)})
-        found |= Q(**{f"begins_{digits}__in": own})
-    return rows if 0 in prefixes else rows.filter(found)

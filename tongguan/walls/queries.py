@@ -10,8 +10,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from tongguan.cases import queries as cases
-from tongguan.cases.contracts import SOON, CaseBrief, CaseFilter, CaseInfo
+from tongguan.cases.contracts import CaseBrief, CaseFilter, CaseInfo
 from tongguan.catalog import queries as catalog
+from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden
 from tongguan.maps import queries as maps
@@ -28,6 +29,7 @@ from tongguan.walls import figures, signs
 from tongguan.walls.contracts import (
     COMMANDERS,
     WATCHERS,
+    HourInfo,
     LedInfo,
     Mode,
     ModeInfo,
@@ -35,6 +37,7 @@ from tongguan.walls.contracts import (
     OpenGroup,
     PhotoInfo,
     RankInfo,
+    SignInfo,
     SpotInfo,
     WallInfo,
 )
@@ -118,12 +121,9 @@ def wall(actor: Actor) -> WallInfo:
     """Give all that a wall of the actor's centre shows now. Raises Forbidden without a centre post."""
     division = centre(actor)
     now = clock.now()
-    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    yesterday = today - timedelta(days=1)
     below = signs.BELOW.get(len(division), len(division))
     facts = runtime.facts_after(None, _LOOKED_BACK)  # first: what happens meanwhile comes by the stream
     groups = figures.open_groups(actor, below, now)
-    opened, closed = figures.opened_since(actor, yesterday), figures.closed_since(actor, yesterday)
     hot = _hot(actor, now)
     calendar = people.calendar_for(unit.id if (unit := people.centre_for(division)) else None)
     spots = _spots(actor, now, sum(group.count for group in groups))
@@ -138,8 +138,8 @@ def wall(actor: Actor) -> WallInfo:
         day=signs.day_of(timezone.localdate(now), calendar.definition),
         mode=mode_of(division),
         may_command=bool(actor.scope.posts() & set(COMMANDERS)) and centre(actor, COMMANDERS) == division,
-        signs=signs.signs(groups, opened, closed, today, now, len(hot)),
-        hours=signs.hours(opened, closed, now),
+        signs=_signs(actor, division, now),
+        hours=_hours(actor, division),
         districts=tuple(_placed(one, known) for one in districts),
         items=signs.ranked(groups, lambda group: group.item_code, _item_names(groups), _RANKED),
         pressing=tuple(figures.pressing(actor, now, _PRESSING)),
@@ -152,6 +152,19 @@ def wall(actor: Actor) -> WallInfo:
     )
 
 
+def _signs(actor: Actor, division: str, now: datetime) -> tuple[SignInfo, ...]:
+    found = indicators.signs(actor, division, indicators.present(signs.SHOWN))
+    day = timezone.localdate(now)
+    tokens = [indicators.token(actor, one.code, division) if one.desk_query else "" for one in found]
+    return tuple(signs.shown(one, token, day) for one, token in zip(found, tokens, strict=True))
+
+
+def _hours(actor: Actor, division: str) -> tuple[HourInfo, ...]:
+    both = indicators.present((signs.CAME, signs.WENT))
+    lines = [indicators.history(actor, code, division) for code in both]
+    return signs.hours(*lines) if len(lines) == len((signs.CAME, signs.WENT)) else ()
+
+
 def _spots(actor: Actor, now: datetime, count: int) -> tuple[SpotInfo, ...]:
     """Give the newest cases singly, one more than is shown, or all by cell where they are very many."""
     if count > maps.MOST_SPOTS:
@@ -161,7 +174,7 @@ def _spots(actor: Actor, now: datetime, count: int) -> tuple[SpotInfo, ...]:
             for c in found[:_POINTS]
         )
     rows = figures.points(actor, _POINTS + 1)
-    marked = ((str(pk), lon, lat, signs.mark(due, now, SOON), title) for pk, lon, lat, due, title in rows)
+    marked = ((str(pk), lon, lat, maps.mark(due, None, now), title) for pk, lon, lat, due, title in rows)
     return tuple(SpotInfo(*one, late=int(one[3] == "late")) for one in marked)
 
 

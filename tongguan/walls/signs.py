@@ -1,59 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pure: what a wall shows, computed from groups and times."""
+"""Pure: what a wall shows, made of vital signs, groups and times."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Final
 
+from tongguan.indicators.contracts import Grade, Point, Sign
 from tongguan.kernel.shifts import Definition
 from tongguan.walls.contracts import DayInfo, HourInfo, OpenGroup, RankInfo, SignInfo
 
-_HOUR: Final = timedelta(hours=1)
-_DAY: Final = timedelta(days=1)
 #: Digits of the divisions that a centre's wall compares: a city its districts, a district its streets.
 BELOW: Final = {0: 2, 2: 4, 4: 6, 6: 9, 9: 12, 12: 12}
+#: The vital signs on a wall, of the city's register; one that officials took out of force is not shown.
+SHOWN: Final = (
+    "open_now", "new_today", "closed_today", "overdue_now",
+    "due_soon", "urgent_now", "closed_in_time", "handling_hours",
+)  # fmt: skip
+#: The signs whose hours are drawn: what came, what went.
+CAME, WENT = "new_today", "closed_today"
+#: The desk's words for what a sign counts, where it has some; else the rows are named by the sign itself.
+_VIEWS: Final = {
+    "open_now": "", "new_today": "全部 自:{day}", "overdue_now": "超期",
+    "due_soon": "临期", "urgent_now": "紧急:紧急 紧急:特急",
+}  # fmt: skip
+#: What any case at all makes of a sign while no official has set thresholds.
+_ANY: Final = {"overdue_now": "bad", "due_soon": "watch", "urgent_now": "watch"}
+_SAME: Final = ("code", "zh", "en", "unit", "decimals", "value", "change", "at", "stale")
+_GRADES: Final = {Grade.CALM: "calm", Grade.WATCH: "watch", Grade.ALARM: "bad"}
 
 
-def signs(
-    groups: Sequence[OpenGroup],
-    opened: Sequence[datetime],
-    closed: Sequence[datetime],
-    midnight: datetime,
-    now: datetime,
-    hot: int,
-) -> tuple[SignInfo, ...]:
-    """Give the vital signs. ``opened`` and ``closed`` reach back a day before ``midnight``."""
-    open_now = sum(group.count for group in groups)
-    late = sum(group.late for group in groups)
-    soon = sum(group.soon for group in groups)
-    urgent = sum(group.count for group in groups if group.urgency != "normal")
-    today, day_before = _today(opened, midnight, now)
-    done, done_before = _today(closed, midnight, now)
-    # What was open at this time yesterday, as long as no case was taken up again in between.
-    since = now - _DAY
-    was_open = open_now - _between(opened, since, now) + _between(closed, since, now)
-    day = f"{midnight:%Y-%m-%d}"
-    return (
-        _sign("open", open_now, before=was_open),
-        _sign("opened_today", today, before=day_before, view=f"全部 自:{day}"),
-        _sign("closed_today", done, before=done_before, view=f"已结 结自:{day}"),
-        _sign("overdue", late, state="bad" if late else "calm", view="超期"),
-        _sign("due_soon", soon, state="watch" if soon else "calm", view="临期"),
-        _sign("urgent", urgent, state="watch" if urgent else "calm", view="紧急:紧急 紧急:特急"),
-        _sign("overdue_rate", 100 * late / open_now if open_now else 0, unit="%", view="超期"),
-        _sign("hot", hot, view="hot"),
+def shown(sign: Sign, token: str, day: date) -> SignInfo:
+    """Give a sign of the register as a wall shows it; ``token`` names the rows behind it, if there are."""
+    rows = f"全部 体征:{token}" if token else ""
+    unset = _ANY.get(sign.code, "calm") if sign.value else "calm"
+    return SignInfo(
+        **{name: getattr(sign, name) for name in _SAME},
+        state=_GRADES.get(sign.grade, unset),
+        view=_VIEWS.get(sign.code, rows).format(day=day),
     )
 
 
-def hours(
-    opened: Iterable[datetime], closed: Iterable[datetime], now: datetime, count: int = 24
-) -> tuple[HourInfo, ...]:
-    """Give cases opened and closed in each of the last full hours and the running one, the oldest first."""
-    last = now.replace(minute=0, second=0, microsecond=0)
-    came, went = (Counter((last - _floor(at)) // _HOUR for at in ats) for ats in (opened, closed))
+def hours(came: Sequence[Point], went: Sequence[Point]) -> tuple[HourInfo, ...]:
+    """Give cases opened and closed per hour; both lines have the same hours."""
     return tuple(
-        HourInfo(at=last - n * _HOUR, opened=came[n], closed=went[n]) for n in reversed(range(count))
+        HourInfo(at=one.at, opened=int(one.value or 0), closed=int(other.value or 0))
+        for one, other in zip(came, went, strict=True)
     )
 
 
@@ -80,34 +72,3 @@ def day_of(day: date, definition: Definition) -> DayInfo:
     if day in definition.makeup:
         return DayInfo(date=day, kind="makeup")
     return DayInfo(date=day, kind="working" if definition.week[day.weekday()] else "weekend")
-
-
-def mark(due_at: datetime | None, now: datetime, soon: timedelta) -> str:
-    """Give ``late``, ``soon`` or ``calm``."""
-    if due_at is None or due_at >= now + soon:
-        return "calm"
-    return "late" if due_at < now else "soon"
-
-
-def _sign(
-    code: str,
-    value: float,
-    *,
-    unit: str = "件",
-    before: float | None = None,
-    state: str = "calm",
-    view: str = "",
-) -> SignInfo:
-    return SignInfo(code=code, value=value, unit=unit, before=before, state=state, view=view)
-
-
-def _today(times: Sequence[datetime], midnight: datetime, now: datetime) -> tuple[int, int]:
-    return _between(times, midnight, now), _between(times, midnight - _DAY, now - _DAY)
-
-
-def _between(times: Iterable[datetime], since: datetime, until: datetime) -> int:
-    return sum(since < at <= until for at in times)
-
-
-def _floor(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['division', 'state', 'due_at', 'item_code', 'urgency', 'closed_at'], name='cases_open_counts'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['division', 'state', 'due_at', 'item_code', 'closed_at'], name='cases_open_counts'),
         ),
         migrations.AddIndex(
             model_name='case',

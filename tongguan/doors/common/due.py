@@ -4,7 +4,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-_SOON: Final = timedelta(hours=2)
+from tongguan.cases.contracts import SOON
+
 _NEAR: Final = timedelta(hours=24)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -16,7 +17,7 @@ def due_mark(due_at: datetime | None, now: datetime) -> tuple[str, str]:
     left = due_at - now
     if left < timedelta(0):
         return "late", f"超 {_span(-left)}"
-    colour = "soon" if left <= _SOON else "near" if left <= _NEAR else "calm"
+    colour = "soon" if left < SOON else "near" if left <= _NEAR else "calm"
     return colour, f"剩 {_span(left)}"
 
 

@@ -119,7 +119,7 @@ def history(
 def ranking(
     request: HttpRequest,
     code: str,
-    level: str = Query("district", pattern="^(city|district|street)$"),
+    level: str = Query("district", pattern="^(city|district|street|community)$"),
     centre: str | None = _CENTRE,
 ) -> HttpResponse:
     """Give the divisions of a level within a centre, the best first."""

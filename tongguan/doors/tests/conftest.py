@@ -11,7 +11,11 @@ from django.conf import settings as configured
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tongguan.catalog import api as catalog
 from tongguan.doors.tests.product import Product, seeded_home
+from tongguan.people.contracts import PLATFORM
+from tongguan.people.testing import cast
+from tongguan.places.testing import square_city
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -97,6 +101,15 @@ def _gathered(made):
     for one in made:
         one.context.close()
     assert not complaints
+
+
+@pytest.fixture
+def city():
+    """The square city with its people and the national catalogue."""
+    people = cast("Jiangzhou-2026-Demo")
+    square_city()
+    catalog.load_standards(PLATFORM)
+    return people
 
 
 @pytest.fixture

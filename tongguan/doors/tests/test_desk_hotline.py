@@ -7,13 +7,10 @@ import pytest
 
 from tongguan.calls import queries as calls
 from tongguan.cases import queries as cases
-from tongguan.catalog import api as catalog
 from tongguan.intake.testing import told as all_told
 from tongguan.knowledge import api as knowledge
 from tongguan.knowledge.contracts import NewEntry
 from tongguan.people.contracts import PLATFORM
-from tongguan.people.testing import cast
-from tongguan.places.testing import square_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SMALL = {"viewport": {"width": 1366, "height": 768}}
@@ -26,13 +23,10 @@ ENTRY = NewEntry(
 
 
 @pytest.fixture
-def city():
-    """The square city with its people, the national catalogue and one known answer."""
-    people = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
+def city(city):
+    """The city with one known answer."""
     knowledge.put(PLATFORM, [ENTRY])
-    return people
+    return city
 
 
 def rings(page, number="13812345678"):

@@ -3,11 +3,7 @@
 
 import pytest
 
-from tongguan.catalog import api as catalog
 from tongguan.catalog import queries as lists
-from tongguan.people.contracts import PLATFORM
-from tongguan.people.testing import cast
-from tongguan.places.testing import square_city
 from tongguan.rules import queries as rules
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,15 +15,6 @@ RULES = """rules:
   when: {all: [{field: item, operator: prefix, value: ["010"]}]}
   then: {lead_duty: 市政公用}
 """
-
-
-@pytest.fixture
-def city():
-    """The square city with its people and the national catalogue."""
-    people = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
-    return people
 
 
 def test_a_list_is_read_compared_and_put_in_force(city, visitor):

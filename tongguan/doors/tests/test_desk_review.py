@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
-from tongguan.catalog import api as catalog
 from tongguan.doors.testing import Door
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import Parcel, ReporterIn, ReportIn
@@ -20,8 +19,6 @@ from tongguan.messaging import queries as messages
 from tongguan.messaging.contracts import Notice
 from tongguan.people import api as people
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
-from tongguan.people.testing import cast
-from tongguan.places.testing import square_city
 from tongguan.runtime.transactions import atomic
 from tongguan.video import api as video
 from tongguan.video import queries as findings
@@ -34,13 +31,10 @@ CAMERA = CameraIn(code="CAM-01", name="人民路口", division="990101001001", l
 
 
 @pytest.fixture
-def city():
-    """The square city with its people, the national catalogue and a camera."""
-    made = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
+def city(city):
+    """The city with a camera."""
     video.register_cameras(PLATFORM, [CAMERA])
-    return made
+    return city
 
 
 def sees(*kinds):

@@ -7,10 +7,7 @@ import pytest
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
-from tongguan.catalog import api as catalog
 from tongguan.people.contracts import PLATFORM
-from tongguan.people.testing import cast
-from tongguan.places.testing import square_city
 from tongguan.savedviews import queries as saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,11 +15,8 @@ SMALL = {"viewport": {"width": 1366, "height": 768}}
 
 
 @pytest.fixture
-def city():
-    """The square city with its people and one open case."""
-    people = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
+def city(city):
+    """The city with one open case."""
     new = NewCase(
         item_code="01003",
         title="井盖破损",
@@ -33,7 +27,7 @@ def city():
         lat=30.805,
     )
     cases.open_cases(PLATFORM, [new])
-    return people
+    return city
 
 
 def test_a_view_that_is_shared_stands_in_a_colleagues_queue_with_its_count(city, visitor):

@@ -6,27 +6,14 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from tongguan.catalog import api as catalog
 from tongguan.doors.tests.conftest import PHONE
 from tongguan.intake import api as intake
 from tongguan.intake.testing import told as all_told
-from tongguan.people.contracts import PLATFORM
-from tongguan.people.testing import cast
 from tongguan.pictures.testing import from_camera
-from tongguan.places.testing import square_city
 from tongguan.runtime import files
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = {"latitude": 30.805, "longitude": 121.005, "accuracy": 8}
-
-
-@pytest.fixture
-def city():
-    """The square city with its people and the national catalogue."""
-    people = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
-    return people
 
 
 def large_photo():

@@ -9,15 +9,13 @@ from PIL import Image
 from tongguan.cases import api as cases
 from tongguan.cases import queries as casebook
 from tongguan.cases.contracts import NewCase
-from tongguan.catalog import api as catalog
 from tongguan.dispatch import api as dispatch
 from tongguan.doors.testing import Door
+from tongguan.indicators.testing import count
 from tongguan.kernel.ids import new_id
 from tongguan.people.contracts import PLATFORM
-from tongguan.people.testing import cast
 from tongguan.pictures.testing import from_camera
-from tongguan.places.testing import square_city
-from tongguan.runtime.testing import StreamServer, settle
+from tongguan.runtime.testing import StreamServer
 from tongguan.walls import api as walls
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,15 +23,6 @@ WALL = {"viewport": {"width": 1920, "height": 1080}}
 EVENT = (
     'id: {n}\ndata: {{"name":"CaseMoved","payload":{{"case_id":"{case}"}},"at":"2026-04-30T02:30:00Z"}}\n\n'
 )
-
-
-@pytest.fixture
-def city():
-    """The square city with its people and the national catalogue."""
-    people = cast("Jiangzhou-2026-Demo")
-    square_city()
-    catalog.load_standards(PLATFORM)
-    return people
 
 
 @pytest.fixture
@@ -90,9 +79,9 @@ def send_photo(people, case):
 
 def test_three_screens_are_one_the_desk_pushes_the_wall_flies_the_phones_photo_appears(city, stream, visitor):
     case = in_hand(city)
-    settle()
+    count()
     wall, page = opens_wall(visitor, stream, city.user("leader"))
-    sign(page, "open", 1)
+    sign(page, "open_now", 1)
     desk = visitor(city.user("dispatcher"))
     at_desk = desk.opens(f"/desk/cases/{case.id}")
     at_desk.get_by_role("button", name="推上大屏").click()
@@ -109,8 +98,9 @@ def test_three_screens_are_one_the_desk_pushes_the_wall_flies_the_phones_photo_a
     page.wait_for_function(f"{shown}.complete && {shown}.naturalWidth === 1600")
     wall.finds_accessible()
     open_case(city, title="路灯不亮")
+    count()
     stream.poll()
-    sign(page, "open", 2)
+    sign(page, "open_now", 2)
     page.get_by_role("link", name="路灯不亮").first.wait_for()
     at_desk.get_by_role("button", name="撤下大屏").click()
     at_desk.get_by_text("大屏已结束随动").wait_for()
@@ -120,7 +110,7 @@ def test_three_screens_are_one_the_desk_pushes_the_wall_flies_the_phones_photo_a
 
 def test_a_mode_set_on_one_wall_is_on_every_wall_of_the_centre(city, stream, visitor):
     open_case(city, urgency="critical")
-    settle()
+    count()
     _, here = opens_wall(visitor, stream, city.user("duty_chief"))
     _, there = opens_wall(visitor, stream, city.user("leader"))
     here.get_by_role("button", name="日常").click()
@@ -140,7 +130,7 @@ def test_a_mode_set_on_one_wall_is_on_every_wall_of_the_centre(city, stream, vis
 def test_a_wall_of_any_shape_fits_its_screen(city, stream, visitor, size, mode):
     for urgency in ("normal", "urgent", "critical"):
         open_case(city, urgency=urgency)
-    settle()
+    count()
     walls.set_mode(city.duty_chief, mode, "汛情研判" * 20)
     width, height = size
     wall, page = opens_wall(visitor, stream, city.user("leader"), viewport={"width": width, "height": height})
@@ -173,7 +163,7 @@ def collected(page, devtools):
 
 def test_after_a_simulated_day_of_thousands_of_events_the_page_is_as_it_was(city, visitor):
     known = [open_case(city) for _ in range(5)]
-    settle()
+    count()
     # Without motion: each frame of a flight would be drawn by the processor.
     small = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce"}
     wall = visitor(city.user("leader"), **small)

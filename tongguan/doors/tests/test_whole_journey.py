@@ -19,7 +19,7 @@ def scene(product, person):
     spot = product.spot()
     made = SimpleNamespace(product=product, person=person, spot=spot)
     made.wall = person("leader", **WALL).opens("/wall")
-    made.opened = made.wall.locator('[data-sign="open"]')
+    made.opened = made.wall.locator('[data-sign="open_now"]')
     expect(made.opened).not_to_have_text("0")
     made.before = int(made.opened.inner_text())
     made.desk = person("acceptor", **DESK).opens("/desk/quarantine")

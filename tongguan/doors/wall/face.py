@@ -53,12 +53,21 @@ class ModeShown(Schema):
 
 
 class SignShown(Schema):
-    """A vital sign; ``before`` is the figure a day earlier, ``view`` the desk's search line behind it."""
+    """A vital sign of the register; ``change`` is against the same moment of yesterday.
+
+    ``at`` is the time of its data, ``stale`` whether that is too old, ``view`` the desk's
+    search line behind it.
+    """
 
     code: str
-    value: float
+    zh: str
+    en: str
     unit: str
-    before: float | None
+    decimals: int
+    value: float | None
+    change: float | None
+    at: datetime | None
+    stale: bool
     state: Literal["calm", "watch", "bad"]
     view: str
 

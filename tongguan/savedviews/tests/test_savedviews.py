@@ -59,7 +59,8 @@ def test_only_the_owner_drops_a_view(people):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"name": " "}, "name"), ({"line": "x" * 2_201}, "line"), ({"order": "best"}, "order")]
+    ("wrong", "field"),
+    [({"name": " "}, "name"), ({"line": "x" * 2_201}, "line"), ({"order": "best"}, "order")],
 )
 def test_what_is_no_view_is_refused_by_its_field(people, wrong, field):
     view = {"name": "a", "line": "", "narrow": {}, **wrong}

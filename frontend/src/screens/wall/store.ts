@@ -11,6 +11,8 @@ export const MOST_FEED = 16;
 /** What comes is shown at once; the figures are read anew when it has been quiet for so long, or at the latest after LONGEST. */
 const SETTLE = 800;
 const LONGEST = 3_000;
+/** Vital signs are counted after the fact: while they are older than what was heard, they are read again. */
+const COUNTED = 2_000;
 
 export interface Line {
   key: string;
@@ -32,6 +34,8 @@ export const useWall = defineStore("wall", () => {
   /** The server's clock less this machine's: a wall's own clock may be wrong. */
   let ahead = 0;
   let heardAt = 0;
+  /** When the newest fact of a case happened, by the server's clock. */
+  let happened = 0;
   let count = 0;
   let timer = 0;
   let since = 0;
@@ -58,6 +62,7 @@ export const useWall = defineStore("wall", () => {
       if (heardAt < begun) fresh.value = [];
       failed.value = "";
       tick();
+      if (answer.signs.some((sign) => !sign.stale && sign.at && Date.parse(sign.at) < happened)) soon(COUNTED);
     } catch (error) {
       failed.value = error instanceof Error ? error.message : String(error);
     }
@@ -85,6 +90,7 @@ export const useWall = defineStore("wall", () => {
     heardAt = Date.now();
     if (kind) {
       count += 1;
+      happened = Math.max(happened, Date.parse(String(heard["at"])) || 0);
       const known = titles.value.get(caseId);
       const line: Line = { key: `f${count}`, kind, caseId, at: String(heard["at"] ?? new Date().toISOString()), title: known?.title ?? "", place: known?.address ?? "", state: "" };
       fresh.value = [line, ...fresh.value].slice(0, MOST_FEED);
@@ -92,11 +98,11 @@ export const useWall = defineStore("wall", () => {
     if (heard.name.startsWith("Wall") || (led.value && caseId === led.value.case.id)) void load();
     else soon();
   }
-  function soon(): void {
+  function soon(quiet = SETTLE): void {
     const moment = Date.now();
     since ||= moment;
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => void load(), Math.max(0, Math.min(SETTLE, since + LONGEST - moment)));
+    timer = window.setTimeout(() => void load(), Math.max(0, Math.min(quiet, since + LONGEST - moment)));
   }
   const tick = () => { now.value = Date.now() + ahead; };
 

@@ -13,13 +13,12 @@ export function useTimes() {
   const clock = write({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const moment = write({ month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const minute = write({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const number = computed(() => new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }));
   const told = (format: Intl.DateTimeFormat, at: number | string) => (at ? format.format(typeof at === "string" ? Date.parse(at) : at) : "—");
   return {
     dayOf: (at: number | string) => told(day.value, at),
     clockOf: (at: number | string) => told(clock.value, at),
     momentOf: (at: number | string) => told(moment.value, at),
     minuteOf: (at: number | string) => told(minute.value, at),
-    count: (value: number) => number.value.format(value),
+    count: (value: number, decimals = 0) => value.toLocaleString(language.value, { maximumFractionDigits: decimals }),
   };
 }

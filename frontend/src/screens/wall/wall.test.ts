@@ -132,3 +132,20 @@ it("calls figures old when nothing came for long, and says what the server said"
   wall.tick();
   expect([wall.stale, wall.failed !== ""]).toEqual([true, true]);
 });
+
+it("reads again until the signs are counted up to what it heard", async () => {
+  let counted = NOW;
+  const sign = () => ({ code: "open_now", zh: "在办案件", en: "open now", unit: "件", decimals: 0, value: 1, change: 0, at: counted, stale: false, state: "calm" as const, view: "" });
+  answer.mockImplementation(() => wallOf({ at: new Date().toISOString(), signs: [sign()] }));
+  const wall = useWall();
+  await wall.load();
+  wall.hear({ name: "CaseOpened", payload: { case_id: "c9" }, at: "2026-11-29T08:00:01Z" });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(answer.mock.calls.length).toBeGreaterThan(2);
+  counted = "2026-11-29T08:00:06Z";
+  await vi.advanceTimersByTimeAsync(3_000);
+  const asked = answer.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(answer.mock.calls.length).toBe(asked);
+  wall.stop();
+});

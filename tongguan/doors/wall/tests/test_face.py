@@ -8,10 +8,10 @@ from tongguan.cases.contracts import NewCase
 from tongguan.catalog import api as catalog
 from tongguan.doors.desk.listening import view
 from tongguan.doors.testing import Door
+from tongguan.indicators.testing import count
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import ROLES
 from tongguan.places.testing import square_city
-from tongguan.runtime.testing import settle
 from tongguan.walls.contracts import COMMANDERS, LEADERS, WATCHERS
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def case(people_cast, wall):
     told = {"item_code": "01003", "title": "井盖破损", "text": "", "source": "hotline"}
     new = NewCase(**told, division="990101001001", lon=121.005, lat=30.805)
     (case,) = cases.open_cases(people_cast.acceptor, [new])
-    settle()
+    count()
     return case
 
 
@@ -42,7 +42,7 @@ def holders(people_cast, posts):
 
 def test_one_request_holds_all_that_a_wall_shows(wall, case):
     shown = wall("leader").get("/state").json()
-    assert {one["code"]: one["value"] for one in shown["signs"]}["open"] == 1
+    assert {one["code"]: one["value"] for one in shown["signs"]}["open_now"] == 1
     (street,) = shown["districts"]
     assert (street["code"], street["name"], street["open"], street["overdue"]) == (
         "990101001",

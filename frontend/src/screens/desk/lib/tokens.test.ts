@@ -34,6 +34,8 @@ describe("the search line", () => {
     expect(read("全部 自:2026-11-29", known).narrow).toEqual({ open: undefined, opened_from: "2026-11-29T00:00:00+08:00" });
     expect(read("全部 自:2026-11-29T08 至:2026-11-29T09", known).narrow).toEqual({ open: undefined, opened_from: "2026-11-29T08:00:00+08:00", opened_to: "2026-11-29T09:00:00+08:00" });
     expect(read("已结 结自:2026-11-29 临期", known).narrow).toEqual({ open: false, closed_from: "2026-11-29T00:00:00+08:00", soon: true });
+    expect(read("全部 体征:case_closed~month~~990101", known).narrow).toEqual({ open: undefined, sign: "case_closed~month~~990101" });
+    expect(read("体征:在办", known).unknown).toEqual(["体征:在办"]);
     expect(read("自:2026-11-29T24", known).unknown).toEqual(["自:2026-11-29T24"]);
     expect(read("自:昨天", known).unknown).toEqual(["自:昨天"]);
     expect(read("12:30 http://x", known).narrow.text).toBe("12:30 http://x");

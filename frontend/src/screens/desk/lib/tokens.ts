@@ -20,6 +20,7 @@ export interface Narrow {
   closed_from?: string;
   closed_to?: string;
   soon?: boolean;
+  sign?: string;
 }
 
 /** What words mean here: names of states (both languages) and divisions to their codes, and who asks. */
@@ -38,6 +39,7 @@ export interface Read {
 const KEYS: Record<string, string> = {
   状态: "state", state: "state", 区: "division", 区划: "division", area: "division", 事项: "item", item: "item",
   来源: "source", source: "source", 紧急: "urgency", urgency: "urgency", 单位: "unit", unit: "unit", 范围: "bbox", box: "bbox", 圈选: "ring", lasso: "ring", 自: "opened_from", since: "opened_from", 至: "opened_to", until: "opened_to", 结自: "closed_from", "closed-since": "closed_from", 结至: "closed_to", "closed-until": "closed_to",
+  体征: "sign", sign: "sign",
 };
 const URGENCY: Record<string, "normal" | "urgent" | "critical"> = {
   一般: "normal", normal: "normal", 紧急: "urgent", urgent: "urgent", 特急: "critical", critical: "critical",
@@ -51,6 +53,8 @@ const MINE = new Set(["我的", "mine"]);
 /** A day or an hour of the city's own time. */
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]))?$/;
 const BOX = /^-?[\d.]+(,-?[\d.]+){3}$/;
+/** What a vital sign counted: measure, window, item, division. */
+const SIGN = /^[a-z0-9_]+~[a-z]+~\d*~\d*$/;
 const RING = /^-?[\d.]+,-?[\d.]+(;-?[\d.]+,-?[\d.]+){2,59}$/;
 
 /** A word as it stands in a token: no spaces, one case. */
@@ -96,6 +100,9 @@ function put(narrow: Narrow, key: string, value: string, known: Known): boolean 
     const [, day, hour = "00"] = TIME.exec(value) ?? [];
     if (!day) return false;
     narrow[key] = `${day}T${hour}:00:00+08:00`;
+  } else if (key === "sign") {
+    if (!SIGN.test(value)) return false;
+    narrow.sign = value;
   } else if (key === "ring") {
     if (!RING.test(value)) return false;
     narrow.area = value;
