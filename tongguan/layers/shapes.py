@@ -3,6 +3,7 @@
 
 import json
 import math
+import re
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ _TITLES: Final = ("name", "名称", "title", "标题", "mc", "nm")
 _LONGEST: Final = 500
 _MOST: Final = 60
 _TITLE: Final = 120
+_LINES: Final = re.compile(r"[\t\r\n]")
+_UNKEPT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+"""What no text holds that was read as its writer meant it; NUL and half characters no database keeps."""
 
 
 def shape_of(geometry: Any, system: str, zone: int | None) -> shapely.Geometry:
@@ -65,8 +69,11 @@ def told_of(found: dict[str, Any]) -> dict[str, str | int | float | bool]:
 
 
 def _named(name: str) -> str:
-    if "\x00" in name or len(name) > _TITLE:
-        raise Invalid("feature.field_name", zh="字段名不合规", en="bad field name", field=name[:20])
+    kept = _UNKEPT.sub("", name)
+    if kept != name or len(name) > _TITLE:
+        raise Invalid(
+            "feature.field_name", zh="字段名不合规", en="bad field name", field=kept[:20] or "properties"
+        )
     return name
 
 
@@ -80,9 +87,9 @@ def _plain(name: str, value: Any) -> str | int | float | bool:
     text = value.isoformat() if isinstance(value, date) else str(value).strip()
     if len(text) > _LONGEST:
         raise Invalid("feature.value", zh=f"{name} 超过 {_LONGEST} 字", en="too long", field=name)
-    if any(ord(c) < ord(" ") and c not in "\t\r\n" for c in text) or "\ufffd" in text:
+    if _UNKEPT.search(_LINES.sub("", text)):
         raise Invalid("feature.value", zh=f"{name} 含控制字符或乱码", en="control characters", field=name)
-    return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def title_of(told: dict[str, Any]) -> str:

@@ -148,6 +148,17 @@ def test_a_file_that_says_another_system_or_is_none_is_refused(people, geojson, 
         assert refused.value.field == "file"
 
 
+@pytest.mark.parametrize("name", ["\x00", "名\x00称", "\ud800", "长" * 400])
+def test_a_field_name_no_database_keeps_is_a_fault_with_its_text(people, tmp_path, name) -> None:
+    found = [feature("Point", NORTH_POINT, **{name: "值"}), feature("Point", NORTH_POINT)]
+    file = tmp_path / "names.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": found}), encoding="ascii")
+    done = api.import_layer(PLATFORM, file, name="层", crs="WGS84")
+    assert done.taken == 1
+    [fault] = queries.faults("层")
+    assert (fault.text, fault.field) in {("字段名不合规", said) for said in ("properties", "名称", "长" * 20)}
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(JUNK | st.fixed_dictionaries({"geometry": JUNK, "properties": JUNK}), max_size=4))
 def test_whatever_stands_in_a_file_is_taken_or_kept_as_a_fault(people, tmp_path, found) -> None:
