@@ -11,13 +11,14 @@ from tongguan.people.contracts import PLATFORM
 BASIS: Final = "演示数据：由立结案标准的处置职责推导，非正式权责"
 _SINCE: Final = date(2020, 1, 1)
 #: Owners of components are not one unit of a place: they help, and lead only where nobody else is named.
+#: The other duties that a rule names are who else may be the one (whose lorry, whose road), not helpers.
 _OWNERS: Final = frozenset({"权属单位", "线缆权属"})
 #: Who leads when no rule names a duty (演示用兜底).
 _FALLBACK: Final = "街道办事处"
 
 
 def seed_responsibilities(division: str = "9901") -> VersionInfo:
-    """Put a derived list in force for the division; lead = first duty of the item's rules, the rest help.
+    """Put a derived list in force for the division; lead = first duty of the item's rules, owners help.
 
     One row for each component and event item, one fallback row for each major class (also of appeals).
     Needs the standards. A second run gives the list already in force.
@@ -34,8 +35,8 @@ def seed_responsibilities(division: str = "9901") -> VersionInfo:
             rows.append(_row(len(rows) + 1, info.code, division, duties, law))
     majors = {info.major_code for info in queries.items_table()}
     for major in sorted(majors):
-        duties = [_MAJOR_LEADS.get(major, _FALLBACK), _FALLBACK]
-        rows.append(_row(len(rows) + 1, major, division, duties, f"{BASIS}（大类兜底）"))
+        lead = _MAJOR_LEADS.get(major, _FALLBACK)
+        rows.append(_row(len(rows) + 1, major, division, [lead], f"{BASIS}（大类兜底）"))
     draft = api.draft_responsibilities(
         PLATFORM, division, rows, title="演示权责清单（由立结案标准推导）", derived=True
     )
@@ -50,13 +51,15 @@ _MAJOR_LEADS: Final = {
 
 
 def _row(row_no: int, item_code: str, division: str, duties: list[str], law: str) -> ListRow:
-    ordered = sorted(dict.fromkeys(duties), key=lambda duty: duty in _OWNERS) or [_FALLBACK]
+    named = list(dict.fromkeys(duties)) or [_FALLBACK]
+    lead = next((duty for duty in named if duty not in _OWNERS), named[0])
+    others = [duty for duty in named if duty not in _OWNERS and duty != lead]
     return ListRow(
         row_no=row_no,
         item_code=item_code,
         division=division,
-        lead_duty=ordered[0],
-        co_duties=tuple(ordered[1:]),
-        legal_basis=law,
+        lead_duty=lead,
+        co_duties=tuple(duty for duty in named if duty in _OWNERS and duty != lead),
+        legal_basis=f"{law}；依规则也可能由{'、'.join(others)}承担" if others else law,
         valid_from=_SINCE,
     )
