@@ -29,16 +29,22 @@ from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
 from tongguan.tables import api as tables
+from tongguan.tables import turns
 
 log = logging.getLogger(__name__)
 _SHORTEST_DIVISION = 6
+#: So many of the oldest waiting reports are looked at for some that lie near each other.
+_WINDOW = 4_000
+_SPACE = 0x7A1A0000
 
 
 def batch(limit: int) -> int:
     """Triage up to ``limit`` waiting reports in one transaction; give how many left the waiting state.
 
-    Two engines never take the same report: PostgreSQL skips locked rows, SQLite lets one writer in.
+    Two engines never take the same report, nor reports near each other, so that neither waits for the other:
+    PostgreSQL skips what is locked, SQLite lets one writer in.
     """
+    ids: list[UUID] = []
     try:
         with garbage.left_lying(), transactions.atomic():
             ids = _claim(limit)
@@ -47,10 +53,10 @@ def batch(limit: int) -> int:
     except OperationalError:
         raise
     except Refusal as refusal:
-        return _halve(limit, refusal)
+        return _halve(ids, refusal)
     except Exception:
         log.exception("triage of a batch failed; halving it")
-        return _halve(limit, Invalid("triage.failed", zh="分诊出错，请联系管理员", en="triage failed"))
+        return _halve(ids, Invalid("triage.failed", zh="分诊出错，请联系管理员", en="triage failed"))
 
 
 def run(ids: Sequence[UUID]) -> None:
@@ -120,15 +126,17 @@ def _decision(one: Told, at: datetime) -> TriageDecision:
 def _claim(limit: int) -> list[UUID]:
     rows = Report.objects.filter(state=ReportState.WAITING).order_by("id")
     if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True)
+        waiting = rows.values_list("id", "lon", "lat")[: max(limit, _WINDOW)]
+        mine = turns.near_each_other(_SPACE, list(waiting), limit)
+        rows = rows.filter(id__among=mine).select_for_update(skip_locked=True)
     return list(rows.values_list("id", flat=True)[:limit])
 
 
-def _halve(limit: int, failure: Refusal) -> int:
-    if limit > 1:
-        return batch((limit + 1) // 2)
+def _halve(ids: Sequence[UUID], failure: Refusal) -> int:
+    if len(ids) > 1:
+        return batch((len(ids) + 1) // 2)
     with transactions.atomic():
-        rows = list(Report.objects.filter(pk__in=_claim(1)))
+        rows = list(Report.objects.select_for_update().filter(pk__in=ids, state=ReportState.WAITING))
         for row in rows:
             _quarantine(row, failure)
             row.attempts += 1

@@ -25,7 +25,7 @@ from tongguan.kernel.geometry import cell_of, cells_within
 from tongguan.tables import api as tables
 
 _COARSE, _REGION = 7, 4
-_MOST_CELLS: Final = 48
+_MOST_CELLS: Final = 128
 _SPACE: Final = 0x3A7C0000
 """All locks of matching lie in one key space, apart from other rooms' locks."""
 

@@ -85,7 +85,7 @@ class Engine:
             loops.append(self._loop(f"jobs-{n}", run, 1.0))
         loops += [
             self._loop(f"duties-{n}", partial(duties.run_due, f"{self.name}/duties-{n}"), 0.5)
-            for n in range(2 if several else 1)
+            for n in range(3 if several else 1)
         ]
         loops.append(self._loop("pulse", self._pulse, settings.LEASE_SECONDS / 3))
         return loops
