@@ -271,7 +271,7 @@ def measure(city: City, past: Past, size: int, reports: int, about: dict[str, An
     done = sum(shares)
     states = Counter(Report.objects.filter(source="hotline").values_list("state", flat=True))
     load.tell(figure="triage_reports_per_s", value=round(done / seconds), goal=GOALS["triage"],
-              reports=done, by_engine=shares, states=dict(states), own_cpu_us=round(cpu / done * 1e6), **about)  # fmt: skip
+              by_engine=shares, states=dict(states), own_cpu_us=round(cpu / done * 1e6), **about)  # fmt: skip
     if about["database"] == "postgresql":
         added = written.rows()
         rows = sum(len(r) for _, r in added)

@@ -13,6 +13,7 @@ from tongguan.cases.tests.conftest import new, opened, together
 from tongguan.kernel.errors import Conflict, Refusal, Stale
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import cast
+from tongguan.runtime import sequences
 from tongguan.runtime.models import FactRecord
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -74,7 +75,8 @@ def test_notes_of_eight_people_all_stand_in_one_chain(people):
 
 def test_eight_intakes_at_once_share_out_the_numbers(people):
     together(*[partial(api.open_cases, PLATFORM, [new() for _ in range(10)])] * WRITERS)
-    numbers = sorted(Case.objects.values_list("number", flat=True))
+    numbers = {int(number[-6:]) for number in Case.objects.values_list("number", flat=True)}
     assert len(numbers) == 80
-    assert int(numbers[-1][-6:]) - int(numbers[0][-6:]) == 79
+    lanes = [sorted(n % sequences.LANE for n in numbers if n // sequences.LANE == k) for k in range(10)]
+    assert lanes == [list(range(1, len(lane) + 1)) for lane in lanes], "no gaps in any lane"
     assert unbroken()

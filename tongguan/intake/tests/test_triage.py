@@ -3,8 +3,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
+from django.db import connections
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import api as catalog
@@ -205,6 +207,43 @@ def test_one_poisoned_report_does_not_hold_up_the_others(city, monkeypatch):
     states = {r.external_id: (r.state, r.error_code) for r in Report.objects.all()}
     assert states.pop("bad") == ("quarantined", "triage.failed")
     assert set(states.values()) == {("opened", ""), ("joined", "")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_engines_at_once_triage_every_report_once(city):
+    """At two ends of the city, in the middle, and without a place; each matter is told twelve times."""
+    where = [(121.005, 30.805), (121.035, 30.815), (121.015, 30.815), (None, None)]
+    told = [
+        replace(
+            TOLD,
+            external_id=f"E{n}",
+            lon=where[n % 4][0],
+            lat=where[n % 4][1],
+            division="" if n % 4 < 3 else "990101001001",
+        )
+        for n in range(48)
+    ]
+    api.receive_many(HOTLINE, told)
+    done = []
+
+    def engine():
+        try:
+            done.extend(api.triage_batch(5) for _ in range(20))
+        finally:
+            connections.close_all()
+
+    engines = [Thread(target=engine) for _ in range(2)]
+    for one in engines:
+        one.start()
+    for one in engines:
+        one.join(60)
+        assert not one.is_alive()
+    rows = list(Report.objects.all())
+    assert sum(done) == len(rows) == 48
+    assert {row.attempts for row in rows} == {1}
+    assert {row.state for row in rows} == {"opened", "joined"}
+    opened = [row.case_id for row in rows if row.state == "opened"]
+    assert len(opened) == len(set(opened)) == len({row.case_id for row in rows})
 
 
 def test_a_citizen_follows_the_case_in_plain_words(city):
