@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+#: Most values; they need no further look.
+_AS_IS: Final = frozenset({str, int, bool, type(None)})
 
 
 def link(previous: str, record: Mapping[str, Any]) -> str:
@@ -22,25 +26,24 @@ def canonical(record: Mapping[str, Any]) -> bytes:
     Keys sorted, no spaces, times in UTC, whole floats as integers (jsonb does not tell them apart).
     Raises TypeError for values that JSON cannot hold and ValueError for NaN and infinities.
     """
-    plain = _plain(record)
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(_plain(record)).encode("utf-8")
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IS:
+        return value
     match value:
         case Enum():
             return _plain(value.value)
-        case None | bool() | int() | str():
+        case int() | str():
             return value
-        case float():
-            return int(value) if value.is_integer() else value
+        case Decimal() | float():
+            number = float(value)
+            return int(number) if number.is_integer() else number
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date() | UUID():
             return str(value)
-        case Decimal():
-            return _plain(float(value))
         case Mapping():
             return {str(key): _plain(item) for key, item in value.items()}
         case list() | tuple():

@@ -59,17 +59,21 @@ def near_each_other(
 
 def _alone(space: int, patch: int, around: Sequence[int]) -> bool:
     """Hold the patch alone, so that nobody is beside it: those around are held with others."""
-    with transaction.atomic():
-        if _tried(space, _folded(patch)) and all(_tried(space, _folded(c), shared=True) for c in around):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s) AND bool_and(pg_try_advisory_xact_lock_shared(%s, k))"
+            " FROM unnest(%s::int[]) AS around(k)",
+            [space, _folded(patch), space, [_folded(cell) for cell in (patch, *around)]],
+        )
+        if cursor.fetchone()[0]:
             return True
         transaction.set_rollback(True)  # gives back what was taken of it
     return False
 
 
-def _tried(space: int, key: int, *, shared: bool = False) -> bool:
-    kind = "_shared" if shared else ""
+def _tried(space: int, key: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_xact_lock{kind}(%s, %s)", [space, key])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, key])
         return bool(cursor.fetchone()[0])
 
 

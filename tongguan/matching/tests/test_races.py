@@ -103,7 +103,8 @@ def test_tellings_within_reach_share_a_lock_that_one_holds_alone():
 
 
 def test_a_batch_of_many_cells_holds_the_region_alone():
-    many = locks.keys_for([(121.2 + n / 50, 31.0, 150.0, "990101") for n in range(200)], [])
+    spread = [(121.2 + n % 20 / 40, 31.0 + n // 20 / 40, 150.0, "990101") for n in range(400)]
+    many = locks.keys_for(spread, [])
     assert len(many) < 10
     one = locks.keys_for([(121.9, 31.0, 150.0, "990103")], [])
     assert any(many[key] for key in one.keys() & many.keys())
