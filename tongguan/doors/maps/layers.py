@@ -91,7 +91,7 @@ class LayerShown(Schema):
     features: int
 
 
-class NearShown(Schema):
+class NearbyShown(Schema):
     """A named place or address near a point."""
 
     name: str
@@ -105,7 +105,7 @@ class PlaceShown(Schema):
     division: str
     division_name: str
     grid: str
-    near: list[NearShown]
+    near: list[NearbyShown]
 
 
 class Looked(Schema):

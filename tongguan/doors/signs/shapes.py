@@ -188,7 +188,7 @@ class ChangedShown(Schema):
     would: str
 
 
-class ComparedShown(Schema):
+class BesideShown(Schema):
     """A value as it is and as it would be; ``key`` is a division's code or another sign's."""
 
     key: str
@@ -206,8 +206,8 @@ class RehearsalShown(Schema):
     version: int
     changes: list[ChangedShown]
     parts: list[PartShown]
-    centres: list[ComparedShown]
-    followers: list[ComparedShown]
+    centres: list[BesideShown]
+    followers: list[BesideShown]
 
 
 class RetirementTold(Told):
