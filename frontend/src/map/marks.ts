@@ -29,13 +29,13 @@ export function marker(className: string) {
   };
 }
 
-/** The title of the point under the pointer. */
+/** The title of the point under the pointer, or what is told of a shape there. */
 export function notes() {
   let popup: Popup | undefined;
   return {
-    show(map: LibreMap, point?: MapPoint): void {
+    show(map: LibreMap, point?: Pick<MapPoint, "lon" | "lat" | "title">): void {
       popup?.remove();
-      popup = point && new Popup({ closeButton: false, closeOnClick: false, offset: 12 }).setLngLat([point.lon, point.lat]).setText(point.title).addTo(map);
+      popup = !point?.title ? undefined : new Popup({ closeButton: false, closeOnClick: false, offset: 12 }).setLngLat([point.lon, point.lat]).setText(point.title).addTo(map);
     },
   };
 }
