@@ -126,6 +126,7 @@ def test_a_place_is_pointed_at_moved_and_finds_the_duplicate(city, visitor):
     page.keyboard.press("Control+e")
     rings(page, "13900000001")
     page.keyboard.type("雨水井盖破损，有人绊倒")
+    page.get_by_label("事项").fill("01003")
     page.locator(".city-map[data-drawn]").wait_for(timeout=60_000)
     page.get_by_label("经度").fill("121.006")
     page.get_by_label("纬度").fill("30.806")

@@ -9,7 +9,7 @@ from tongguan.cases import api as cases
 from tongguan.cases import queries as case_reads
 from tongguan.cases.contracts import NewCase
 from tongguan.doors.tests.test_map import MAP, becomes, shows, spot
-from tongguan.layers.api import import_layer
+from tongguan.layers.api import drop_layer, import_layer
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import COMMUNITY
 
@@ -79,6 +79,7 @@ def test_a_layer_is_switched_on_seen_on_both_maps_and_remembered(city, visitor):
     becomes(page, f"{MAP}.getStyle().layers.every((one) => !one.id.startsWith('overlay-own'))")
 
 
-def test_who_sees_nothing_of_any_layer_has_no_switch(city, visitor):
-    _, page = shows(visitor, city.user("citizen"), **SMALL)
+def test_a_city_without_layers_has_no_switch(city, visitor):
+    drop_layer(PLATFORM, "消火栓")
+    _, page = shows(visitor, city.user("acceptor"), **SMALL)
     assert page.locator("summary", has_text="图层").count() == 0
