@@ -86,8 +86,10 @@ def _where(actor: Actor, draft: Draft) -> tuple[PlaceGuess, ...]:
     spoken = draft.address.strip() or draft.text
     (found,) = addresses.locate_texts([spoken], draft.division, actor=actor)
     return tuple(
-        PlaceGuess(c.name, c.division, c.lon, c.lat, round(c.score, 3), found.explanation)
-        for c in found.candidates[:_PLACES]
+        PlaceGuess(
+            c.name, c.division, c.lon, c.lat, round(c.score, 3), found.explanation, found.sure and n == 0
+        )
+        for n, c in enumerate(found.candidates[:_PLACES])
     )
 
 

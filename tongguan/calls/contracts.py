@@ -83,7 +83,7 @@ class ItemGuess:
 
 @dataclass(frozen=True, slots=True)
 class PlaceGuess:
-    """Where the text may mean, WGS-84, with the words for it."""
+    """Where the text may mean, WGS-84, with the words for it. ``sure``: it may be taken without asking."""
 
     name: str
     division: str
@@ -91,6 +91,7 @@ class PlaceGuess:
     lat: float | None
     score: float
     words: str
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)

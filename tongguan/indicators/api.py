@@ -7,7 +7,8 @@ from typing import Final
 from django.db import IntegrityError
 from django.db.models import Max
 
-from tongguan.indicators.contracts import DIMENSIONS, Direction, Draft, Indicator
+from tongguan.indicators import rehearsing
+from tongguan.indicators.contracts import DIMENSIONS, Direction, Draft, Indicator, Rehearsal
 from tongguan.indicators.expressions import WINDOWS
 from tongguan.indicators.facts import IndicatorDefined
 from tongguan.indicators.models import Definition
@@ -20,7 +21,7 @@ from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
-__all__ = ["define", "history", "ranking", "registry", "retire", "signs", "versions"]
+__all__ = ["define", "history", "ranking", "registry", "rehearse", "retire", "signs", "versions"]
 
 #: Who may define signs, when appointed for the whole city.
 WRITERS: Final = frozenset({Post.EVALUATOR, Post.SYSADMIN, Post.SYSTEM})
@@ -46,6 +47,16 @@ def define(actor: Actor, draft: Draft, expected_version: int = 0) -> Indicator:
             setattr(row, name, value)
         _store(actor, row, "indicator.define")
     return shown(row)
+
+
+def rehearse(actor: Actor, draft: Draft) -> Rehearsal:
+    """Give what a draft would change and come to if it were defined now; nothing is stored.
+
+    Raises Forbidden and Invalid (the field named) as ``define`` does.
+    """
+    _may_write(actor)
+    _check(draft)
+    return rehearsing.rehearse(actor, draft)
 
 
 def retire(actor: Actor, code: str, reason: str, expected_version: int) -> None:

@@ -192,6 +192,44 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """One field that a draft words otherwise than the sign in force."""
+
+    field: str
+    was: str
+    would: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One value as it is and as it would be under a draft: of a centre, or of a sign made of this one."""
+
+    key: str
+    zh: str
+    en: str
+    was: float | None
+    was_grade: Grade
+    would: float | None
+    would_grade: Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a draft would come to if it were stored now; nothing is.
+
+    ``changes``: the fields it words otherwise (all given ones of a new sign). ``parts``: its terms in the
+    viewer's centre. ``centres``: that centre and the divisions right below. ``followers``: other signs whose
+    formula would come to something else, in that centre. The last three are empty for who has no centre.
+    """
+
+    version: int
+    changes: tuple[Changed, ...]
+    parts: tuple[Part, ...] = ()
+    centres: tuple[Compared, ...] = ()
+    followers: tuple[Compared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where what is kept does not equal what a recomputation gives."""
 

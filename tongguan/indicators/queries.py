@@ -41,9 +41,11 @@ __all__ = [
     "behind",
     "centre_of",
     "checked",
+    "grade_of",
     "history",
     "indicator",
     "measure_list",
+    "parts_of",
     "present",
     "ranking",
     "registry",
@@ -162,7 +164,7 @@ def ranking(viewer: Actor, code: str, level: str = "district", centre: str | Non
     up = 1.0 if sign.direction is Direction.LOW else -1.0
     line.sort(key=lambda one: (one[0] is None, up * (one[0] or 0.0), one[1]))
     return [
-        Ranked(no, division, divisions[division], v, _grade(sign, v), _query(terms, division))
+        Ranked(no, division, divisions[division], v, grade_of(sign, v), _query(terms, division))
         for no, (v, division) in enumerate(line, 1)
     ]
 
@@ -174,7 +176,7 @@ def trial(
     place = centre_of(viewer, centre)
     node = checked(code, formula)
     known = evaluating.values(expressions.terms(node), [place])
-    return _value(evaluating.evaluate(node, known, 1)), _parts(node, place, known)
+    return _value(evaluating.evaluate(node, known, 1)), parts_of(node, place, known)
 
 
 def checked(code: str, formula: str) -> Node:
@@ -247,14 +249,14 @@ def _sign(
         value=now,
         at=at,
         stale=at is None or clock.now() - at > timedelta(seconds=one.freshness_s),
-        grade=_grade(one, now),
+        grade=grade_of(one, now),
         direction=one.direction,
         change=None if now is None or then is None else now - then,
         watch=one.watch,
         alarm=one.alarm,
         version=one.version,
         desk_query=_query(terms, place),
-        parts=_parts(node, place, values[0]) if parts and node else (),
+        parts=parts_of(node, place, values[0]) if parts and node else (),
     )
 
 
@@ -265,7 +267,8 @@ def _data_time(terms: Collection[Term], seen: dict[str, datetime | None]) -> dat
     return min(known) if known and len(known) == len(times) else None
 
 
-def _grade(one: Indicator, value: float | None) -> Grade:
+def grade_of(one: Indicator, value: float | None) -> Grade:
+    """Give where a value stands against the sign's thresholds."""
     if one.direction is Direction.NONE or (one.watch is None and one.alarm is None):
         return Grade.UNSET
     if value is None:
@@ -276,7 +279,8 @@ def _grade(one: Indicator, value: float | None) -> Grade:
     return Grade.WATCH if one.watch is not None and way * value >= way * one.watch else Grade.CALM
 
 
-def _parts(node: Node, place: str, known: dict[Term, expressions.Floats]) -> tuple[Part, ...]:
+def parts_of(node: Node, place: str, known: dict[Term, expressions.Floats]) -> tuple[Part, ...]:
+    """Give the terms of a formula with what each came to in a place (the first of ``known``)."""
     return tuple(
         Part(
             measure=term.measure,

@@ -8,6 +8,7 @@ export const intakeZh = {
     readOut: "请告知来电人：查询码 {tracking}，密码 {secret}", toCheck: "待核对：{error}", same: "是同一件，登记为再次反映", sameAs: "将并入「{title}」", notSame: "取消",
     danger: "疑似险情，请立即转接{who}", services: { police: "110 公安", fire: "119 消防", ambulance: "120 急救" }, helpHint: "录入内容后，这里给出事项、地点、疑似重复、知识答复和追问要点。",
     alike: "疑似重复", noAlike: "附近没有相似的在办案件。", items: "事项建议", noItems: "文字太少，暂无建议。", confidence: "把握", by: "依据：{by}", places: "地点建议", noPlaces: "没有找到地点，请追问标志物。", answers: "知识答复", useAnswer: "用此答复", script: "追问要点",
+    map: "地点", mapHint: "点击地图定位，标记可拖动；键入地址会自动定位，“取十字处”可用键盘定位。", at: "{division} · 网格 {grid}", noGrid: "无网格", outside: "此处不在登记的社区内", near: "{name}（{metres} 米）", nothingNear: "300 米内没有登记的地址", useAddress: "用作地址", byAddress: "按地址定位", byHand: "已手工定位", free: "取消定位",
   },
   video: {
     title: "视频复核", state: "按状态", states: { waiting: "待复核", passed: "自动通过", accepted: "已采纳", rejected: "已驳回" }, keys: "j / k 换条，a 采纳，数字键驳回", list: "视频发现", none: { waiting: "没有待复核的视频发现。", other: "这里没有视频发现。" }, choose: "没有可看的画面。", times: "{n} 次",

@@ -2,8 +2,8 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 
-import { PALETTES, type MapTheme } from "./palette";
-import { boxOf, boxRing, features, plan, readRing, ring, ringWords, type LonLat, type MapPoint } from "./points";
+import { PALETTES, contrast, seenOn, type MapTheme } from "./palette";
+import { boxOf, boxRing, features, middleOf, plan, readRing, ring, ringWords, type LonLat, type MapPoint } from "./points";
 import { cityStyle, type Look } from "./style";
 
 const point = (id: string, more: Partial<MapPoint> = {}): MapPoint => ({ id, lon: 121.2, lat: 31, state: "calm", title: id, ...more });
@@ -20,6 +20,18 @@ describe("the style", () => {
   it("shows houses flat or raised, and pipes only under the ground", () => {
     const seen = (more: Partial<Look>) => cityStyle(look(more)).layers.filter((one) => ["houses", "raised", "pipes", "grids"].includes(one.id) && one.layout?.visibility !== "none").map((one) => one.id);
     expect([seen({}), seen({ raised: true }), seen({ underground: true, grids: true })]).toEqual([["houses"], ["raised"], ["grids", "houses", "pipes"]]);
+  });
+});
+
+describe("the city's own", () => {
+  it.each(Object.keys(PALETTES) as MapTheme[])("is seen in any colour somebody chose: %s", (theme) => {
+    for (const colour of ["#000000", "#ffffff", "#7a4fbf", "#c0271a"]) expect(contrast(seenOn(theme, colour), PALETTES[theme].earth)).toBeGreaterThanOrEqual(3);
+    expect(contrast("#000000", "#ffffff")).toBeCloseTo(21);
+  });
+  it("has a middle, whatever its shape", () => {
+    expect(middleOf({ type: "Polygon", coordinates: [[[1, 1], [3, 1], [3, 5], [1, 1]]] })).toEqual({ lon: 2, lat: 3 });
+    expect(middleOf({ type: "GeometryCollection", geometries: [{ type: "Point", coordinates: [1, 2] }, { type: "Point", coordinates: [3, 4] }] })).toEqual({ lon: 2, lat: 3 });
+    expect(middleOf({ type: "MultiPoint", coordinates: [] })).toBeUndefined();
   });
 });
 

@@ -9,9 +9,10 @@ interface Place {
   lat: number;
 }
 
-/** A mark of a class of its own that is at one place or nowhere. */
-export function marker(className: string) {
+/** A mark of a class of its own that is at one place or nowhere; `dragged` makes it movable and hears where to. */
+export function marker(className: string, dragged?: (place: Place) => void) {
   let mark: Marker | undefined;
+  let movable = false;
   return {
     at(map: LibreMap, place?: Place): void {
       if (!place) {
@@ -24,18 +25,25 @@ export function marker(className: string) {
         element.className = className;
         element.ariaHidden = "true";
         mark = new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(map);
+        if (dragged) mark.on("dragend", () => { const { lng, lat } = mark!.getLngLat(); dragged({ lon: lng, lat }); });
+        mark.setDraggable(movable);
       } else mark.setLngLat([place.lon, place.lat]);
+    },
+    /** Let it be moved by the pointer, or not. */
+    move(now: boolean): void {
+      movable = now;
+      mark?.setDraggable(now);
     },
   };
 }
 
-/** The title of the point under the pointer. */
+/** The title of the point under the pointer, or what is told of a shape there. */
 export function notes() {
   let popup: Popup | undefined;
   return {
-    show(map: LibreMap, point?: MapPoint): void {
+    show(map: LibreMap, point?: Pick<MapPoint, "lon" | "lat" | "title">): void {
       popup?.remove();
-      popup = point && new Popup({ closeButton: false, closeOnClick: false, offset: 12 }).setLngLat([point.lon, point.lat]).setText(point.title).addTo(map);
+      popup = !point?.title ? undefined : new Popup({ closeButton: false, closeOnClick: false, offset: 12 }).setLngLat([point.lon, point.lat]).setText(point.title).addTo(map);
     },
   };
 }

@@ -61,3 +61,25 @@ export const PALETTES: Record<MapTheme, Palette> = {
 
 /** Pipes under the streets, by kind of the base map's layer `pipes`. */
 export const PIPES = { water: "#2f8be6", drain: "#8a97a6", gas: "#e3a008", power: "#d0453c", heat: "#c2559b" } as const;
+
+/** How much lighter or darker than the ground something must be to be told from it (WCAG 1.4.11). */
+const SEEN = 3;
+const channels = (colour: string): [number, number, number] => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
+function light(colour: string): number {
+  const [r, g, b] = channels(colour).map((one) => (one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+export function contrast(one: string, other: string): number {
+  const [low, high] = [light(one), light(other)].sort((a, b) => a - b) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+/** A colour that somebody chose, drawn towards the theme's ink until it stands out from the theme's earth. */
+export function seenOn(theme: MapTheme, colour: string): string {
+  const { earth, ink } = PALETTES[theme];
+  const [from, to] = [channels(colour), channels(ink)];
+  for (let part = 0; part <= 1; part += 0.1) {
+    const mixed = `#${from.map((one, n) => Math.round(one + (to[n]! - one) * part).toString(16).padStart(2, "0")).join("")}`;
+    if (contrast(mixed, earth) >= SEEN) return mixed;
+  }
+  return ink;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Points of a map as features, shapes drawn by hand as rings, and the plane that stands in for a map. Pure. */
-import type { FeatureCollection, Point } from "geojson";
+import type { FeatureCollection, Geometry, Point } from "geojson";
 
 export type PointState = "calm" | "soon" | "late" | "done";
 
@@ -44,6 +44,20 @@ export function boxOf(points: readonly { lon: number; lat: number }[]): Box | un
     box[3] = Math.max(box[3], lat);
   }
   return box;
+}
+
+/** The middle of a shape's box, none of an empty one. */
+export function middleOf(shape: Geometry): { lon: number; lat: number } | undefined {
+  const corners: { lon: number; lat: number }[] = [];
+  const take = (found: unknown): void => {
+    if (!Array.isArray(found)) return;
+    if (typeof found[0] === "number") corners.push({ lon: found[0], lat: found[1] as number });
+    else found.forEach(take);
+  };
+  if (shape.type === "GeometryCollection") shape.geometries.forEach((one) => { const at = middleOf(one); if (at) corners.push(at); });
+  else take(shape.coordinates);
+  const box = boxOf(corners);
+  return box && { lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
 }
 
 /** A hand-drawn ring with few corners: those that matter most to its shape (Visvalingam), five decimals (a metre). */

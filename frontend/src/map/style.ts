@@ -12,7 +12,7 @@ const FONT = ["Noto Sans CJK SC"];
 const NAME: ExpressionSpecification = ["coalesce", ["get", "name:zh-Hans"], ["get", "name:zh"], ["get", "name"]];
 const POINTS = "points";
 
-/** A layer of the city's own above the base map; its features arrive with `setData`. */
+/** A layer of the city's own above the base map; its features arrive with `setData`, named by `title`, told of by `note`. */
 export interface Overlay {
   id: string;
   name: string;
@@ -52,10 +52,12 @@ export function cityStyle(look: Look): StyleSpecification {
       ...Object.fromEntries(look.overlays.map((one) => [overlaySource(one.id), empty()])),
     },
     ...(look.raised && { light: { anchor: "viewport" as const, color: look.theme === "wall" ? "#cfeaff" : "#ffffff", intensity: look.theme === "light" ? 0.25 : 0.35 } }),
-    layers: [...ground(ink), ...streets(ink, look), ...edges(ink, look), ...houses(ink, look), ...look.overlays.flatMap((one) => overlay(one, look)), ...names(ink, look), ...points(ink, look)],
+    layers: [...ground(ink), ...streets(ink, look), ...edges(ink, look), ...houses(ink, look), ...look.overlays.flatMap((one) => overlay(one, look)), ...names(ink, look), ...look.overlays.map((one) => overlayNames(one, ink, look)), ...points(ink, look)],
   };
 }
 export const overlaySource = (id: string) => `overlay-${id}`;
+/** The layers that a pointer can hit of an overlay. */
+export const overlayShapes = (id: string): string[] => ["dot", "line", "area"].map((part) => `${overlaySource(id)}-${part}`);
 
 function ground(ink: Palette): LayerSpecification[] {
   return [
@@ -117,6 +119,15 @@ function overlay(one: Overlay, look: Look): LayerSpecification[] {
     { id: `${source}-line`, source, type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": one.colour, "line-width": 1.8 * look.scale } },
     { id: `${source}-dot`, source, type: "circle", filter: shape("Point"), minzoom: 9, paint: { "circle-color": one.colour, "circle-radius": grow(look.scale, [10, 2], [15, 4.5]), "circle-stroke-color": PALETTES[look.theme].edge, "circle-stroke-width": 1 } },
   ];
+}
+
+function overlayNames(one: Overlay, ink: Palette, look: Look): LayerSpecification {
+  const source = overlaySource(one.id);
+  return {
+    id: `${source}-name`, source, type: "symbol", minzoom: 12.5,
+    layout: { "text-field": ["to-string", ["coalesce", ["get", "title"], ""]], "text-font": FONT, "text-size": 12 * look.scale, "text-anchor": "top", "text-offset": [0, 0.5], "text-optional": true, "text-padding": 4 },
+    paint: { "text-color": one.colour || ink.ink, "text-halo-color": ink.halo, "text-halo-width": 1.4 * look.scale },
+  };
 }
 
 function names(ink: Palette, look: Look): LayerSpecification[] {

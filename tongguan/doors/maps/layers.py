@@ -17,6 +17,9 @@ from tongguan.maps.contracts import Spread
 from tongguan.places import queries as places
 
 router = Router(tags=["地图 map"])
+#: How far from a point an address still says where it is, and how many are told.
+_NEAR_M = 300.0
+_MOST_NEAR = 3
 
 
 class PointShown(Schema):
@@ -88,6 +91,23 @@ class LayerShown(Schema):
     features: int
 
 
+class NearbyShown(Schema):
+    """A named place or address near a point."""
+
+    name: str
+    kind: str
+    metres: int
+
+
+class PlaceShown(Schema):
+    """Where a point lies; ``""`` for what no register knows. ``near``: at most three, the nearest first."""
+
+    division: str
+    division_name: str
+    grid: str
+    near: list[NearbyShown]
+
+
 class Looked(Schema):
     """The part of the map that is looked at, and how near."""
 
@@ -121,6 +141,25 @@ def grids(
     box = box_of(view, "view")
     found = places.grids_in(actor_of(request), box) if box else []
     return reply(_shapes([(code, name, {"code": code}, shape) for code, name, shape in found], whole=False))
+
+
+@router.get("/map/place", response=answers(PlaceShown), operation_id="map_place")
+def place(
+    request: HttpRequest,
+    lon: float = Query(..., ge=-180, le=180, allow_inf_nan=False, description="经度（WGS-84）"),
+    lat: float = Query(..., ge=-90, le=90, allow_inf_nan=False, description="纬度（WGS-84）"),
+) -> HttpResponse:
+    """Say in which community and unit grid a point lies, and what addresses of the own divisions are near."""
+    community, grid = places.locate_one(lon, lat)
+    near = places.places_near(lon, lat, _NEAR_M, actor=actor_of(request), limit=_MOST_NEAR)
+    return reply(
+        {
+            "division": community,
+            "division_name": places.division_name(community) if community else "",
+            "grid": grid,
+            "near": [{"name": one.name, "kind": one.kind, "metres": round(metres)} for one, metres in near],
+        }
+    )
 
 
 @router.get("/map/layers", response=answers(list[LayerShown]), operation_id="map_layers")

@@ -21,6 +21,7 @@ from tongguan.doors.signs.shapes import (
     NewSignTold,
     RankedShown,
     RegistryShown,
+    RehearsalShown,
     RetirementTold,
     SignPointShown,
     SignShown,
@@ -70,6 +71,12 @@ def define(request: HttpRequest, told: NewSignTold) -> HttpResponse:
     return once(request, actor, lambda: indicators.define(actor, told.draft(told.code)))
 
 
+@router.post("/indicators/{code}/rehearsal", response=answers(RehearsalShown), operation_id="rehearse_sign")
+def rehearse(request: HttpRequest, code: str, told: SignTold) -> HttpResponse:
+    """Say what a wording (of a new sign or a next version) would change and come to; nothing is kept."""
+    return reply(indicators.rehearse(actor_of(request), told.draft(code)))
+
+
 @router.get("/indicators/{code}", response=answers(SignWhole), operation_id="sign")
 def show(request: HttpRequest, code: str, centre: str | None = _CENTRE) -> HttpResponse:
     """Give one sign with its terms, its definition and all wordings; the ETag is its version."""
@@ -77,6 +84,14 @@ def show(request: HttpRequest, code: str, centre: str | None = _CENTRE) -> HttpR
     (sign,) = reads.signs(actor_of(request), centre, [code], parts=True)
     whole: dict[str, Any] = {"sign": sign, "indicator": one, "versions": reads.versions(code)}
     return reply(whole, version=one.version)
+
+
+@router.get(
+    "/indicators/{code}/versions", response=answers(list[IndicatorShown]), operation_id="sign_versions"
+)
+def versions(request: HttpRequest, code: str) -> HttpResponse:
+    """Give every wording officials gave a sign in force, the newest first; none for one as declared."""
+    return reply(reads.versions(code))
 
 
 @router.post(

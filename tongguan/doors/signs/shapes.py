@@ -180,6 +180,36 @@ class NewSignTold(SignTold):
     code: str = Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")
 
 
+class ChangedShown(Schema):
+    """One field that would be worded otherwise."""
+
+    field: str
+    was: str
+    would: str
+
+
+class BesideShown(Schema):
+    """A value as it is and as it would be; ``key`` is a division's code or another sign's."""
+
+    key: str
+    zh: str
+    en: str
+    was: float | None
+    was_grade: Grade
+    would: float | None
+    would_grade: Grade
+
+
+class RehearsalShown(Schema):
+    """What a wording would change if it were stored now; ``version`` is the one in force, 0: a new sign."""
+
+    version: int
+    changes: list[ChangedShown]
+    parts: list[PartShown]
+    centres: list[BesideShown]
+    followers: list[BesideShown]
+
+
 class RetirementTold(Told):
     """Why it is no longer shown."""
 

@@ -30,7 +30,10 @@ def desk_pages(case):
     source = (ROUTES / "desk" / "routes.ts").read_text(encoding="utf-8")
     found = re.findall(r'path: "([^"]*)", name: "([^"]+)"', source)
     return {
-        name: (OPENED_BY.get(name, DESK_DEFAULT), f"/desk/{path}".rstrip("/").replace(":id", case))
+        name: (
+            OPENED_BY.get(name, DESK_DEFAULT),
+            f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
+        )
         for path, name in found
     }
 

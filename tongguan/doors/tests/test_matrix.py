@@ -221,11 +221,13 @@ DESK |= {
     "signs": ("GET", "/indicators", None, CENTRES),
     "sign_registry": ("GET", "/indicators/registry", None, EVERYONE),
     "sign": ("GET", "/indicators/open_now", None, CENTRES),
+    "sign_versions": ("GET", "/indicators/open_now/versions", None, EVERYONE),
     "sign_history": ("GET", "/indicators/open_now/history", None, CENTRES),
     "sign_ranking": ("GET", "/indicators/open_now/ranking", None, CENTRES),
     "sign_rows": ("GET", "/indicators/open_now/rows", None, CENTRES),
     "try_sign": ("POST", "/indicators/trial", {"formula": "closed_today"}, CENTRES),
     "define_sign": ("POST", "/indicators", WORDED | {"code": "per_new"}, OPERATORS),
+    "rehearse_sign": ("POST", "/indicators/per_new/rehearsal", WORDED, OPERATORS),
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }

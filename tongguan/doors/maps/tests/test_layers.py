@@ -11,7 +11,7 @@ from tongguan.kernel.geometry import cell_of
 from tongguan.layers.api import import_layer
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import COMMUNITY, OTHER_COMMUNITY
-from tongguan.places.testing import square_city
+from tongguan.places.testing import named_place, square_city
 from tongguan.things.models import Component
 
 
@@ -117,3 +117,23 @@ def test_components_are_those_of_the_own_divisions(people_cast, desk) -> None:
     assert mine["id"] == "99010101020000001"
     assert len(desk("city_chief").get("/map/components?class_code=0102").json()["features"]) == 2
     assert desk("city_chief").get("/map/components?class_code=02").json()["features"] == []
+
+
+def test_a_point_is_told_by_community_grid_and_what_is_near_in_the_own_divisions(people_cast, desk) -> None:
+    square_city()
+    named_place("望江路 12 号", lon=121.0051, lat=30.8051, kind="address")
+    named_place("江南驿站", division=OTHER_COMMUNITY, lon=121.0052, lat=30.8051)
+    acceptor = desk("acceptor")
+    here = acceptor.get("/map/place?lon=121.005&lat=30.805").json()
+    assert here["division"] == COMMUNITY
+    assert here["division_name"].endswith("翠园社区")
+    assert here["grid"] == f"{COMMUNITY}001"
+    ((name, metres),) = [(one["name"], one["metres"]) for one in here["near"]]
+    assert name == "望江路 12 号"
+    assert 10 < metres < 20
+    assert acceptor.get("/map/place?lon=0&lat=0").json() == {
+        "division": "", "division_name": "", "grid": "", "near": [],
+    }  # fmt: skip
+    for query, field in (("lon=999&lat=30", "lon"), ("lon=121&lat=nan", "lat"), ("lon=121", "lat")):
+        answer = acceptor.get(f"/map/place?{query}")
+        assert (answer.status_code, answer.json()["field"]) == (422, field)

@@ -47,6 +47,7 @@ OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "map_cases": ("GET", "/map/cases", None, set(ROLES)),
     "map_components": ("GET", "/map/components?view=121,30.8,121.1,30.9", None, set(ROLES)),
     "map_grids": ("GET", "/map/grids?view=121,30.8,121.1,30.9", None, set(ROLES)),
+    "map_place": ("GET", "/map/place?lon=121.005&lat=30.805", None, set(ROLES)),
     "map_layers": ("GET", "/map/layers", None, set(ROLES)),
     "map_layer": ("GET", "/map/layers/999999", None, set()),
 }

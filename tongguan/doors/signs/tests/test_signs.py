@@ -6,6 +6,9 @@ import pytest
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
 from tongguan.indicators.testing import count
+from tongguan.people import api as people
+from tongguan.people.contracts import Post
+from tongguan.people.testing import CITY, appointment
 from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +21,9 @@ WORDED = {
     "direction": "high",
     "decimals": 1,
 }
+
+#: The same as a next version says it: without the code.
+BODY = {key: value for key, value in WORDED.items() if key != "code"}
 
 
 @pytest.fixture
@@ -64,11 +70,10 @@ def test_an_official_words_a_sign_alters_it_and_takes_it_out(told, desk):
     assert leader.get("/indicators?code=per_new").json()[0]["value"] == 0
     again = admin.post("/indicators", WORDED)
     assert (again.status_code, again.json()["field"]) == (409, "code")
-    body = {key: value for key, value in WORDED.items() if key != "code"}
-    late = admin.post("/indicators/per_new/versions", body | {"watch": 50, "alarm": 20}, if_match='"v9"')
+    late = admin.post("/indicators/per_new/versions", BODY | {"watch": 50, "alarm": 20}, if_match='"v9"')
     assert late.status_code == 412
     altered = admin.post(
-        "/indicators/per_new/versions", body | {"watch": 50, "alarm": 20}, if_match='"v1"'
+        "/indicators/per_new/versions", BODY | {"watch": 50, "alarm": 20}, if_match='"v1"'
     ).json()
     assert altered["version"] == 2
     whole = leader.get("/indicators/per_new").json()
@@ -119,3 +124,54 @@ def test_a_formula_is_tried_before_it_is_kept(told, desk):
     assert tried["value"] == 2
     assert tried["parts"][0]["desk_query"] == "sign=case_open~now~09~990101"
     assert len(desk("leader").get(f"/cases?{tried['parts'][0]['desk_query']}").json()["rows"]) == 1
+
+
+@pytest.fixture
+def keeper(told, desk):
+    """The evaluator, also appointed for the whole city."""
+    people.appoint(told.secadmin, appointment("evaluator", "C", Post.EVALUATOR, CITY))
+    return desk("evaluator")
+
+
+def test_a_wording_is_rehearsed_before_it_is_stored(keeper):
+    fresh = keeper.post("/indicators/per_new/rehearsal", BODY).json()
+    assert (fresh["version"], fresh["centres"][0]["was"], fresh["centres"][0]["would"]) == (0, None, 0)
+    assert {one["field"]: one["would"] for one in fresh["changes"]}["formula"] == WORDED["formula"]
+    assert [one["measure"] for one in fresh["parts"]] == ["case_closed", "case_new"]
+    assert keeper.post("/indicators", WORDED).status_code == 201
+    over = WORDED | {"code": "twice", "zh": "两倍", "formula": "2 * per_new + new_today"}
+    assert keeper.post("/indicators", over).status_code == 201
+    body = BODY | {"formula": "closed_today + 7", "alarm": 9}
+    seen = keeper.post("/indicators/per_new/rehearsal", body | {"reason": "试"}).json()
+    assert seen["version"] == 1
+    assert {(one["field"], one["was"], one["would"]) for one in seen["changes"]} == {
+        ("formula", "100 * closed_today / new_today", "closed_today + 7"), ("alarm", "", "9"),
+    }  # fmt: skip
+    (city,) = seen["centres"]  # the register of divisions is empty here
+    assert (city["key"], city["was"], city["would"]) == ("9901", 0, 7)
+    assert (city["was_grade"], city["would_grade"]) == ("unset", "alarm")
+    assert [(one["key"], one["was"], one["would"]) for one in seen["followers"]] == [("twice", 2, 16)]
+    assert [one["version"] for one in keeper.get("/indicators/per_new/versions").json()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"formula": "1 +"}, "formula"),
+        ({"formula": "nothing_such"}, "formula"),
+        ({"dimension": "其他"}, "dimension"),
+        ({"direction": "", "watch": 1}, "direction"),
+        ({"watch": 1, "alarm": 2}, "alarm"),
+        ({"zh": " "}, "zh"),
+        ({"decimals": 9}, "decimals"),
+    ],
+)
+def test_a_rehearsal_names_the_field_that_is_wrong(told, desk, wrong, field):
+    answer = desk("sysadmin").post("/indicators/per_new/rehearsal", BODY | wrong)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+def test_who_keeps_the_register_without_a_centre_rehearses_words_and_sees_no_values(told, desk):
+    seen = desk("sysadmin").post("/indicators/per_new/rehearsal", BODY).json()
+    assert seen["changes"]
+    assert (seen["parts"], seen["centres"], seen["followers"]) == ([], [], [])

@@ -26,6 +26,8 @@ export interface PlaceGuess {
   lat: number | null;
   score: number;
   words: string;
+  /** It may be taken without asking. */
+  sure: boolean;
 }
 /** An open case that may be the same matter. */
 export interface Alike {
@@ -41,7 +43,9 @@ export interface Danger {
   services: string[];
   words: string;
 }
-const blank = () => ({ text: "", itemCode: "", itemName: "", address: "", division: "", lon: "", lat: "", name: "", secret: false, reply: "", replyCode: "", same: "" });
+/** Who set the point: nobody, the operator, or the address that is typed. */
+export type Placed = "" | "hand" | "address";
+const blank = () => ({ placed: "" as Placed, text: "", itemCode: "", itemName: "", address: "", division: "", lon: "", lat: "", name: "", secret: false, reply: "", replyCode: "", same: "" });
 
 export const useCall = defineStore("desk-call", () => {
   const phone = ref("");
@@ -49,9 +53,11 @@ export const useCall = defineStore("desk-call", () => {
   const earlier = shallowRef<Earlier[]>([]);
   const recent = shallowRef<Call[]>([]);
   const help = shallowRef<Help>();
+  const spot = shallowRef<Schemas["PlaceShown"]>();
   const receipt = shallowRef<Schemas["ReceiptShown"]>();
   const draft = reactive(blank());
   let asked = 0;
+  let looked = 0;
 
   const no = computed(() => Math.max(0, ...(call.value?.matters ?? []).map((one) => one.no)) + 1);
   const items = computed(() => (help.value?.items ?? []) as unknown as ItemGuess[]);
@@ -62,10 +68,35 @@ export const useCall = defineStore("desk-call", () => {
   /** The point that is typed, when all of it is. */
   const point = () => (draft.lon.trim() && draft.lat.trim() ? { lon: Number(draft.lon), lat: Number(draft.lat) } : {});
 
+  /** The point that can be shown: two numbers that are a place on earth. */
+  const pin = computed(() => {
+    const [lon, lat] = [draft.lon, draft.lat].map((text) => (text.trim() ? Number(text) : NaN)) as [number, number];
+    return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? { lon, lat } : undefined;
+  });
+  function put(at: { lon: number; lat: number } | undefined, placed: Placed): void {
+    Object.assign(draft, { lon: at ? String(at.lon) : "", lat: at ? String(at.lat) : "", placed: at ? placed : "" });
+  }
+  /** The point follows the address that is typed, until the operator sets it. */
+  function follow(): void {
+    if (draft.placed === "hand" || (draft.placed === "" && pin.value)) return;
+    const best = draft.address.trim() ? places.value[0] : undefined;
+    if (best?.sure && best.lon !== null && best.lat !== null) put({ lon: best.lon, lat: best.lat }, "address");
+    else if (draft.placed === "address") put(undefined, "");
+  }
+  /** Learn in which community and grid the point lies and what is near; a later point makes an answer worthless. */
+  async function learnSpot(): Promise<void> {
+    const mine = ++looked;
+    const query = pin.value;
+    const found = query && (await told(desk.GET("/api/desk/map/place", { params: { query } })));
+    if (mine === looked) spot.value = found;
+  }
+
   function clear(): void {
     asked += 1; // answers on their way are about what was cleared
+    looked += 1;
     Object.assign(draft, blank());
     help.value = undefined;
+    spot.value = undefined;
   }
   async function learnRecent(): Promise<void> {
     recent.value = (await told(desk.GET("/api/desk/calls", { params: { query: { limit: 8 } } }))).rows;
@@ -83,10 +114,13 @@ export const useCall = defineStore("desk-call", () => {
     const body = { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...point() };
     if (!body.text.trim() && !body.address.trim()) {
       help.value = undefined;
+      follow();
       return;
     }
     const found = (await told(desk.POST("/api/desk/calls/help", { body } as never))) as Help;
-    if (mine === asked) help.value = found;
+    if (mine !== asked) return;
+    help.value = found;
+    follow();
   }
   function report() {
     return { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...point(), reporter: { name: draft.name, phone: phone.value.trim(), secret: draft.secret } };
@@ -127,5 +161,5 @@ export const useCall = defineStore("desk-call", () => {
     phone.value = "";
     clear();
   }
-  return { phone, call, earlier, recent, help, items, places, alike, script, danger, receipt, draft, no, clear, learnRecent, start, ask, register, answer, remind, end };
+  return { phone, call, earlier, recent, help, items, places, alike, script, danger, receipt, draft, no, pin, spot, put, learnSpot, clear, learnRecent, start, ask, register, answer, remind, end };
 });
