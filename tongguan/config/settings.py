@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "tongguan.calls",
     "tongguan.patrol",
     "tongguan.cases",
+    "tongguan.maps",
     "tongguan.dispatch",
     "tongguan.bulk",
     "tongguan.matching",
