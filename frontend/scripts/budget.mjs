@@ -4,28 +4,16 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const out = new URL("../../tongguan/doors/static/web/", import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", out), "utf8"));
+const pages = JSON.parse(readFileSync(new URL("pages.json", out), "utf8"));
 const KB = 1024;
-/** Entry screens with the most their own static files may weigh, in KB gzip. */
-const BUDGETS = { "src/screens/phone/PhoneShell.vue": 120, "src/screens/desk/DeskShell.vue": 420, "src/screens/wall/WallScreen.vue": 160 };
-
-function closure(key, seen = new Set()) {
-  if (seen.has(key) || !manifest[key]) return seen;
-  seen.add(key);
-  for (const next of manifest[key].imports ?? []) closure(next, seen);
-  return seen;
-}
+/** Addresses with the most their own static files may weigh, in KB gzip, and how many they may be. */
+const BUDGETS = { "/m": [100, 8], "/desk": [140, 10], "/wall": [140, 12] };
 
 let over = false;
-for (const [screen, limit] of Object.entries(BUDGETS)) {
-  if (!manifest[screen]) throw new Error(`no such screen in the build: ${screen}`);
-  const files = new Set();
-  for (const key of [...closure("index.html"), ...closure(screen)]) {
-    files.add(manifest[key].file);
-    for (const css of manifest[key].css ?? []) files.add(css);
-  }
-  const weight = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, out))).length, 0) / KB;
-  console.log(`${screen.split("/").pop()}: ${weight.toFixed(0)} KB gzip of ${limit} KB`);
-  over ||= weight > limit;
+for (const [address, [limit, most]] of Object.entries(BUDGETS)) {
+  const files = pages[address];
+  const weight = files.reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, out))).length, 0) / KB;
+  console.log(`${address}: ${weight.toFixed(0)} KB gzip of ${limit} KB, ${files.length} files of ${most}`);
+  over ||= weight > limit || files.length > most;
 }
 if (over) process.exit(1);

@@ -111,7 +111,9 @@ class Case(models.Model):
                 condition=OPEN,
             ),
             models.Index(
-                fields=["closed_at", "division"], name="cases_closed", condition=Q(closed_at__isnull=False)
+                fields=["closed_at", "division", "cell"],
+                name="cases_closed",
+                condition=Q(closed_at__isnull=False),
             ),
             models.Index(
                 fields=["due_at", "id"], name="cases_open_due", condition=OPEN & Q(due_at__isnull=False)

@@ -51,6 +51,7 @@ __all__ = [
     "has_file",
     "involved",
     "lines",
+    "longest_reopening",
     "near",
     "permitted_post",
     "picture_of",
@@ -87,6 +88,7 @@ usable_files = attached.usable
 weigh_photos = evidence.weigh
 filing_met = filing.meets
 filed_columns = filing.frozen
+longest_reopening = versions.longest_reopening
 as_svg = picture.svg
 as_mermaid = picture.mermaid
 

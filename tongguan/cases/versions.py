@@ -90,6 +90,13 @@ def of(code: str, version: int) -> Process:
     return _get(code, version, row.digest, row.body)
 
 
+def longest_reopening() -> int:
+    """Give the days after closing from which no case can be reopened, whatever version it began with."""
+    kept = [_get(*row) for row in ProcessVersion.objects.values_list("code", "version", "digest", "body")]
+    unused = [build(shipped(code)) for code in shipped_codes()]
+    return max(int(process.settings["reopen_days"]) for process in (*kept, *unused))
+
+
 def candidate(body: Mapping[str, Any]) -> Process:
     """Give the process a body would be, not stored. Raises ProcessFault naming every fault."""
     return build({"version": 1, **_whole(body)})

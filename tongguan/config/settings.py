@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "tongguan.calls",
     "tongguan.patrol",
     "tongguan.cases",
+    "tongguan.maps",
     "tongguan.dispatch",
     "tongguan.bulk",
     "tongguan.matching",
@@ -197,6 +198,8 @@ STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
 FILES_ROOT = HOME / "files"
 WHITENOISE_USE_FINDERS = True
+#: Files of the screens whose name holds a digest of what is in them: kept for ever by whoever has them.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/assets/[^/]+-[\w-]{8}\.\w+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -8,11 +8,11 @@ from tongguan.config.health import health
 from tongguan.doors.basemap import face as basemap
 from tongguan.doors.citizen import pages as citizen_pages
 from tongguan.doors.citizen.face import api as citizen
-from tongguan.doors.common import screens
 from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
 from tongguan.doors.partner.face import api as partner
+from tongguan.doors.screens import pages as screens
 from tongguan.doors.wall.face import api as wall
 
 urlpatterns = [

@@ -8,6 +8,7 @@ import type { paths as Desk } from "./made/desk";
 import type { paths as Field } from "./made/field";
 import type { paths as Wall } from "./made/wall";
 import type { paths as Base } from "./made/map";
+import { atHand } from "./start";
 
 export interface FieldProblem {
   field: string;
@@ -62,7 +63,7 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 function client<Paths extends object>() {
-  const made = createClient<Paths>({ baseUrl: location.origin, credentials: "same-origin", fetch: (request) => fetch(request) });
+  const made = createClient<Paths>({ baseUrl: location.origin, credentials: "same-origin", fetch: async (request) => atHand(request) ?? fetch(request) });
   made.use(manners);
   return made;
 }

@@ -21,8 +21,8 @@ export interface Opening {
 
 /** Listen until the returned function is called. `state` hears true when connected, false when lost; `first` spares asking for a ticket. */
 export function listen(hear: Hear, state: (live: boolean) => void = () => {}, first?: Opening): () => void {
-  let last = first ? String(first.after) : "";
-  let given: { url: string; ticket: string } | undefined = first;
+  let last = "";
+  let given = first;
   let pause = FIRST_PAUSE;
   let source: EventSource | undefined;
   let timer = 0;
@@ -37,8 +37,9 @@ export function listen(hear: Hear, state: (live: boolean) => void = () => {}, fi
 
   async function open(): Promise<void> {
     try {
-      const { url, ticket } = given ?? (await told(desk.GET("/api/desk/stream-ticket")));
+      const { url, ticket, after } = given ?? (await told(desk.GET("/api/desk/stream-ticket")));
       given = undefined;
+      last ||= String(after);
       if (over) return;
       source = new EventSource(`${url}?ticket=${encodeURIComponent(ticket)}${last ? `&after=${last}` : ""}`);
     } catch {

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { deskEn } from "./desk.en";
-import { mapEn } from "./map.en";
-import { phoneEn } from "./phone.en";
-import { wallEn } from "./wall.en";
 import type { zh } from "./zh";
 
 /** The same keys as another tree, with any words. */
@@ -11,8 +7,4 @@ export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]
 export const en: Same<typeof zh> = {
   common: { undo: "Undo", close: "Close", save: "Save", cancel: "Cancel", more: "More", loading: "Loading…", none: "Nothing here", retry: "Try again", theme: "Dark", language: "中文", live: "Live", lost: "Connection lost, reconnecting" },
   missing: { title: "There is no such page", desk: "Back to the desk" },
-  desk: deskEn,
-  wall: wallEn,
-  phone: phoneEn,
-  map: mapEn,
 };

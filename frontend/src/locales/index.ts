@@ -2,7 +2,7 @@
 /** Words of the screens: Chinese is the source, English must have the same keys (a missing one does not compile). */
 import { createI18n } from "vue-i18n";
 
-import { en } from "./en";
+import { en, type Same } from "./en";
 import { zh } from "./zh";
 
 export type Locale = "zh" | "en";
@@ -15,6 +15,12 @@ export const i18n = createI18n({
   fallbackLocale: "zh",
   messages: { zh, en },
 });
+
+/** Add the words of a part of the screens; `./parts/…` does so where they are used, so that a phone loads none of the desk's. */
+export function teach<T extends object>(part: string, inChinese: T, inEnglish: Same<T>): void {
+  i18n.global.mergeLocaleMessage("zh", { [part]: inChinese });
+  i18n.global.mergeLocaleMessage("en", { [part]: inEnglish });
+}
 
 export const locale = (): Locale => i18n.global.locale.value as Locale;
 

@@ -48,6 +48,7 @@ export const wallEn: Same<typeof wallZh> = {
   noAlarms: "No alarms now",
   noAlarmSource: "No source of alarms is connected; sensors will show here",
   watched: "Watch list",
+  urgency: { urgent: "Urgent", critical: "Critical" },
   next: "Due next",
   noWatched: "Nothing to watch now",
   hot: "Hot matters",

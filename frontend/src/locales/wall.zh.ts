@@ -45,6 +45,7 @@ export const wallZh = {
   noAlarms: "目前没有预警",
   noAlarmSource: "尚未接入预警源，接入传感器后在此显示",
   watched: "重点盯办",
+  urgency: { urgent: "紧急", critical: "特急" },
   next: "将到期",
   noWatched: "目前没有需要盯办的案件",
   hot: "热点事项",

@@ -20,6 +20,7 @@ from tongguan.doors.desk.auth import actor_of
 from tongguan.people import api as people
 from tongguan.people.contracts import Actor
 from tongguan.runtime import api as runtime
+from tongguan.runtime import queries as facts
 
 router = Router(tags=["登录 session"])
 
@@ -63,10 +64,11 @@ class Me(Told):
 
 
 class Ticket(Told):
-    """Where the live stream is, and the ticket that opens it for five minutes."""
+    """Where the live stream is, the ticket that opens it for five minutes, the last fact there was."""
 
     url: str
     ticket: str
+    after: int
 
 
 class Token(Told):
@@ -127,7 +129,9 @@ def change_password(request: HttpRequest, told: NewPassword) -> HttpResponse:
 def stream_ticket(request: HttpRequest) -> HttpResponse:
     """Give the ticket for the live stream of what this person may see."""
     ticket = runtime.stream_ticket(actor_of(request).key)
-    return reply({"url": stream_url(request), "ticket": ticket})
+    newest = facts.facts_after(None, limit=1)
+    after = newest[-1].seq if newest else 0
+    return reply({"url": stream_url(request), "ticket": ticket, "after": after})
 
 
 def _me(request: HttpRequest, actor: Actor) -> dict[str, object]:

@@ -45,3 +45,20 @@ def test_the_phone_can_be_installed(client):
     for one in made:
         with Image.open(BUILT / Path(one["src"]).name) as icon:
             assert f"{icon.width}x{icon.height}" == one["sizes"]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_queue_opens_without_asking_for_what_its_page_brought(city, visitor):
+    acceptor = visitor(city.user("acceptor"), viewport={"width": 1366, "height": 768})
+    asked = []
+    acceptor.page.on("request", lambda request: asked.append(request.url.removeprefix(acceptor.root)))
+    page = acceptor.opens("/desk")
+    page.locator(".city-map").wait_for()
+    brought = ("/api/desk/session", "/api/desk/stream-ticket", "/api/desk/cases?", "/api/desk/cases/counts")
+    assert not [address for address in asked if address.startswith(brought)]
+    code = [address for address in asked if "/assets/" in address]
+    assert len(code) < 12  # one file or two for each part of the screen, and the map's
+    page.keyboard.press("r")
+    page.wait_for_timeout(300)
+    assert any(address.startswith("/api/desk/cases?") for address in asked)

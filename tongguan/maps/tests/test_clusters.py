@@ -138,6 +138,6 @@ def test_overdue_cases_are_counted_in_their_cluster(spread_out, django_assert_ma
     rows = maps.cases.visible(spread_out.city_chief).filter(cell__isnull=False)
     late = sorted(rows.values_list("pk", flat=True))[:7]
     rows.filter(pk__in=late).update(due_at=maps.clock.now() - timedelta(hours=1))
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         found = maps.cases_spread(spread_out.city_chief, ALL, view=BOX, zoom=9)
     assert sum(c.late for c in found.clusters) == 7

@@ -3,8 +3,8 @@
 import { reactive } from "vue";
 
 import { desk, told } from "@/api/client";
-import { en } from "@/locales/en";
-import { zh } from "@/locales/zh";
+import { deskEn } from "@/locales/desk.en";
+import { deskZh } from "@/locales/desk.zh";
 import { folded, type Known } from "./tokens";
 
 const CITY = 4;
@@ -14,7 +14,7 @@ export const known = reactive<Known>({ states: stateWords(), divisions: {} });
 
 function stateWords(): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const words of [zh.desk.states, en.desk.states]) {
+  for (const words of [deskZh.states, deskEn.states]) {
     for (const [code, word] of Object.entries(words)) {
       found[folded(word)] = code;
       found[code] = code;

@@ -104,8 +104,8 @@ export const useCases = defineStore("desk-cases", () => {
     const id = heard.payload?.["case_id"];
     if (heard.name === "reset") await load();
     else if (typeof id !== "string") return;
-    else if (heard.name === "CaseOpened") arrived.value = new Set([...arrived.value, id]);
     else if (rows.value.some((row) => row.id === id)) await again(id);
+    else if (heard.name === "CaseOpened") arrived.value = new Set([...arrived.value, id]);
   }
 
   async function again(id: string): Promise<void> {
