@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lines of cases that are there, as for further tellings: many at once, in statements that do not depend on how many."""
+"""Lines of many cases that are there, as for further tellings, in statements that do not grow with them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -31,7 +31,9 @@ def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining])
     for join in joins:
         grown = held[join.case_id].case.reporter_count + join.people
         told = {"reason": join.words, "reports": join.tellings, "people": join.people}
-        notes.append(Noting(case_id=join.case_id, word="join", inputs=told, columns={"reporter_count": grown}))
+        notes.append(
+            Noting(case_id=join.case_id, word="join", inputs=told, columns={"reporter_count": grown})
+        )
     return remark_held(actor, held, notes)
 
 

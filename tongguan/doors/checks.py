@@ -14,6 +14,7 @@ from tongguan.kernel import clock
 from tongguan.learning import queries as models
 from tongguan.people import queries as people
 from tongguan.places import queries as places
+from tongguan.replay import queries as replay
 from tongguan.replies import queries as replies
 from tongguan.runtime import queries as runtime
 from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
@@ -47,6 +48,7 @@ def _files(*, own: bool) -> Iterator[Finding]:
         ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),
         ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own), "")]),
         ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
+        ("sources", lambda: [(f"sources/{name}", False, title) for name, title in replay.checked_sources()]),
     )
     for names, read in readers:
         try:

@@ -90,7 +90,8 @@ def suggestions(row: ModelVersion, texts: Sequence[str]) -> list[Suggestion]:
         return []
     found = store.get(row.task, row.artefact_sha256).predict(texts)
     return [
-        Suggestion(p.best, p.confidence, p.shares, str(row), p.confidence >= row.threshold) for p in found
+        Suggestion(p.best, p.confidence, p.shares, str(row), p.confidence >= row.threshold, row.threshold)
+        for p in found
     ]
 
 
