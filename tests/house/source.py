@@ -19,7 +19,7 @@ FLOORS = (
     ("openly",),
     ("exchange", "replies", "video", "mailboxes"),
     ("intake",),
-    ("handover", "advice", "vitals"),
+    ("handover", "advice", "vitals", "linking"),
     ("matching", "bulk"),
     ("dispatch",),
     ("maps", "tracking"),

@@ -12,6 +12,7 @@ from tongguan.doors.georeport import views as open311
 from tongguan.handover import queries as danger
 from tongguan.kernel import clock
 from tongguan.learning import queries as models
+from tongguan.linking import queries as links
 from tongguan.people import queries as people
 from tongguan.places import queries as places
 from tongguan.replay import queries as replay
@@ -43,6 +44,7 @@ def _files(*, own: bool) -> Iterator[Finding]:
     readers: tuple[tuple[str, Callable[[], list[tuple[str, bool, str]]]], ...] = (
         ("ladders.yaml, approvals.yaml", lambda: [(*one, "") for one in work.checked_files(own=own)]),
         ("danger.yaml", lambda: [_danger(own=own)]),
+        ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own), "")]),
         ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
         ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),

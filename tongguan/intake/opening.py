@@ -166,6 +166,7 @@ def _new(one: Told, item: ItemInfo, reason: str) -> NewCase:
         lon=one.lon,
         lat=one.lat,
         address=one.address,
+        component_code="" if one.component is None else one.component.code,
         # The usual process is the cases' own choice by kind; an item names another one only.
         process="" if item.process == _USUAL else item.process,
         urgency=_CRITICAL if one.danger is not None else item.urgency or "normal",

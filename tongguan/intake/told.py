@@ -7,6 +7,7 @@ from tongguan.catalog.contracts import Want
 from tongguan.handover.contracts import Danger
 from tongguan.intake.models import Report
 from tongguan.learning.contracts import Suggestion
+from tongguan.linking.contracts import Choice
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Told:
     place_words: str = ""
     want: Want = field(default_factory=lambda: Want("", 0.0, ()))
     danger: Danger | None = None
+    component: Choice | None = None
     reach: str = ""
     lines: list[str] = field(default_factory=list)
 

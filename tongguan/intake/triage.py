@@ -18,7 +18,7 @@ from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import ItemInfo
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
-from tongguan.intake import opening, placing
+from tongguan.intake import attaching, opening, placing
 from tongguan.intake.contracts import ReportState
 from tongguan.intake.facts import ReportQuarantined
 from tongguan.intake.models import Report, ReportCorrection, TriageDecision
@@ -69,7 +69,9 @@ def run(ids: Sequence[UUID]) -> None:
             accepted.append(one)
         else:
             _quarantine(one.row, refusal)
+    attaching.attach(accepted, known)
     facts = opening.settle(accepted, known)
+    attaching.keep(accepted)
     now = clock.now()
     for one in told:
         one.row.placed = one.division

@@ -39,6 +39,7 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         ("ladders.yaml", "handle: [", "ladders.yaml"),
         ("danger.yaml", "threshold: 2\n", "danger file"),
         ("danger.yaml", "rules: [", "danger.yaml"),
+        ("components.yaml", "radius: {default: 30}\n", "components file"),
         ("survey.yaml", "answer_days: 0\nchange_days: 3\n", "whole days"),
         ("video.yaml", "kinds: 3\n", "video.yaml"),
         ("retrain.yaml", "default: {days: 0}\n", "retrain file: default"),
@@ -92,7 +93,7 @@ def test_the_shipped_rule_files_hold_and_no_database_is_asked():
     found = list(checks.check_shipped_files())
     assert {line.level for line in found} == {Level.GOOD}
     assert [line.zh.split("（")[0] for line in found] == [
-        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "survey.yaml",
+        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "components.yaml", "survey.yaml",
         "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
         *(f"sources/{name}.yaml" for name in mapping.names()),
     ]  # fmt: skip
