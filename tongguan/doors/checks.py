@@ -44,6 +44,7 @@ def _files(*, own: bool) -> Iterator[Finding]:
     readers: tuple[tuple[str, Callable[[], list[tuple[str, bool, str]]]], ...] = (
         ("ladders.yaml, approvals.yaml", lambda: [(*one, "") for one in work.checked_files(own=own)]),
         ("danger.yaml", lambda: [_danger(own=own)]),
+        ("urgency.yaml", lambda: [_urgency(own=own)]),
         ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own), "")]),
         ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
@@ -66,6 +67,11 @@ def _files(*, own: bool) -> Iterator[Finding]:
 def _danger(*, own: bool) -> tuple[str, bool, str]:
     of_city, rules = danger.checked_file(own=own)
     return "danger.yaml", of_city, f"{rules} 条险情规则"
+
+
+def _urgency(*, own: bool) -> tuple[str, bool, str]:
+    of_city, rules = danger.checked_urgency(own=own)
+    return "urgency.yaml", of_city, f"{rules} 条紧急用词规则"
 
 
 def check_calendar() -> Iterator[Finding]:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which component each telling of a batch means, for items that are a kind of component (F10)."""
+"""What a batch's tellings say beside their item: which component is meant (F10), and how urgent it is."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tongguan.catalog.contracts import ItemInfo, ItemKind
+from tongguan.handover import api as handovers
 from tongguan.intake.contracts import ReportState
 from tongguan.intake.told import Told
 from tongguan.linking import api as linking
@@ -12,7 +13,18 @@ from tongguan.linking.contracts import Choice, Sought
 
 
 def attach(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> None:
-    """Fill in the component of each telling whose item names a kind, and why; one call for the batch."""
+    """Fill in how urgent each telling is, and the component where its item names a kind; with the reasons.
+
+    One call of each for the batch.
+    """
+    named = [items[one.item_code] for one in told]
+    weighed = handovers.weigh(
+        [one.text for one in told], [(item.code, item.name, item.urgency) for item in named]
+    )
+    for one, said in zip(told, weighed, strict=True):
+        one.urgency = said
+        if said.spoke:
+            one.lines.append(said.words)
     about = [one for one in told if items[one.item_code].kind == ItemKind.COMPONENT]
     choices = linking.choose_many([_sought(one, items[one.item_code]) for one in about])
     for one, choice in zip(about, choices, strict=True):
@@ -21,13 +33,22 @@ def attach(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> None:
 
 
 def keep(told: Sequence[Told]) -> None:
-    """Keep the choices of those tellings that opened a case; one that joins leaves its case's as it is."""
+    """Keep what was made of those tellings that opened a case; one that joins can make it more urgent."""
     opened: list[tuple[UUID, Choice]] = [
         (one.row.case_id, one.component)
         for one in told
         if one.component is not None and one.row.case_id is not None and one.row.state == ReportState.OPENED
     ]
     linking.keep(opened)
+    opening, joined = {}, []
+    for one in told:
+        if one.row.case_id is None or one.urgency is None or one.danger is not None:
+            continue  # danger tells of itself
+        if one.row.state == ReportState.OPENED:
+            opening[one.row.case_id] = one.urgency
+        else:
+            joined.append((one.row.case_id, one.urgency))
+    handovers.keep_urgency(opening, joined)
 
 
 def _sought(one: Told, item: ItemInfo) -> Sought:

@@ -89,7 +89,7 @@ def run(ids: Sequence[UUID]) -> None:
                 danger=one.danger,
                 case_id=one.row.case_id,
                 division=one.division,
-                usual=known[one.item_code].urgency or "normal" if one.item_code in known else "normal",
+                usual="normal" if one.urgency is None else one.urgency.level,
             )
             for one in told
             if one.danger is not None

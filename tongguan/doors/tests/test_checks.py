@@ -39,6 +39,7 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         ("ladders.yaml", "handle: [", "ladders.yaml"),
         ("danger.yaml", "threshold: 2\n", "danger file"),
         ("danger.yaml", "rules: [", "danger.yaml"),
+        ("urgency.yaml", "levels: {}\nitems: {}\nrules: []\nthreshold: 0.5\n", "the levels are"),
         ("components.yaml", "radius: {default: 30}\n", "components file"),
         ("survey.yaml", "answer_days: 0\nchange_days: 3\n", "whole days"),
         ("video.yaml", "kinds: 3\n", "video.yaml"),
@@ -93,8 +94,8 @@ def test_the_shipped_rule_files_hold_and_no_database_is_asked():
     found = list(checks.check_shipped_files())
     assert {line.level for line in found} == {Level.GOOD}
     assert [line.zh.split("（")[0] for line in found] == [
-        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "components.yaml", "survey.yaml",
-        "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
+        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "urgency.yaml",
+        "components.yaml", "survey.yaml", "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
         *(f"sources/{name}.yaml" for name in mapping.names()),
     ]  # fmt: skip
     assert [line for line in run(source_checks) if line[0] == "规则 rule files"] != []
