@@ -17,7 +17,7 @@ FLOORS = (
     ("replay", "demo"),
     ("channels",),
     ("openly",),
-    ("exchange", "replies", "video", "mailboxes"),
+    ("exchange", "replies", "video", "mailboxes", "trials"),
     ("intake",),
     ("handover", "advice", "vitals", "linking"),
     ("matching", "bulk"),

@@ -2,14 +2,13 @@
 """What a batch's tellings say beside their item: which component is meant (F10), and how urgent it is."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from tongguan.catalog.contracts import ItemInfo, ItemKind
 from tongguan.handover import api as handovers
 from tongguan.intake.contracts import ReportState
 from tongguan.intake.told import Told
 from tongguan.linking import api as linking
-from tongguan.linking.contracts import Choice, Sought
+from tongguan.linking.contracts import Sought
 
 
 def attach(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> None:
@@ -34,30 +33,22 @@ def attach(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> None:
 
 def keep(told: Sequence[Told]) -> None:
     """Keep what was made of those tellings that opened a case; one that joins can make it more urgent."""
-    opened: list[tuple[UUID, Choice]] = [
-        (one.row.case_id, one.component)
-        for one in told
-        if one.component is not None and one.row.case_id is not None and one.row.state == ReportState.OPENED
-    ]
-    linking.keep(opened)
-    opening, joined = {}, []
+    components, opened, joined = [], {}, []
     for one in told:
-        if one.row.case_id is None or one.urgency is None or one.danger is not None:
-            continue  # danger tells of itself
-        if one.row.state == ReportState.OPENED:
-            opening[one.row.case_id] = one.urgency
-        else:
-            joined.append((one.row.case_id, one.urgency))
-    handovers.keep_urgency(opening, joined)
+        case_id, fresh = one.row.case_id, one.row.state == ReportState.OPENED
+        if case_id is None or one.urgency is None:
+            continue
+        if fresh and one.component is not None:
+            components.append((case_id, one.component))
+        if one.danger is None:  # danger tells of itself
+            if fresh:
+                opened[case_id] = one.urgency
+            else:
+                joined.append((case_id, one.urgency))
+    linking.keep(components)
+    handovers.keep_urgency(opened, joined)
 
 
 def _sought(one: Told, item: ItemInfo) -> Sought:
-    return Sought(
-        class_code=item.code,
-        kind=item.component_name or item.name,
-        text=one.text,
-        lon=one.lon,
-        lat=one.lat,
-        how=one.place_how,
-        place_confidence=one.place_confidence,
-    )
+    kind = item.component_name or item.name
+    return Sought(item.code, kind, one.text, one.lon, one.lat, one.place_how, one.place_confidence)

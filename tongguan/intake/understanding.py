@@ -7,7 +7,6 @@ from tongguan.catalog import queries as catalog
 from tongguan.handover import api as handovers
 from tongguan.intake.learned import ITEM
 from tongguan.intake.told import Told
-from tongguan.kernel.certainty import percent, short_of
 from tongguan.kernel.errors import Conflict
 from tongguan.learning import api as models
 from tongguan.learning import queries as learning
@@ -38,24 +37,8 @@ def _items(nameless: Sequence[Told]) -> None:
     for one, said in zip(nameless, suggestions, strict=bool(suggestions)):
         one.said, one.item_how, one.item_confidence = said, "model", said.confidence
         one.item_code = said.best if said.alone else ""
-        one.lines.append(item_words(said, [names[code].name for code, _ in said.shares if code in names]))
-
-
-def item_words(said: Suggestion, likely: Sequence[str]) -> str:
-    """Say what a text is about and who is to decide it, from the names of the likeliest items in order.
-
-    The figure told is the one that was compared with the threshold, never how the model ranks the items.
-    """
-    first, others = likely[0] if likely else said.best, "、".join(likely[1:])
-    more = f"，其次 {others}" if others else ""
-    if said.alone:
-        return f"事项：{first}{more}；把握 {percent(said.confidence)}，由模型 {said.version} 认定"
-    if said.threshold > 1:
-        told, why = percent(said.confidence), "模型的准确率还不足以自行认定"
-    else:
-        told, least = short_of(said.confidence, said.threshold)
-        why = f"未到自行认定所需的 {least}"
-    return f"事项：最可能是 {first}{more}；把握 {told}，{why}，须人工选定（模型 {said.version}）"
+        likely = [names[code].name for code, _ in said.shares if code in names]
+        one.lines.append(f"事项：{learning.words_of(said, likely)}")
 
 
 def suggested(texts: Sequence[str]) -> list[Suggestion]:

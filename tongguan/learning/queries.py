@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from tongguan.kernel.errors import Conflict, NotFound
-from tongguan.learning import policyfile, store, training
+from tongguan.learning import policyfile, store, training, wording
 from tongguan.learning.contracts import Comparison, Example, State, Suggestion, VersionInfo
 from tongguan.learning.models import Correction, ModelVersion
 from tongguan.learning.spi import Task, tasks
 
 checked_file = policyfile.checked
+words_of = wording.words_of
 
 
 def predict(task: str, texts: Sequence[str]) -> list[Suggestion]:
