@@ -14,6 +14,7 @@ from pyproj import Geod
 from tongguan.addresses.asking import Mention, Reading, Spelling
 from tongguan.addresses.contracts import Candidate, Precision, Whereabouts
 from tongguan.addresses.roads import Road, crossing
+from tongguan.kernel.certainty import percent, short_of
 from tongguan.kernel.geometry import distance_m
 from tongguan.places.contracts import DivisionInfo, NamedPlace
 
@@ -65,9 +66,10 @@ def locate(reading: Reading, known: Known, hint: str) -> Whereabouts:
     found.sort(key=lambda pair: (-pair[1].score, pair[1].place_id or 0, pair[1].name))
     kept = found[:_MOST]
     candidates = [c for _, c in kept] or [_of_division(d) for d in named[:1]]
-    sure = bool(kept) and _sure(kept)
+    doubt = _doubt(kept)
+    sure = not doubt
     division = candidates[0].division if sure else (named[0].code if named else hint)
-    said = _explained(reading, candidates, hint, sure=sure)
+    said = _explained(reading, candidates, hint, doubt)
     return Whereabouts(reading.text, reading.parts, tuple(candidates), sure, division, said)
 
 
@@ -219,22 +221,27 @@ def _moved(candidate: Candidate, mention: Mention) -> Candidate:
     )
 
 
-def _sure(kept: Sequence[tuple[int, Candidate]]) -> bool:
-    """Tell whether the first is good enough and no other place comes close to it."""
+def _doubt(kept: Sequence[tuple[int, Candidate]]) -> str:
+    """Say why a person must look: not good enough, no point, or another place close to it; "" when sure."""
+    if not kept:
+        return "没有认出更具体的地点"
     number, best = kept[0]
-    if best.score < SURE or best.lon is None or best.lat is None:
-        return False
+    if best.score < SURE:
+        told, least = short_of(best.score, SURE)
+        return f"得分 {told}，未到自行认定所需的 {least}"
+    if best.lon is None or best.lat is None:
+        return "地名库中没有它的坐标"
     for other_number, other in kept[1:]:
         if other.score < best.score - LEAD:
             break
         if other.lon is None or other.lat is None:
-            return False
+            return f"“{other.name}”同样可能，而地名库中没有它的坐标"
         apart = float(distance_m(best.lon, best.lat, other.lon, other.lat))
         # 长安路12号 and the estate behind it are one telling; two estates of one name are not.
         same_telling = other_number == number and other.precision is not best.precision
         if apart > (_NEAR_MENTION_M if same_telling else SAME_M):
-            return False
-    return True
+            return f"另有“{other.name}”同样可能，相距 {apart:.0f} 米"
+    return ""
 
 
 def _of_division(division: DivisionInfo) -> Candidate:
@@ -243,7 +250,7 @@ def _of_division(division: DivisionInfo) -> Candidate:
     return Candidate(division.name, Precision.DIVISION, score, division.lon, division.lat, division.code, why)
 
 
-def _explained(reading: Reading, candidates: Sequence[Candidate], hint: str, *, sure: bool) -> str:
+def _explained(reading: Reading, candidates: Sequence[Candidate], hint: str, doubt: str) -> str:
     read = "、".join(mention.said for mention in reading.mentions)
     if not read:
         return "文中没有读出地址"
@@ -253,7 +260,7 @@ def _explained(reading: Reading, candidates: Sequence[Candidate], hint: str, *, 
     crossed = any(c.precision is Precision.CROSSING for c in candidates)
     if not crossed and any(mention.crossing_said for mention in reading.mentions):
         read = f"{read}（两路在地名库中没有交点）"
-    if sure:
-        return f"读出“{read}”；{best.why}（得分 {best.score:.2f}）"
+    if not doubt:
+        return f"读出“{read}”；{best.why}（得分 {percent(best.score)}）"
     others = "、".join(c.name for c in candidates[:3])
-    return f"读出“{read}”；把握不足，可能是 {others}，请人工确认；{best.why}（得分 {best.score:.2f}）"
+    return f"读出“{read}”；可能是 {others}，{doubt}，请人工确认；{best.why}"

@@ -6,7 +6,7 @@ from uuid import UUID
 from tongguan.advice.contracts import Advice, PastCase
 from tongguan.advice.learned import UNIT
 from tongguan.advice.ranking import ranked
-from tongguan.advice.trying import try_rules
+from tongguan.advice.trying import leads_of, opened_since, try_rules
 from tongguan.cases import queries as cases
 from tongguan.dispatch import queries as dispatch
 from tongguan.kernel.errors import Conflict
@@ -16,7 +16,7 @@ from tongguan.matching import queries as matters
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
 
-__all__ = ["suggested", "try_rules", "units"]
+__all__ = ["leads_of", "opened_since", "suggested", "try_rules", "units"]
 
 
 def units(actor: Actor, case_id: UUID) -> Advice:

@@ -34,8 +34,6 @@ def try_rules(actor: Actor, ruleset_id: UUID, *, days: int = 30, division: str =
     responsibility list decided, no rule is asked, and such cases are only counted. Nothing is changed. A
     constant number of statements. Raises NotFound, and Invalid for rules of another kind or a wrong span.
     """
-    if not 1 <= days <= MOST_DAYS:
-        raise Invalid("rules.days", f"天数为 1 到 {MOST_DAYS}", f"1 to {MOST_DAYS} days", field="days")
     version = versions.ruleset(actor, ruleset_id)
     if version.kind != "routing":
         raise Invalid(
@@ -44,10 +42,9 @@ def try_rules(actor: Actor, ruleset_id: UUID, *, days: int = 30, division: str =
             "only dispatch rules can be tried on past cases",
             field="ruleset_id",
         )
-    now = clock.now()
-    found = _opened(actor, _within(version.division, division), now - timedelta(days=days))
-    leads, returned = _leads(found[:MOST_CASES])
-    tried = [c for c in found[:MOST_CASES] if c.id in leads and leads[c.id].plan.get("basis") not in _BEFORE]
+    since, found, more = opened_since(actor, version.division, division, days)
+    leads, returned = leads_of(found)
+    tried = [c for c in found if c.id in leads and leads[c.id].plan.get("basis") not in _BEFORE]
     units = people.units({leads[case.id].unit_id for case in tried})
     told = rules.try_out(
         actor,
@@ -57,11 +54,11 @@ def try_rules(actor: Actor, ruleset_id: UUID, *, days: int = 30, division: str =
         read=lambda n, outcome: {_LEAD: _named(outcome, tried[n].division)},
     )
     return Tried(
-        since=now - timedelta(days=days),
-        until=now,
+        since=since,
+        until=clock.now(),
         cases=len(tried),
         before=len(leads) - len(tried),
-        more=len(found) > MOST_CASES,
+        more=more,
         matched=told.matched,
         unmatched=told.unmatched,
         same=told.same,
@@ -84,13 +81,23 @@ def _within(of_rules: str, wanted: str) -> str | None:
     return of_rules if of_rules.startswith(wanted) else None
 
 
-def _opened(actor: Actor, division: str | None, since: datetime) -> list[CaseInfo]:
-    if division is None:
-        return []
-    return cases.whole(actor, CaseFilter(division=division, opened_from=since), MOST_CASES + 1)
+def opened_since(
+    actor: Actor, of_rules: str, division: str, days: int
+) -> tuple[datetime, list[CaseInfo], bool]:
+    """Give since when, the cases opened in the last days where both divisions meet, and if there are more.
+
+    The newest 5,000 that the actor sees. Raises Invalid for a wrong span.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("rules.days", f"天数为 1 到 {MOST_DAYS}", f"1 to {MOST_DAYS} days", field="days")
+    since, within = clock.now() - timedelta(days=days), _within(of_rules, division)
+    if within is None:
+        return since, [], False
+    found = cases.whole(actor, CaseFilter(division=within, opened_from=since), MOST_CASES + 1)
+    return since, found[:MOST_CASES], len(found) > MOST_CASES
 
 
-def _leads(found: Sequence[CaseInfo]) -> tuple[dict[UUID, OrderInfo], dict[UUID, int]]:
+def leads_of(found: Sequence[CaseInfo]) -> tuple[dict[UUID, OrderInfo], dict[UUID, int]]:
     """Give per dispatched case the order of the unit that leads now, and how often it came back before."""
     leads: dict[UUID, OrderInfo] = {}
     returned: dict[UUID, int] = {}

@@ -13,7 +13,7 @@ from uuid import UUID
 from tongguan.cases import changes, opening, timeline, versions
 from tongguan.cases.contracts import COUNTERS, CaseInfo, Held, NewCase
 from tongguan.cases.facts import CaseDueChanged, CaseNoted
-from tongguan.cases.joining import hold_many, join_held
+from tongguan.cases.joining import hold_many, join_held, remark_held
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, Involvement
 from tongguan.cases.opening import Carry
@@ -41,6 +41,7 @@ __all__ = [
     "process_of",
     "publish_process",
     "remark",
+    "remark_held",
     "set_due",
 ]
 

@@ -27,6 +27,7 @@ __all__ = [
     "Move",
     "NearCase",
     "NewCase",
+    "Noting",
     "Page",
     "Photo",
     "Plan",
@@ -252,6 +253,16 @@ class Joining:
     people: int
     tellings: int
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noting:
+    """A line for a case's timeline that leaves its state: the word, its inputs, the columns it changes."""
+
+    case_id: UUID
+    word: str
+    inputs: Mapping[str, Any]
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Further tellings of cases that are there: many at once, in statements that do not depend on how many."""
+"""Lines of many cases that are there, as for further tellings, in statements that do not grow with them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from tongguan.cases import timeline
-from tongguan.cases.contracts import CaseInfo, Held, Joining, case_info
+from tongguan.cases.contracts import CaseInfo, Held, Joining, Noting, case_info
 from tongguan.cases.facts import CaseNoted
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.visibility import FIELDS, visible_q
@@ -27,42 +27,50 @@ def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
 
 def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining]) -> list[CaseInfo]:
     """Count further tellings on cases that ``hold_many`` locked, one of each; give them as they are then."""
+    notes = []
+    for join in joins:
+        grown = held[join.case_id].case.reporter_count + join.people
+        told = {"reason": join.words, "reports": join.tellings, "people": join.people}
+        notes.append(
+            Noting(case_id=join.case_id, word="join", inputs=told, columns={"reporter_count": grown})
+        )
+    return remark_held(actor, held, notes)
+
+
+def remark_held(actor: Actor, held: Mapping[UUID, Held], notes: Sequence[Noting]) -> list[CaseInfo]:
+    """Write a line that leaves the state on each of the cases that ``hold_many`` locked, one line of each.
+
+    Gives them as they are then. Statements do not grow with the cases.
+    """
     at = clock.now()
+    columns = sorted({name for note in notes for name in note.columns})
     rows: list[Case] = []
     lines: list[TimelineEntry] = []
     after: list[CaseInfo] = []
-    for join in joins:
-        case, head = held[join.case_id].case, held[join.case_id].head
+    for note in notes:
+        case, head = held[note.case_id].case, held[note.case_id].head
         line = timeline.entry(
             actor,
             case.id,
             head,
-            move="join",
+            move=note.word,
             frm=case.state,
             to=case.state,
             post="",
             at=at,
-            inputs={"reason": join.words, "reports": join.tellings, "people": join.people},
+            inputs=note.inputs,
             evidence={},
         )
-        grown = case.changed(reporter_count=case.reporter_count + join.people, version=case.version + 1)
-        rows.append(
-            tables.fresh(
-                Case,
-                id=case.id,
-                reporter_count=grown.reporter_count,
-                version=grown.version,
-                line_no=line.no,
-                line_hash=line.hash,
-            )
-        )
+        grown = case.changed(**note.columns, version=case.version + 1)
+        changed = {name: getattr(grown, name) for name in (*columns, "version")}
+        rows.append(tables.fresh(Case, id=case.id, line_no=line.no, line_hash=line.hash, **changed))
         lines.append(line)
         after.append(grown)
-    tables.update(rows, ["reporter_count", "version", "line_no", "line_hash"])
+    tables.update(rows, [*columns, "version", "line_no", "line_hash"])
     tables.insert(lines)
     outbox.publish(
         *(
-            CaseNoted(division=case.division, case_id=case.id, move="join", by=actor.key, no=line.no)
+            CaseNoted(division=case.division, case_id=case.id, move=line.move, by=actor.key, no=line.no)
             for case, line in zip(after, lines, strict=True)
         )
     )

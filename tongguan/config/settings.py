@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "tongguan.bulk",
     "tongguan.matching",
     "tongguan.handover",
+    "tongguan.linking",
     "tongguan.advice",
     "tongguan.vitals",
     "tongguan.intake",

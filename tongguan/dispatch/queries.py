@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter, CaseInfo, Move, Process
-from tongguan.dispatch import citydata, planning, reading
+from tongguan.dispatch import citydata, planning, reading, straight
 from tongguan.dispatch.contracts import (
     AllowedMove,
     ApplicationInfo,
@@ -33,7 +33,8 @@ _TASKS_MAX: Final = 200
 
 
 checked_files = citydata.checked_files
-rule_facts = planning.rule_facts
+rule_facts, plan_many = planning.rule_facts, planning.plan_many
+straight_facts, straight_reach = straight.rule_facts, straight.reach_of
 #: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
 clocks_of, excused = reading.clocks_of, reading.excluded
 

@@ -8,7 +8,7 @@ does. The machine makes the moves that people make, with their reasons, and peop
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -89,7 +89,7 @@ def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetim
     courses = []
     for opening, info, met, plan in zip(openings, infos, mets, plans, strict=True):
         reach, words = _reach(compiled[info.division], opening, info, met, plan)
-        courses.append(_Course(opening, info, met, plan, *_permitted(info, reach, words)))
+        courses.append(_Course(opening, info, met, plan, reach, words))
     return courses
 
 
@@ -99,39 +99,42 @@ def _reach(
     """Give how far the case goes by itself, and why in words."""
     if compiled.version == 0:
         return "", "本区划没有直派规则，由人工受理"
-    at = case.opened_at
-    local = timezone.localtime(at)
-    item = catalog.items([case.item_code]).get(case.item_code)
-    decision = evaluate.decide(
-        compiled,
-        {
-            "source": case.source,
-            "item": case.item_code,
-            "major": "" if item is None else item.major_code,
-            "kind": case.kind,
-            "division": case.division,
-            "urgency": case.urgency,
-            "item_confidence": opening.item_confidence,
-            "place_confidence": opening.place_confidence,
-            "filing_confidence": met.confidence,
-            "plan_confidence": plan.confidence,
-            "basis": plan.basis,
-            "likely_repeat": opening.likely_repeat,
-            "hour": local.hour,
-            "weekday": local.isoweekday(),
-        },
-        at,
-    )
+    decision = evaluate.decide(compiled, rule_facts(opening, case, met, plan), case.opened_at)
     if decision.matched is None:
         return "", f"直派规则（第 {compiled.version} 版）无一适用，由人工受理"
-    wanted = str(decision.outcome.get("reach", ""))
-    reach = wanted if wanted in REACHES else ""
     words = f"直派规则 {decision.matched.no}（第 {compiled.version} 版）：{decision.matched.name}"
+    return reach_of(case, str(decision.outcome.get("reach", "")), words, met, plan)
+
+
+def rule_facts(opening: Opening, case: CaseInfo, met: FilingMet, plan: DispatchPlan) -> dict[str, Any]:
+    """Give what straight rules may ask about a new case (the vocabulary ``straight``)."""
+    local, item = timezone.localtime(case.opened_at), catalog.items([case.item_code]).get(case.item_code)
+    return {
+        "source": case.source,
+        "item": case.item_code,
+        "major": "" if item is None else item.major_code,
+        "kind": case.kind,
+        "division": case.division,
+        "urgency": case.urgency,
+        "item_confidence": opening.item_confidence,
+        "place_confidence": opening.place_confidence,
+        "filing_confidence": met.confidence,
+        "plan_confidence": plan.confidence,
+        "basis": plan.basis,
+        "likely_repeat": opening.likely_repeat,
+        "hour": local.hour,
+        "weekday": local.isoweekday(),
+    }
+
+
+def reach_of(case: CaseInfo, wanted: str, words: str, met: FilingMet, plan: DispatchPlan) -> tuple[str, str]:
+    """Give how far a new case gets for which a rule wants so much, and why it stops before."""
+    reach = wanted if wanted in REACHES else ""
     if reach in {"register", "dispatch"} and met.rule is None:
-        return "accept", f"{words}；{met.words}"
-    if reach == "dispatch" and plan.lead is None:
-        return "register", f"{words}；没有可派的单位，转人工"
-    return reach, words
+        reach, words = "accept", f"{words}；{met.words}"
+    elif reach == "dispatch" and plan.lead is None:
+        reach, words = "register", f"{words}；没有可派的单位，转人工"
+    return _permitted(case, reach, words)
 
 
 def _permitted(case: CaseInfo, reach: str, words: str) -> tuple[str, str]:

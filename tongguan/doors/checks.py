@@ -12,8 +12,10 @@ from tongguan.doors.georeport import views as open311
 from tongguan.handover import queries as danger
 from tongguan.kernel import clock
 from tongguan.learning import queries as models
+from tongguan.linking import queries as links
 from tongguan.people import queries as people
 from tongguan.places import queries as places
+from tongguan.replay import queries as replay
 from tongguan.replies import queries as replies
 from tongguan.runtime import queries as runtime
 from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
@@ -42,11 +44,14 @@ def _files(*, own: bool) -> Iterator[Finding]:
     readers: tuple[tuple[str, Callable[[], list[tuple[str, bool, str]]]], ...] = (
         ("ladders.yaml, approvals.yaml", lambda: [(*one, "") for one in work.checked_files(own=own)]),
         ("danger.yaml", lambda: [_danger(own=own)]),
+        ("urgency.yaml", lambda: [_urgency(own=own)]),
+        ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own), "")]),
         ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
         ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),
         ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own), "")]),
         ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
+        ("sources", lambda: [(f"sources/{name}", False, title) for name, title in replay.checked_sources()]),
     )
     for names, read in readers:
         try:
@@ -62,6 +67,11 @@ def _files(*, own: bool) -> Iterator[Finding]:
 def _danger(*, own: bool) -> tuple[str, bool, str]:
     of_city, rules = danger.checked_file(own=own)
     return "danger.yaml", of_city, f"{rules} 条险情规则"
+
+
+def _urgency(*, own: bool) -> tuple[str, bool, str]:
+    of_city, rules = danger.checked_urgency(own=own)
+    return "urgency.yaml", of_city, f"{rules} 条紧急用词规则"
 
 
 def check_calendar() -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from tongguan.handover import noticing, queries, words
 from tongguan.handover.byhand import open_for_case, open_for_report
 from tongguan.handover.contracts import OPEN, Danger, HandoverInfo, HandoverState
 from tongguan.handover.facts import HandoverMoved
-from tongguan.handover.models import Handover
+from tongguan.handover.models import Handover, UrgencyWord
 from tongguan.handover.noticing import open_for
+from tongguan.handover.weighing import keep_urgency, set_urgency, weigh
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.people.contracts import PLATFORM, Actor
@@ -24,10 +25,13 @@ __all__ = [
     "end",
     "false_alarm",
     "hand_over",
+    "keep_urgency",
     "look",
     "open_for",
     "open_for_case",
     "open_for_report",
+    "set_urgency",
+    "weigh",
 ]
 
 HOW: Final = {
@@ -115,7 +119,9 @@ def _calm(actor: Actor, row: Handover, case_id: UUID, reason: str) -> None:
     others = Handover.objects.filter(case_id=case_id).exclude(pk=row.pk)
     held = cases.hold(PLATFORM, case_id)
     real = others.exclude(state=HandoverState.FALSE_ALARM).exists()
-    values = {} if real or not row.urgency_before else {"urgency": row.urgency_before}
+    decided = UrgencyWord.objects.filter(case_id=case_id, at__gte=row.noticed_at)
+    theirs = decided.exclude(actor_key=PLATFORM.key).exists()
+    values = {} if real or theirs or not row.urgency_before else {"urgency": row.urgency_before}
     service = words.rules().services.get(row.service)
     whom = service.number if service is not None else row.service
     cases.remark(actor, held, "danger_none", {"reason": f"{whom}：经核实不是险情，{reason}"}, values=values)

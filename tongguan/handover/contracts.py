@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tongguan.handover.danger import Danger, Service, Spoken
+from tongguan.handover.urgency import Weighed
 
 __all__ = [
     "OPEN",
@@ -19,6 +20,8 @@ __all__ = [
     "Service",
     "Spoken",
     "StepInfo",
+    "UrgencyInfo",
+    "Weighed",
 ]
 
 
@@ -88,6 +91,17 @@ class HandoverInfo:
     acknowledged_at: datetime | None
     ended_at: datetime | None
     next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyInfo:
+    """Why a case is as urgent as it is, in words; ``by_person``: an official said so."""
+
+    at: datetime
+    level: str
+    words: str
+    by_person: bool
+    actor_name: str
 
 
 @dataclass(frozen=True, slots=True)

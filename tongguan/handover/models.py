@@ -97,3 +97,37 @@ class HandoverStep(models.Model):
             message = "a line of a hand-over is immutable"
             raise TypeError(message)
         super().save(**kwargs)
+
+
+class UrgencyWord(models.Model):
+    """One word on how urgent a case is, of the platform or a person. Never changed; the newest counts."""
+
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="案件"
+    )
+    at = models.DateTimeField("时间")
+    level = models.CharField("紧急程度", max_length=10)
+    words = models.TextField("说明")
+    version = models.CharField("规则版本", max_length=40, blank=True)
+    actor_key = models.CharField(max_length=60)
+    actor_name = models.CharField("谁", max_length=60)
+
+    class Meta:
+        """Read by case."""
+
+        verbose_name = verbose_name_plural = "紧急程度说明"
+        ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["case", "id"], name="handover_urgency_case")
+        ]
+
+    def __str__(self) -> str:
+        """Give the level."""
+        return self.level
+
+    def save(self, **kwargs: Any) -> None:
+        """Insert. Raises TypeError for a change."""
+        if not self._state.adding:
+            message = "a word on a case's urgency is immutable"
+            raise TypeError(message)
+        super().save(**kwargs)

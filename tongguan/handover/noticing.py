@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as casebook
-from tongguan.cases.contracts import CaseInfo
+from tongguan.cases.contracts import CaseInfo, Noting
 from tongguan.handover import telling, words
 from tongguan.handover.contracts import OPEN, HandoverState, Noticed
 from tongguan.handover.danger import Rules
@@ -57,7 +57,7 @@ def open_for(noticed: Sequence[Noticed]) -> list[UUID]:
     running = _running(fresh, lock=True)
     new = [running[key] for key, row in made.items() if key in running and running[key].id == row.id]
     _write(fresh, running, {row.id for row in new}, now)
-    _mark_critical(new, known, rules)
+    _mark_critical(new, rules)
     if new:
         outbox.publish(
             *(
@@ -163,15 +163,18 @@ def add_step(actor: Actor, row: Handover, kind: str, at: datetime, **values: obj
     step(actor, row, kind, at, **values).save(force_insert=True)
 
 
-def _mark_critical(new: Sequence[Handover], known: dict[UUID, CaseInfo], rules: Rules) -> None:
-    """Write on the cases' timelines that danger was noticed, and make them 特急."""
+def _mark_critical(new: Sequence[Handover], rules: Rules) -> None:
+    """Write on the cases' timelines that danger was noticed, and make them 特急; all cases at once."""
     by_case: dict[UUID, list[Handover]] = {}
     for row in new:
         if row.case_id is not None:
             by_case.setdefault(row.case_id, []).append(row)
+    if not by_case:
+        return
+    notes = []
     for case_id in sorted(by_case):
         rows = by_case[case_id]
         whom = "、".join(f"{rules.services[r.service].number} {rules.services[r.service].name}" for r in rows)
-        inputs = {"reason": f"疑似险情，待转{whom}。{rows[0].words}", "services": [r.service for r in rows]}
-        values = {} if known[case_id].urgency == CRITICAL else {"urgency": CRITICAL}
-        cases.remark(PLATFORM, cases.hold(PLATFORM, case_id), "danger", inputs, values=values)
+        told = {"reason": f"疑似险情，待转{whom}。{rows[0].words}", "services": [r.service for r in rows]}
+        notes.append(Noting(case_id=case_id, word="danger", inputs=told, columns={"urgency": CRITICAL}))
+    cases.remark_held(PLATFORM, cases.hold_many(PLATFORM, by_case), notes)

@@ -9,9 +9,18 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from tongguan.handover import words
-from tongguan.handover.contracts import OPEN, HandoverInfo, HandoverState, RuleCount, Service, StepInfo
-from tongguan.handover.models import Handover, HandoverStep
+from tongguan.cases import queries as casebook
+from tongguan.handover import urgency, words
+from tongguan.handover.contracts import (
+    OPEN,
+    HandoverInfo,
+    HandoverState,
+    RuleCount,
+    Service,
+    StepInfo,
+    UrgencyInfo,
+)
+from tongguan.handover.models import Handover, HandoverStep, UrgencyWord
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
@@ -28,6 +37,7 @@ _FIELDS: Final = tuple(
 
 
 checked_file = words.checked
+checked_urgency = urgency.checked
 
 
 def visible(actor: Actor) -> QuerySet[Handover]:
@@ -103,6 +113,18 @@ def rule_counts(actor: Actor, since: datetime | None = None) -> list[RuleCount]:
     return [
         RuleCount(code, titles.get(code, code), rung[code], confirmed[code], false[code])
         for code in sorted(rung, key=lambda code: (-false[code], -rung[code], code))
+    ]
+
+
+def urgency_of(actor: Actor, case_id: UUID) -> list[UrgencyInfo]:
+    """Give the words on how urgent a visible case is, the newest first; none when nothing spoke.
+
+    Raises NotFound.
+    """
+    casebook.case(actor, case_id)
+    return [
+        UrgencyInfo(row.at, row.level, row.words, row.actor_key != PLATFORM.key, row.actor_name)
+        for row in UrgencyWord.objects.filter(case_id=case_id).order_by("-id")
     ]
 
 

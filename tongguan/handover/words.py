@@ -5,7 +5,7 @@ import hashlib
 import logging
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from django.conf import settings
@@ -24,13 +24,26 @@ def rules() -> Rules:
     While the city's own file is wrong the shipped one counts and the log tells of it: a slip in a file must
     not silence the alarm.
     """
+    return _read(*counting())
+
+
+def counting() -> tuple[Path, int]:
+    """Give the file that counts now, and the stamp of its last change."""
     own: Path = settings.HOME / "city" / _NAME
     if own.is_file():
+        stamp = own.stat().st_mtime_ns
         try:
-            return _read(str(own), own.stat().st_mtime_ns)
+            _read(own, stamp)
         except ValueError:
             log.exception("%s is wrong; the shipped one counts until it is mended", own)
-    return _read(str(_SHIPPED), _SHIPPED.stat().st_mtime_ns)
+        else:
+            return own, stamp
+    return shipped()
+
+
+def shipped() -> tuple[Path, int]:
+    """Give the shipped file and the stamp of its last change."""
+    return _SHIPPED, _SHIPPED.stat().st_mtime_ns
 
 
 def checked(*, own: bool = True) -> tuple[bool, int]:
@@ -40,18 +53,22 @@ def checked(*, own: bool = True) -> tuple[bool, int]:
     """
     city: Path = settings.HOME / "city" / _NAME
     path = city if own and city.is_file() else _SHIPPED
-    return path is city, len(_read(str(path), path.stat().st_mtime_ns).rules)
+    return path is city, len(_read(path, path.stat().st_mtime_ns).rules)
 
 
 @lru_cache(maxsize=4)
-def _read(path: str, stamp: int) -> Rules:
+def _read(path: Path, stamp: int) -> Rules:
     """Read and check a file. Raises ValueError naming what is wrong."""
     del stamp  # part of the cache's key
-    raw = Path(path).read_bytes()
+    return parse(body_of(path), hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGITS])
+
+
+def body_of(path: Path) -> dict[str, Any]:
+    """Give what a file says, not checked yet. Raises ValueError where it is no mapping."""
     try:
-        body = yaml.safe_load(raw)
+        body = yaml.safe_load(path.read_bytes())
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: {error}") from error
     if not isinstance(body, dict):
         raise ValueError(f"{path}: must be a mapping")  # noqa: TRY004 - one kind of error for bad files
-    return parse(body, hashlib.sha256(raw).hexdigest()[:_DIGITS])
+    return body

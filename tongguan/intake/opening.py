@@ -166,15 +166,22 @@ def _new(one: Told, item: ItemInfo, reason: str) -> NewCase:
         lon=one.lon,
         lat=one.lat,
         address=one.address,
+        component_code="" if one.component is None else one.component.code,
         # The usual process is the cases' own choice by kind; an item names another one only.
         process="" if item.process == _USUAL else item.process,
-        urgency=_CRITICAL if one.danger is not None else item.urgency or "normal",
+        urgency=_urgency(one, item),
         reported_at=row.told_at,
         reporter_user_id=_user_id(row.client),
         reporter_secret=row.reporter_secret,
         evidence={"files": list(row.attachments)} if row.attachments else {},
         reason=reason,
     )
+
+
+def _urgency(one: Told, item: ItemInfo) -> str:
+    if one.danger is not None:
+        return _CRITICAL
+    return item.urgency or "normal" if one.urgency is None else one.urgency.level
 
 
 def apart(one: Told, items: Mapping[str, ItemInfo], reason: str) -> Opening:

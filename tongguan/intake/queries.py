@@ -16,7 +16,7 @@ from tongguan.intake.contracts import (
     UnreadInfo,
     UnreadState,
 )
-from tongguan.intake.models import Report, Unread
+from tongguan.intake.models import Report, TriageDecision, Unread
 from tongguan.intake.receipts import hash_of, matches, tracking_form
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import PLATFORM, Actor, Post
@@ -178,6 +178,14 @@ def decisions(actor: Actor, report_id: UUID) -> list[TriageInfo]:
     """Tell what each triage of a report decided, in order. Raises NotFound."""
     rows = report_row(actor, report_id).decisions.order_by("id")
     return [TriageInfo(**row) for row in rows.values(*TriageInfo.__dataclass_fields__)]
+
+
+def opened_as(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, float, float]]:
+    """Give per case (report, item, how sure of item, of place) of the triage that opened it."""
+    wanted = list(case_ids)
+    found = TriageDecision.objects.filter(report__case_id__in=wanted, report__state="opened")
+    names = ("report__case_id", "report_id", "item_code", "item_confidence", "place_confidence")
+    return {case_id: told for case_id, *told in found.order_by("id").values_list(*names)}
 
 
 def by_tracking(actor: Actor, tracking: str) -> ReportInfo:

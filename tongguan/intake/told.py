@@ -4,9 +4,10 @@
 from dataclasses import dataclass, field
 
 from tongguan.catalog.contracts import Want
-from tongguan.handover.contracts import Danger
+from tongguan.handover.contracts import Danger, Weighed
 from tongguan.intake.models import Report
 from tongguan.learning.contracts import Suggestion
+from tongguan.linking.contracts import Choice
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Told:
     place_words: str = ""
     want: Want = field(default_factory=lambda: Want("", 0.0, ()))
     danger: Danger | None = None
+    urgency: Weighed | None = None
+    component: Choice | None = None
     reach: str = ""
     lines: list[str] = field(default_factory=list)
 

@@ -18,7 +18,7 @@ from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import ItemInfo
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
-from tongguan.intake import opening, placing
+from tongguan.intake import attaching, opening, placing
 from tongguan.intake.contracts import ReportState
 from tongguan.intake.facts import ReportQuarantined
 from tongguan.intake.models import Report, ReportCorrection, TriageDecision
@@ -75,7 +75,9 @@ def run(ids: Sequence[UUID]) -> None:
             accepted.append(one)
         else:
             _quarantine(one.row, refusal)
+    attaching.attach(accepted, known)
     facts = opening.settle(accepted, known)
+    attaching.keep(accepted)
     now = clock.now()
     for one in told:
         one.row.placed = one.division
@@ -93,7 +95,7 @@ def run(ids: Sequence[UUID]) -> None:
                 danger=one.danger,
                 case_id=one.row.case_id,
                 division=one.division,
-                usual=known[one.item_code].urgency or "normal" if one.item_code in known else "normal",
+                usual="normal" if one.urgency is None else one.urgency.level,
             )
             for one in told
             if one.danger is not None

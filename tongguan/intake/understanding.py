@@ -36,14 +36,9 @@ def _items(nameless: Sequence[Told]) -> None:
     names = catalog.items({code for said in suggestions for code, _ in said.shares})
     for one, said in zip(nameless, suggestions, strict=bool(suggestions)):
         one.said, one.item_how, one.item_confidence = said, "model", said.confidence
-        guesses = "、".join(
-            f"{names[code].name}（{share:.0%}）" for code, share in said.shares if code in names
-        )
-        if said.alone:
-            one.item_code = said.best
-            one.lines.append(f"事项：{guesses}；把握 {said.confidence:.0%}，由模型 {said.version} 认定")
-        else:
-            one.lines.append(f"事项：最可能是{guesses}；把握不足，须人工选定（模型 {said.version}）")
+        one.item_code = said.best if said.alone else ""
+        likely = [names[code].name for code, _ in said.shares if code in names]
+        one.lines.append(f"事项：{learning.words_of(said, likely)}")
 
 
 def suggested(texts: Sequence[str]) -> list[Suggestion]:

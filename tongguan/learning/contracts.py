@@ -31,8 +31,9 @@ class Example:
 class Suggestion:
     """What the active version says of one text.
 
-    ``shares`` are the three likeliest classes. ``alone`` tells that the confidence reaches the threshold
-    from which the promised precision holds; otherwise a person is to be asked.
+    ``shares`` are the three likeliest classes, as the model ranks them: not how often it is right. That is
+    ``confidence``, and ``alone`` tells that it reaches the threshold from which the promised precision
+    holds; otherwise a person is to be asked. A ``threshold`` above 1 is reached by nothing; 0: not kept.
     """
 
     best: str
@@ -40,6 +41,7 @@ class Suggestion:
     shares: tuple[tuple[str, float], ...]
     version: str
     alone: bool
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

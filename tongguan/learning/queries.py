@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from tongguan.kernel.errors import Conflict, NotFound
-from tongguan.learning import policyfile, store, training
+from tongguan.learning import policyfile, store, training, wording
 from tongguan.learning.contracts import Comparison, Example, State, Suggestion, VersionInfo
 from tongguan.learning.models import Correction, ModelVersion
 from tongguan.learning.spi import Task, tasks
 
 checked_file = policyfile.checked
+words_of = wording.words_of
 
 
 def predict(task: str, texts: Sequence[str]) -> list[Suggestion]:
@@ -90,7 +91,8 @@ def suggestions(row: ModelVersion, texts: Sequence[str]) -> list[Suggestion]:
         return []
     found = store.get(row.task, row.artefact_sha256).predict(texts)
     return [
-        Suggestion(p.best, p.confidence, p.shares, str(row), p.confidence >= row.threshold) for p in found
+        Suggestion(p.best, p.confidence, p.shares, str(row), p.confidence >= row.threshold, row.threshold)
+        for p in found
     ]
 
 

@@ -19,6 +19,27 @@ ENDINGS: Final[Mapping[str, str]] = {
     "dispatched": "pending_handle",
     "reported": "reported",
 }
+#: Where records come from, and where their limits do.
+ROWS: Final = ("file", "rules")
+LIMITS: Final = ("catalogue", "record", "row")
+#: Shares of a case's life that the staff takes before each move; a source may say otherwise.
+WAITS: Final[Mapping[str, float]] = {
+    "accept": 0.02,
+    "send_verify": 0.01,
+    "verify_reply": 0.05,
+    "register": 0.02,
+    "refuse": 0.3,
+    "dispatch": 0.02,
+    "return_dispatcher": 0.04,
+    "sign": 0.03,
+    "assign": 0.05,
+    "submit": 0.6,
+    "dept_confirm": 0.06,
+    "send_check": 0.03,
+    "check_fail": 0.05,
+    "check_pass": 0.06,
+    "close": 0.04,
+}
 
 
 class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -117,15 +138,16 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Source:
-    """Read a shipped mapping by name, or a file by path. Raises Invalid ``replay.mapping``."""
+    """Read a shipped mapping by name, or a file by path. Raises Invalid ``replay.mapping`` (all faults)."""
     path = SHIPPED / f"{name}.yaml" if name in names() else Path(name)
     try:
         body: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         source = msgspec.convert(body, Source, strict=True)
     except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise _wrong(name, str(error)) from error
-    for wrong in _mistakes(source):
-        raise _wrong(name, wrong)
+    mistakes = _mistakes(source)
+    if mistakes:
+        raise _wrong(name, "；".join(mistakes))
     return source
 
 
@@ -135,6 +157,7 @@ def _wrong(name: str, why: str) -> Invalid:
         zh=f"映射文件 {name} 有误：{why}；可用来源：{'、'.join(names())}",
         en=f"the mapping {name} is wrong: {why}",
         field="source",
+        why=f"{name}：{why}",
     )
 
 
@@ -143,6 +166,14 @@ def _mistakes(source: Source) -> list[str]:
     found = [f"division {d} is not in the city" for d in source.division.values() - city.divisions.keys()]
     found += [f"unit {u} is not in the city" for u in source.unit.values() - city.units.keys()]
     found += [f"no ending {e}" for e in source.ending.values() - ENDINGS.keys()]
+    found += [f"rows must be one of {', '.join(ROWS)}"] if source.rows not in ROWS else []
+    found += [f"limits must be one of {', '.join(LIMITS)}"] if source.limits not in LIMITS else []
+    found += [f"no wait {move}" for move in sorted(source.waits.keys() - WAITS.keys())]
+    found += [
+        f"{name} must be a share of 0 to 1"
+        for name, share in msgspec.structs.asdict(source.twists).items()
+        if not 0 <= share <= 1
+    ]
     if source.rows == "file" and not (source.file and source.external_id and source.text):
         found.append("file, external_id and text are needed")
     if not (source.times.told or source.times.closed or source.rows == "rules"):

@@ -8,27 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.replay.mapping import Twists
+from tongguan.replay.mapping import WAITS, Twists
 from tongguan.replay.records import Record
 
-#: Shares of a case's life that the staff takes before each move; a source may say otherwise.
-WAITS: Final[Mapping[str, float]] = {
-    "accept": 0.02,
-    "send_verify": 0.01,
-    "verify_reply": 0.05,
-    "register": 0.02,
-    "refuse": 0.3,
-    "dispatch": 0.02,
-    "return_dispatcher": 0.04,
-    "sign": 0.03,
-    "assign": 0.05,
-    "submit": 0.6,
-    "dept_confirm": 0.06,
-    "send_check": 0.03,
-    "check_fail": 0.05,
-    "check_pass": 0.06,
-    "close": 0.04,
-}
 _FILED: Final = ("register", "dispatch")
 _HANDLED: Final = ("assign", "submit", "dept_confirm", "send_check")
 

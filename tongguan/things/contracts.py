@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tongguan.things.labels import ComponentState
 
-__all__ = ["ComponentInfo", "ComponentState", "Near"]
+__all__ = ["ComponentInfo", "ComponentState", "Near", "Spot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,13 @@ class Near:
 
     component: ComponentInfo
     metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place around which components of exactly one class are sought, within so many metres."""
+
+    class_code: str
+    lon: float
+    lat: float
+    within_m: float

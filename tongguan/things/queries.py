@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of components."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
 import numpy as np
 from django.db.models import Q, QuerySet
 
 from tongguan.kernel.errors import Invalid
-from tongguan.kernel.geometry import cell_ranges, distance_m
+from tongguan.kernel.geometry import cell_of, cell_ranges, cells_within, distance_m
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q, prefix_q
-from tongguan.things.contracts import ComponentInfo, Near
+from tongguan.things.contracts import ComponentInfo, Near, Spot
 from tongguan.things.labels import ComponentState
 from tongguan.things.models import Component
 
 #: The widest circle that is still called near.
 MAX_NEAR_M = 10_000
+#: The widest circle when many are asked for at once.
+MAX_MANY_M = 500
 #: Every post but the citizen's reads the components of its divisions.
 _READERS = tuple(post for post in Post if post is not Post.CITIZEN)
 
@@ -46,6 +51,50 @@ def component(code: str, actor: Actor = PLATFORM) -> ComponentInfo | None:
     """Give one component by its code; None when there is none within the actor's scope."""
     row = visible(actor).filter(pk=code).first()
     return None if row is None else _info(row)
+
+
+def components(codes: Collection[str], actor: Actor = PLATFORM) -> dict[str, ComponentInfo]:
+    """Give the components among the codes within the actor's scope; one statement, none for none."""
+    if not codes:
+        return {}
+    return {row.code: _info(row) for row in visible(actor).filter(pk__among=sorted(codes))}
+
+
+def nearest_many(spots: Sequence[Spot]) -> list[list[tuple[str, str, float]]]:
+    """Give for each spot (code, name, metres) of all components of its class, the nearest first.
+
+    One statement however many spots. Removed components are left out. The circles are meant to be small:
+    Raises Invalid (``near.too_wide``) beyond 500 m.
+    """
+    if not spots:
+        return []
+    if any(not 0 <= spot.within_m <= MAX_MANY_M for spot in spots):
+        raise Invalid("near.too_wide", f"半径至多 {MAX_MANY_M} 米", "too wide", field="within_m")
+    around = [cells_within(cell_of(spot.lon, spot.lat), spot.within_m) for spot in spots]
+    rows = Component.objects.filter(
+        cell__among=sorted({cell for cells in around for cell in cells}),
+        class_code__in=sorted({spot.class_code for spot in spots}),
+    ).exclude(state=ComponentState.REMOVED)
+    known = list(rows.order_by().values_list("pk", "name", "lon", "lat", "cell", "class_code"))
+    at: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for n, row in enumerate(known):
+        at[row[4], row[5]].append(n)
+    pairs = [
+        (n, k)
+        for n, (spot, cells) in enumerate(zip(spots, around, strict=True))
+        for cell in cells
+        for k in at.get((cell, spot.class_code), ())
+    ]
+    found: list[list[tuple[str, str, float]]] = [[] for _ in spots]
+    if not pairs:
+        return found
+    ours = np.array([(spots[n].lon, spots[n].lat) for n, _ in pairs])
+    theirs = np.array([(known[k][2], known[k][3]) for _, k in pairs])
+    metres = distance_m(ours[:, 0], ours[:, 1], theirs[:, 0], theirs[:, 1]).tolist()
+    for (n, k), away in zip(pairs, metres, strict=True):
+        if away <= spots[n].within_m:
+            found[n].append((known[k][0], known[k][1], away))
+    return [sorted(one, key=lambda near: (near[2], near[0])) for one in found]
 
 
 def nearest(

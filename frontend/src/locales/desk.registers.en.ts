@@ -22,4 +22,12 @@ export const registersEn: Same<typeof registersZh> = {
     title: "Models", none: "No version yet.", train: "Train a version", training: "Training…", trained: "{task}: a new version waits to be promoted", notTrained: "{task}: training failed", rollback: "Roll back", version: "Version", state: "State", figures: "Figures", agreed: "Agreed in the shadow", made: "Trained", rows: "{n} samples", compare: "Compare", shadow: "Shadow", promote: "Promote",
     beside: "{name} beside the active version on the same {n} texts", active: "Active", same: "Both say the same on {n}%", states: { waiting: "waiting", candidate: "waiting", shadow: "in the shadow", active: "active", retired: "retired" }, tasks: { item: "Kinds of matter" },
   },
+  links: {
+    title: "Links to components", hint: "Cases within your divisions in the last year. People's last word counts; a kind that was too often wrong is only suggested for now.", none: "No links yet.", kind: "Kind", linked: "Linked", suggested: "Suggested",
+    judged: "Looked at", precision: "Right", state: "State", going: "automatic", stopped: "stopped, people are asked",
+  },
+  told: {
+    title: "Component and urgency", component: "Component", machine: "System", notSought: "No component was looked for", metres: "{n} m away", chosen: "linked", confirm: "It is this one", take: "Take this one", other: "Another component, or none",
+    otherHint: "The component's code of 17 digits; empty for none.", code: "Code of the component", reason: "Reason", urgency: "Urgency", noUrgency: "{level}; neither item nor words said otherwise.", change: "Change the urgency", level: "Urgency",
+  },
 };

@@ -20,4 +20,12 @@ export const registersZh = {
     title: "模型", none: "还没有模型版本。", train: "训练新版本", training: "正在训练…", trained: "{task}：新版本已训练，等待启用", notTrained: "{task}：训练未成功", rollback: "回退到上一版", version: "版本", state: "状态", figures: "指标", agreed: "影子一致", made: "训练", rows: "{n} 条样本", compare: "对比", shadow: "影子运行", promote: "启用",
     beside: "{name} 与现行版在同一批 {n} 条文本上", active: "现行版", same: "两版结论相同 {n}%", states: { waiting: "待用", candidate: "待用", shadow: "影子运行", active: "启用中", retired: "已停用" }, tasks: { item: "事项分类" },
   },
+  links: {
+    title: "部件自动关联", hint: "近一年本范围内的案件。人工核对以最后一次为准；准确率过低的部件类暂停自动关联，只作提示。", none: "还没有部件关联。", kind: "部件类", linked: "自动关联", suggested: "仅提示",
+    judged: "人工核对", precision: "准确率", state: "状态", going: "自动", stopped: "已暂停，改为提示",
+  },
+  told: {
+    title: "部件与紧急程度", component: "关联部件", machine: "系统", notSought: "没有查找过部件", metres: "距 {n} 米", chosen: "已关联", confirm: "核对无误", take: "选定这一个", other: "另选部件或不关联",
+    otherHint: "填写 17 位部件标识码；留空表示不关联部件。", code: "部件标识码", reason: "原因", urgency: "紧急程度", noUrgency: "{level}；事项与反映用词没有另作说明。", change: "调整紧急程度", level: "紧急程度",
+  },
 };

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a text says something is: found in the gazetteer, sure or to be asked."""
 
+import re
+
 import pytest
 
 from tongguan.addresses.queries import locate_texts
@@ -80,8 +82,23 @@ def test_a_person_is_asked_when_two_places_fit_alike():
 @pytest.mark.parametrize(
     "text", ["长安路有个坑", "新长安路30号", "安路30号", "江北区望江街道", "长安路300号", "今天天气很好", ""]
 )
-def test_what_is_vague_or_unknown_is_never_sure(text):
-    assert not one(text).sure
+def test_what_is_vague_or_unknown_is_never_sure_and_the_words_say_why(text):
+    found = one(text)
+    assert not found.sure
+    short = re.search(r"得分 ([\d.]+)%，未到自行认定所需的 ([\d.]+)%", found.explanation)
+    whys = ("同样可能", "没有它的坐标", "没有认出更具体", "没有读出地址", "没有找到")
+    assert short or any(why in found.explanation for why in whys), found.explanation
+    assert short is None or float(short[1]) < float(short[2])
+
+
+@pytest.mark.usefixtures("town")
+def test_two_estates_of_one_name_are_told_apart_by_their_distance_not_by_a_low_score():
+    put("望江小区", 121.003, 30.804, kind="place")
+    put("望江小区", 121.025, 30.804, kind="place", division=SOUTH)
+    found = one("望江小区路灯不亮")
+    assert not found.sure
+    assert "另有“望江小区”同样可能，相距 2101 米" in found.explanation
+    assert "未到" not in found.explanation
 
 
 @pytest.mark.usefixtures("town")

@@ -35,6 +35,8 @@ NOTES: Final = {
     "attach": "补充照片",
     "field_note": "现场记录",
     "danger_none": "险情排除",
+    "component": "关联部件",
+    "urgency": "调整紧急程度",
     "progress": "办理进展",
     "reopen_asked": "请求重开",
     "urge": "催办",

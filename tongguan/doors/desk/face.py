@@ -26,7 +26,7 @@ from tongguan.doors.desk import (
 )
 from tongguan.doors.desk.auth import Session
 from tongguan.doors.maps import layers as maps
-from tongguan.doors.office import processes, responsibilities, rules, views, worktimes
+from tongguan.doors.office import processes, responsibilities, rules, telling, views, worktimes
 from tongguan.doors.signs import routes as signs
 
 api = face(
@@ -39,6 +39,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, maps, signs,
+    handovers, hot, departments, matters, models, rules, telling, maps, signs,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from tongguan.advice import queries as advice
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
@@ -16,6 +15,7 @@ from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.rules import api as authored
 from tongguan.rules import queries as rules
+from tongguan.trials import queries as trials
 
 router = Router(tags=["规则 rules"])
 
@@ -84,7 +84,8 @@ class TriedCaseShown(Schema):
 class TriedShown(Schema):
     """What the rules would have done with past cases. At most 200 lines.
 
-    ``before``: cases a ruling or the list decides; ``spared``: of the same, those sent back then;
+    Dispatch rules: ``before`` are cases a ruling or the list decides, ``spared`` of the same those sent back.
+    Straight rules: ``before`` were opened by hand; what is still on its way is neither same nor different.
     ``more``: older cases were left out.
     """
 
@@ -150,5 +151,5 @@ def try_rules(
     days: int = Query(30, ge=1, le=366),
     division: str = Query("", max_length=12, pattern=r"^[0-9]*$"),
 ) -> HttpResponse:
-    """Say what dispatch rules would have done with the cases of the last days; changes nothing."""
-    return reply(advice.try_rules(actor_of(request), ruleset_id, days=days, division=division))
+    """Say what rules would have done with the cases of the last days; changes nothing."""
+    return reply(trials.try_rules(actor_of(request), ruleset_id, days=days, division=division))

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the doctor says about the shipped tables, the calendar and an empty city."""
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from tongguan.doors import checks
 from tongguan.kernel import clock
+from tongguan.replay import mapping
 from tongguan.runtime.health import Level, installation_checks, run, source_checks
 
 
@@ -37,6 +39,8 @@ def test_a_year_nobody_has_announced_is_told_before_it_begins():
         ("ladders.yaml", "handle: [", "ladders.yaml"),
         ("danger.yaml", "threshold: 2\n", "danger file"),
         ("danger.yaml", "rules: [", "danger.yaml"),
+        ("urgency.yaml", "levels: {}\nitems: {}\nrules: []\nthreshold: 0.5\n", "the levels are"),
+        ("components.yaml", "radius: {default: 30}\n", "components file"),
         ("survey.yaml", "answer_days: 0\nchange_days: 3\n", "whole days"),
         ("video.yaml", "kinds: 3\n", "video.yaml"),
         ("retrain.yaml", "default: {days: 0}\n", "retrain file: default"),
@@ -57,11 +61,41 @@ def test_a_citys_own_file_is_looked_at_before_a_case_stumbles_on_it(settings, na
     assert len(lines) >= 6, "one wrong file hides no other"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("limits: guessed", "limits must be one of catalogue, record, row"),
+        ("waits: {fly: 0.5}", "no wait fly"),
+        ("twists: {returned: 3.0}", "returned must be a share of 0 to 1"),
+        ("speed: 3", "unknown field `speed`"),
+        ("rows: [", "sample"),
+    ],
+)
+def test_a_declaration_of_a_source_that_is_wrong_is_told_with_its_fault(tmp_path, monkeypatch, wrong, told):
+    for path in mapping.SHIPPED.glob("*.yaml"):
+        shutil.copy(path, tmp_path)
+    key = wrong.partition(":")[0]
+    lines = (tmp_path / "sample.yaml").read_text("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(f"{key}:")]
+    (tmp_path / "sample.yaml").write_text("\n".join([*kept, wrong]), "utf-8")
+    monkeypatch.setattr(mapping, "SHIPPED", tmp_path)
+    (found,) = [f for f in checks.check_shipped_files() if f.level is Level.BROKEN]
+    assert found.zh.startswith("sources 有误：sample：")
+    assert told in found.zh
+
+
+def test_the_declarations_of_sources_are_read():
+    told = [f.zh for f in checks.check_shipped_files() if f.zh.startswith("sources/")]
+    assert "sources/sample.yaml（随包）无误" in told[2]
+    assert len(told) == len(mapping.names())
+
+
 def test_the_shipped_rule_files_hold_and_no_database_is_asked():
     found = list(checks.check_shipped_files())
     assert {line.level for line in found} == {Level.GOOD}
     assert [line.zh.split("（")[0] for line in found] == [
-        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "survey.yaml",
-        "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
+        "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "urgency.yaml",
+        "components.yaml", "survey.yaml", "video.yaml", "open311.yaml", "retrain.yaml", "wants.yaml",
+        *(f"sources/{name}.yaml" for name in mapping.names()),
     ]  # fmt: skip
     assert [line for line in run(source_checks) if line[0] == "规则 rule files"] != []

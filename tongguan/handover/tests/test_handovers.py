@@ -4,6 +4,8 @@
 from datetime import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as casebook
@@ -95,6 +97,23 @@ def test_statements_do_not_grow_with_the_tellings(people, clock, django_assert_m
         api.open_for([noticed(case.id, "着火了") for _ in range(more)])
     with atomic(), django_assert_max_num_queries(10):
         api.open_for([noticed(case.id, "着火了") for _ in range(more)])
+
+
+def test_statements_do_not_grow_with_the_matters_that_are_newly_dangerous(people, clock):
+    api.look([FIRE])
+
+    def asked(matters: int) -> int:
+        cases_of = [opened() for _ in range(matters)]
+        with atomic(), CaptureQueriesContext(connection) as said:
+            assert len(api.open_for([noticed(case.id) for case in cases_of])) == 2 * matters
+        marked = [casebook.case(people.acceptor, case.id) for case in cases_of]
+        assert {(case.urgency, case.version) for case in marked} == {("critical", 2)}
+        lines = {casebook.timeline(people.acceptor, case.id)[-1].move for case in marked}
+        assert lines == {"danger"}
+        return len(said)
+
+    asked(1)
+    assert asked(2) == asked(6)
 
 
 def test_a_telling_without_a_place_is_told_to_the_city_and_gets_its_case_later(people, clock):

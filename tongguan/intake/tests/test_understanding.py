@@ -19,6 +19,7 @@ from tongguan.intake.pressure import gauge
 from tongguan.kernel import clock
 from tongguan.learning import queries as learning
 from tongguan.learning.testing import corrections
+from tongguan.linking import queries as links
 from tongguan.matching import api as judging
 from tongguan.matching import queries as matching
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
@@ -27,6 +28,7 @@ from tongguan.pictures.testing import jpeg, scene
 from tongguan.places.testing import square_city
 from tongguan.runtime import files
 from tongguan.runtime.testing import published, settle
+from tongguan.things.testing import component
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,18 @@ def test_ten_tellings_of_one_lid_are_one_case_and_the_caller_who_calls_twice_is_
     late = triaged(told(20))[0]
     assert (late.state, late.case_id) == ("joined", case.id)
     assert cases.case(city.acceptor, case.id).reporter_count == 10
+
+
+def test_a_case_is_tied_to_the_lid_it_is_about_and_says_why(city):
+    lid = component(1, 121.00505, 30.805)
+    first, _, lamp = triaged(told(1), told(2), told(3, item_code="06001", text="路边有暴露垃圾", lon=121.015))
+    case = cases.case(city.acceptor, first.case_id)
+    assert case.component_code == lid.code
+    (kept,) = links.of_case(city.acceptor, case.id)
+    assert (kept.state, [one.code for one in kept.near]) == ("linked", [lid.code])
+    assert kept.words.startswith("部件：25 米内有 1 个供水井盖，最近的“供水井盖”")
+    assert kept.words in TriageDecision.objects.get(report=first).lines
+    assert links.of_case(city.acceptor, lamp.case_id) == []
 
 
 def test_every_reporter_of_a_joined_matter_follows_the_same_case(city):

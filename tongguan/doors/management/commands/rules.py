@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from tongguan.advice import queries as advice
+from tongguan.advice.contracts import Tried
 from tongguan.doors.management.verbs import VerbCommand
 from tongguan.people.contracts import PLATFORM
 from tongguan.rules import api, queries
+from tongguan.trials import queries as trials
 
 
 class Command(VerbCommand):
@@ -31,7 +32,7 @@ class Command(VerbCommand):
         does.add_parser("list", help="列出版本")
         for name, words in (("export", "打印为 YAML"), ("publish", "发布草案"), ("back", "恢复此版本")):
             does.add_parser(name, help=words).add_argument("id", type=UUID)
-        tries = does.add_parser("try", help="用最近的案件试算一版派遣规则（草案亦可），不改动任何案件")
+        tries = does.add_parser("try", help="用最近的案件试算一版派遣或直派规则（草案亦可），不改动任何案件")
         tries.add_argument("id", type=UUID)
         tries.add_argument("--days", type=int, default=30, help="最近多少天上报的案件；缺省 30")
         tries.add_argument("--division", default="", help="只看此行政区划")
@@ -53,12 +54,9 @@ class Command(VerbCommand):
         yield api.export_rules(PLATFORM, options["id"])
 
     def do_try(self, options: dict[str, Any]) -> Iterator[str]:
-        told = advice.try_rules(PLATFORM, options["id"], days=options["days"], division=options["division"])
-        yield (
-            f"最近 {options['days']} 天已派遣 {told.cases} 件：规则适用 {told.matched} 件，"
-            f"与实际一致 {told.same} 件（其中 {told.spared} 件当时曾被退回），不一致 {told.different} 件，"
-            f"无一适用 {told.unmatched} 件；另有 {told.before} 件由裁定或权责清单确定，不经规则"
-        )
+        told = trials.try_rules(PLATFORM, options["id"], days=options["days"], division=options["division"])
+        kind = queries.ruleset(PLATFORM, options["id"]).kind
+        yield (_straight if kind == "straight" else _routing)(told, options["days"])
         if told.more:
             yield f"案件过多，只看了最近的 {told.cases + told.before} 件"
         for rule in told.rules:
@@ -73,3 +71,19 @@ class Command(VerbCommand):
     def do_back(self, options: dict[str, Any]) -> Iterator[str]:
         done = api.go_back(PLATFORM, options["id"])
         yield f"已恢复，发布为第 {done.version} 版 (restored)"
+
+
+def _straight(told: Tried, days: int) -> str:
+    return (
+        f"最近 {days} 天由分诊立案 {told.cases} 件：规则适用 {told.matched} 件，人工办得一致 {told.same} 件，"
+        f"不一致 {told.different} 件，尚未办到 {told.matched - told.same - told.different} 件，"
+        f"无一适用 {told.unmatched} 件；另有 {told.before} 件由人直接立案，不经规则"
+    )
+
+
+def _routing(told: Tried, days: int) -> str:
+    return (
+        f"最近 {days} 天已派遣 {told.cases} 件：规则适用 {told.matched} 件，"
+        f"与实际一致 {told.same} 件（其中 {told.spared} 件当时曾被退回），不一致 {told.different} 件，"
+        f"无一适用 {told.unmatched} 件；另有 {told.before} 件由裁定或权责清单确定，不经规则"
+    )

@@ -35,6 +35,8 @@ export function useFile(id: string) {
   const advice = shallowRef<Schemas["AdviceShown"]>();
   const applications = shallowRef<Schemas["ApplicationShown"][]>([]);
   const supervisions = shallowRef<Schemas["SupervisionShown"][]>([]);
+  const links = shallowRef<Schemas["ComponentLinkShown"][]>([]);
+  const urgencies = shallowRef<Schemas["UrgencyShown"][]>([]);
   const ratings = shallowRef<Schemas["RatedShown"][]>([]);
   /** Lines others wrote between our reading and our refused move. */
   const since = shallowRef<Line[]>([]);
@@ -64,6 +66,8 @@ export function useFile(id: string) {
       async () => void (supervisions.value = await told(desk.GET("/api/desk/cases/{case_id}/supervisions", { params }))),
       async () => void (ratings.value = await told(desk.GET("/api/desk/cases/{case_id}/ratings", { params }))),
       async () => void (advice.value = await told(desk.GET("/api/desk/cases/{case_id}/units", { params }))),
+      async () => void (links.value = await told(desk.GET("/api/desk/cases/{case_id}/component", { params }))),
+      async () => void (urgencies.value = await told(desk.GET("/api/desk/cases/{case_id}/urgency", { params }))),
       tellings,
     ];
     await Promise.allSettled(parts.map((part) => part()));
@@ -98,6 +102,6 @@ export function useFile(id: string) {
     refused.value = true;
   }
 
-  return { id, row, lines, moves, clocks, orders, why, matter, reports, advice, applications, supervisions, ratings, since, refused, files, load, glance, perform, stale };
+  return { id, row, lines, moves, clocks, orders, why, matter, reports, advice, applications, supervisions, links, urgencies, ratings, since, refused, files, load, glance, perform, stale };
 }
 export type CaseFile = ReturnType<typeof useFile>;
