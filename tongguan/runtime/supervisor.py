@@ -35,6 +35,21 @@ def _command(arguments: Sequence[str]) -> None:
     execute_from_command_line(["tongguan", *arguments])
 
 
+def run_once(arguments: Sequence[str]) -> int:
+    """Run one command in a child that has every package loaded already, and give its exit code.
+
+    The parent must hold no open database connection.
+    """
+    process = _processes.Process(target=_plain_command, args=(list(arguments),))
+    process.start()
+    process.join()
+    return process.exitcode or 0
+
+
+def _plain_command(arguments: Sequence[str]) -> None:
+    execute_from_command_line(["tongguan", *arguments])
+
+
 class Child:
     """One child process and its restarts."""
 

@@ -2,7 +2,6 @@
 """``tongguan up``: the whole platform as one foreground process."""
 
 import os
-import subprocess
 import sys
 import time
 from typing import Any, ClassVar
@@ -15,7 +14,7 @@ from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from tongguan.runtime.processes import near, port_is_free
-from tongguan.runtime.supervisor import Child, Supervisor
+from tongguan.runtime.supervisor import Child, Supervisor, run_once
 
 #: Written by the demo seed, shown at every start.
 LOGINS = "demo-logins.txt"
@@ -29,8 +28,9 @@ class Command(BaseCommand):
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Read whether an empty platform is wanted."""
+        """Read whether an empty platform is wanted, and whether only preparing."""
         parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
+        parser.add_argument("--prepare", action="store_true", help="只建库、生成演示城市，不启动")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until Ctrl-C or SIGTERM."""
@@ -45,6 +45,8 @@ class Command(BaseCommand):
                 )
                 raise CommandError(message)
         self._prepare(demo=not options["no_demo"])
+        if options["prepare"]:
+            return
         connections.close_all()
         host = near(settings.LISTEN)
         children = (
@@ -77,8 +79,9 @@ class Command(BaseCommand):
         """Run one command as a child and show how long it took."""
         self._say(f"{title} …")
         began = time.monotonic()
+        connections.close_all()
         try:
-            code = subprocess.call([sys.executable, "-m", "tongguan", *command])  # noqa: S603 - our own command
+            code = run_once(command)
         except KeyboardInterrupt:
             code = 130
         if code:
