@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -20,17 +20,20 @@ from tongguan.people.contracts import PLATFORM, Actor, Post
 
 #: How often things do not go smoothly.
 REFUSED, RETURNED, REWORKED, URGED, EXTENDED = 0.05, 0.08, 0.07, 0.06, 0.05
+#: Hours that work takes which is going on when the city begins.
+_ON_SITE: Final = 5
 Steps = Iterator[timedelta]
 
 
 @dataclass(slots=True)
 class Life:
-    """One case from acceptance to closing."""
+    """One case from acceptance to closing; ``photos``: before and after; ``lasting``: being worked on now."""
 
     case_id: UUID
     staff: Staff
     rng: np.random.Generator
-    photos: list[str]
+    photos: tuple[str, str]
+    lasting: bool = False
     _case: CaseInfo = field(init=False)
     _orders: list[OrderInfo] = field(init=False)
 
@@ -42,7 +45,7 @@ class Life:
         acceptor = self.staff.at_centre(Post.ACCEPTOR, hub)
         self._do(acceptor, "accept")
         yield self._wait(minutes=25)
-        if self.rng.random() < REFUSED:
+        if not self.lasting and self.rng.random() < REFUSED:
             self._do(acceptor, "refuse", reason="经核实不属于城市管理受理范围")
             return
         rules = catalog.filing_rules(self._case.item_code)
@@ -50,7 +53,7 @@ class Life:
         self._do(acceptor, "register", filing_rule_id=rule.id)
         yield self._wait(minutes=20)
         self._do(self.staff.at_centre(Post.DISPATCHER, hub), "dispatch")
-        if self.rng.random() < RETURNED:
+        if not self.lasting and self.rng.random() < RETURNED:
             yield from self._return(hub)
         yield from self._handled()
         yield from self._checked(hub)
@@ -65,7 +68,7 @@ class Life:
         self._do(chief, "dispatch", unit_id=lead.unit_id, reason="经核定仍属该单位职责")
 
     def _handled(self) -> Steps:
-        if self.rng.random() < URGED:
+        if not self.lasting and self.rng.random() < URGED:
             yield self._wait(hours=3)
             supervisor = self.staff.at_centre(Post.SUPERVISOR, self._case.hub)
             urge = dispatch.NewSupervision(kind="urge", text="群众再次来电，请抓紧处置")
@@ -84,9 +87,10 @@ class Life:
         self._do(head, "assign", handler_id=handler.id, **mine)
         if order.role == "lead" and self.rng.random() < EXTENDED and self._in_time():
             yield from self._extension(head)
-        yield self._wait(hours=float(self.rng.choice([2, 5, 20, 45], p=[0.4, 0.3, 0.2, 0.1])))
-        done = {"result": "已到现场处置完毕，恢复原状", "photos_after": [self._photo()], **mine}
-        self._do(handler, "submit", photos_before=[self._photo()], **done)
+        yield self._work()
+        before, after = self.photos
+        done = {"result": "已到现场处置完毕，恢复原状", "photos_after": [after], **mine}
+        self._do(handler, "submit", photos_before=[before], **done)
         yield self._wait(hours=1)
         self._do(head, "dept_confirm", **mine)
 
@@ -110,7 +114,7 @@ class Life:
                 self._do(collector, "check_fail", reason="现场仍未恢复原状")
                 yield from self._order(self._orders[0])
             else:
-                self._do(collector, "check_pass", photos=[self._photo()])
+                self._do(collector, "check_pass", photos=[self.photos[1]])
         yield self._wait(minutes=20)
         self._do(self.staff.at_centre(Post.ACCEPTOR, hub), "close", closing_met=True)
 
@@ -123,8 +127,11 @@ class Life:
         self._case, self._orders = made.case, [order for order in made.orders if order.ended_at is None]
         return made.case
 
-    def _photo(self) -> str:
-        return self.photos[int(self.rng.integers(len(self.photos)))]
+    def _work(self) -> timedelta:
+        hours = float(self.rng.choice([2, 5, 20, 45], p=[0.4, 0.3, 0.2, 0.1]))
+        return timedelta(hours=_ON_SITE) if self.lasting else self._wait(hours=hours)
 
     def _wait(self, *, hours: float = 0, minutes: float = 0) -> timedelta:
+        if self.lasting:  # the crew on duty is quick with what is urgent
+            return timedelta(minutes=float(self.rng.uniform(3, 8)))
         return timedelta(minutes=float(self.rng.gamma(2.0, (hours * 60 + minutes) / 2.0)) + 1)

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 
 from django.core.management import execute_from_command_line
@@ -36,18 +37,12 @@ def _command(arguments: Sequence[str]) -> None:
 
 
 def run_once(arguments: Sequence[str]) -> int:
-    """Run one command in a child that has every package loaded already, and give its exit code.
-
-    The parent must hold no open database connection.
-    """
-    process = _processes.Process(target=_plain_command, args=(list(arguments),))
+    """Run one command in a child, packages loaded, and give its exit code. Close connections before."""
+    process = _processes.Process(target=execute_from_command_line, args=(["tongguan", *arguments],))
     process.start()
-    process.join()
-    return process.exitcode or 0
-
-
-def _plain_command(arguments: Sequence[str]) -> None:
-    execute_from_command_line(["tongguan", *arguments])
+    with suppress(KeyboardInterrupt):
+        process.join()
+    return 130 if process.exitcode is None else process.exitcode
 
 
 class Child:
