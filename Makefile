@@ -9,7 +9,7 @@ DEV := $(VENV)/.ready-dev
 WEB := tongguan/doors/static/web/index.html
 SCREENS := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/openapi -prune -o -path frontend/src/api/made -prune -o -type f -print)
 
-.PHONY: help up web test check format bench screens doctor clean
+.PHONY: help up prepared web test check format bench screens doctor clean
 
 help: ## list the targets / 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,8 +39,12 @@ $(WEB): $(SCREENS) | $(RUN)
 
 web: $(WEB) ## build the screens / 构建三屏页面
 
-up: $(RUN) $(WEB) ## install, prepare and start everything with a living demo city / 安装并启动（含演示城市）
+up: $(RUN) ## install, prepare and start everything with a living demo city / 安装并启动（含演示城市）
+	@$(MAKE) --question --no-print-directory $(WEB) || $(MAKE) --jobs 2 --no-print-directory $(WEB) prepared
 	@exec $(VENV)/bin/tongguan up
+
+prepared: $(RUN)
+	@$(VENV)/bin/tongguan up --prepare
 
 test: $(DEV) $(WEB) ## install the test tools and run every test on SQLite and PostgreSQL / 运行全部测试
 	@$(PY) -m tests.passes $(ARGS)

@@ -61,11 +61,10 @@ def open_cases(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None)
 def hold(actor: Actor, case_id: UUID, expected_version: int | None = None) -> Held:
     """Lock a visible case for the open transaction. Raises NotFound, Stale."""
     rows = Case.objects.select_for_update(of=("self",)).filter(visible_q(actor), pk=case_id)
-    row = rows.values(*FIELDS, "line_no", "line_hash").first()
+    row = next(iter(rows[:1]), None)
     if row is None:
         raise NotFound("case.unknown", "没有这个案件", "no such case")
-    head = (row.pop("line_no"), row.pop("line_hash"))
-    case = CaseInfo(**row)
+    case = CaseInfo(**{name: getattr(row, name) for name in FIELDS})
     if expected_version is not None and case.version != expected_version:
         raise Stale(
             "case.stale",
@@ -73,7 +72,7 @@ def hold(actor: Actor, case_id: UUID, expected_version: int | None = None) -> He
             f"the case was changed by somebody else; it is at version {case.version}",
             version=case.version,
         )
-    return Held(case=case, head=head)
+    return Held(case=case, head=(row.line_no, row.line_hash))
 
 
 def process_of(case: CaseInfo) -> Process:
@@ -229,21 +228,12 @@ def involve_in(parts: Iterable[tuple[CaseInfo, int, str, str]], *, first: bool =
         )
         for case, unit_id, path, role in parts
     ]
-    if first:
-        tables.insert(rows)
-    else:
-        Involvement.objects.bulk_create(rows, ignore_conflicts=True)
+    tables.insert(rows, ignore=not first)
 
 
 def set_due(due: Mapping[UUID, datetime | None]) -> None:
     """Set when the running stages are due; part of a clock's change, so no line and no new version."""
-    if len(due) == 1:
-        for case_id, due_at in due.items():
-            Case.objects.filter(pk=case_id).update(due_at=due_at)
-        return
-    Case.objects.bulk_update(
-        [Case(pk=pk, due_at=due_at) for pk, due_at in due.items()], ["due_at"], batch_size=400
-    )
+    tables.update([tables.fresh(Case, id=pk, due_at=due_at) for pk, due_at in due.items()], ["due_at"])
 
 
 def tell_due_changed(case: CaseInfo) -> None:

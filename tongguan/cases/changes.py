@@ -14,6 +14,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict
 from tongguan.kernel.facts import Fact
 from tongguan.people.contracts import Actor
+from tongguan.tables import api as tables
 
 #: Columns a move may set besides those of the table.
 _SETTABLE: Final = frozenset(
@@ -70,7 +71,7 @@ def write(held: Held, columns: Mapping[str, Any], entry: TimelineEntry) -> Held:
     head = {"line_no": entry.no, "line_hash": entry.hash}
     if not Case.objects.filter(pk=case.id, version=case.version).update(**changed, **head):
         raise Conflict("case.raced", "案件刚被他人更新，请刷新后再试", "somebody else was faster")
-    entry.save(force_insert=True)
+    tables.insert([entry])
     shown = {name: changed.get(name, getattr(case, name)) for name in FIELDS}
     return Held(case=CaseInfo(**shown), head=(entry.no, entry.hash))
 

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import shapely
 from django.core.management import call_command
-from PIL import Image, ImageDraw
 
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.seed import seed_responsibilities
 from tongguan.demo.lives import Life
+from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
 from tongguan.demo.tellings import Telling, tell
+from tongguan.demo.town.shapes import waters
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReportIn, ReportState
 from tongguan.kernel import clock
@@ -33,8 +35,11 @@ from tongguan.runtime.spi import periodic
 from tongguan.runtime.transactions import atomic
 from tongguan.things.seed import seed_components
 
+__all__ = ["DAYS", "STRAIGHT", "Seeded", "seed_city", "tellings", "waters", "write_logins"]
+
 DAYS: Final = 90
-_PHOTOS: Final = 24
+#: Cases that somebody works on when the city begins, at whatever hour.
+_AT_WORK: Final = 6
 _KINDS_TOLD: Final = 60
 _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
 
@@ -84,7 +89,7 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         names = {code: info.name for code, info in places.divisions(wanted).items()}
         people = seed_people(rng, names)
         _staff_grids(people, codes.duty_grids)
-        components = seed_components()
+        components = seed_components(clear_of=waters())
         seed_responsibilities()
         states = _live(rng, Staff(people, rng), cases_wanted)
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
@@ -107,9 +112,13 @@ def _live(rng: np.random.Generator, staff: Staff, wanted: int) -> Counter[str]:
     begin = now - timedelta(days=DAYS)
     with clock.using(clock.ManualClock(begin)) as hands:
         photos = _photos()
-        told = list(tellings(rng, wanted))
-        for number, (at, one) in enumerate(zip(_moments(rng, begin, now, wanted), told, strict=True)):
-            heapq.heappush(queue, (at, number, _told(one, staff, rng, photos)))
+        earlier = wanted - min(_AT_WORK, wanted // 4)
+        moments = _moments(rng, begin, now, earlier)
+        moments += [now - timedelta(minutes=float(m)) for m in rng.uniform(75, 200, wanted - earlier)]
+        for number, (at, one) in enumerate(zip(moments, tellings(rng, wanted), strict=True)):
+            shown = photos[kind_of(one.matter)]
+            pair = shown[int(rng.integers(len(shown)))]
+            heapq.heappush(queue, (at, number, _told(one, staff, rng, pair, lasting=number >= earlier)))
         day = begin
         while queue:
             at, number, steps = heapq.heappop(queue)
@@ -122,7 +131,8 @@ def _live(rng: np.random.Generator, staff: Staff, wanted: int) -> Counter[str]:
             hands.move_to(at)
             wait = next(steps, None)
             if wait is not None:
-                heapq.heappush(queue, (_daytime(at + wait, rng), number, steps))
+                following = at + wait if number >= earlier else _daytime(at + wait, rng)
+                heapq.heappush(queue, (following, number, steps))
         hands.move_to(now)
         _speak()
     return Counter(cases.counts(PLATFORM))
@@ -133,7 +143,9 @@ def _speak() -> None:
         periodic.get(name).run()
 
 
-def _told(told: Telling, staff: Staff, rng: np.random.Generator, photos: list[str]) -> Iterator[timedelta]:
+def _told(
+    told: Telling, staff: Staff, rng: np.random.Generator, photos: tuple[str, str], *, lasting: bool
+) -> Iterator[timedelta]:
     report = ReportIn(
         source=told.source,
         title=told.title,
@@ -146,7 +158,7 @@ def _told(told: Telling, staff: Staff, rng: np.random.Generator, photos: list[st
     )
     receipt = intake.receive(PLATFORM, report, open_now=True)
     if receipt.case_id is not None and receipt.state == ReportState.OPENED:
-        yield from Life(receipt.case_id, staff, rng, photos).steps()
+        yield from Life(receipt.case_id, staff, rng, photos, lasting).steps()
 
 
 def tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
@@ -157,7 +169,8 @@ def tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
     roads = road_points()
     spots = [(name, lon, lat) for name, line in roads.items() for lon, lat in line]
     lons, lats = (np.array([spot[k] for spot in spots], np.float64) for k in (1, 2))
-    inside = np.flatnonzero(np.array(places.locate(lons, lats).grid) != "")
+    on_land = ~shapely.contains_xy(waters(), lons, lats)
+    inside = np.flatnonzero((np.array(places.locate(lons, lats).grid) != "") & on_land)
     for _ in range(wanted):
         item = picked[int(rng.choice(len(picked), p=share / share.sum()))]
         road, lon, lat = spots[int(rng.choice(inside))]
@@ -182,17 +195,22 @@ def _daytime(at: datetime, rng: np.random.Generator) -> datetime:
     return at + timedelta(hours=ahead, minutes=float(rng.uniform(0, 90)))
 
 
-def _photos() -> list[str]:
-    """Draw a few placeholder photos and keep them; the demo's evidence refers to them."""
-    made = []
-    for number in range(_PHOTOS):
-        image = Image.new("RGB", (320, 240), (70 + 5 * number, 110, 180 - 5 * number))
-        ImageDraw.Draw(image).text((110, 110), f"DEMO {number + 1:02d}", fill=(255, 255, 255))
-        stream = BytesIO()
-        image.save(stream, "JPEG", quality=80)
-        stream.seek(0)
-        made.append(str(files.store(PLATFORM, f"demo-{number + 1:02d}.jpg", stream, "evidence").id))
+def _photos() -> dict[str, list[tuple[str, str]]]:
+    """Draw the photos and keep them, pairs of before and after by kind."""
+    made: dict[str, list[tuple[str, str]]] = {}
+    for kind in KINDS:
+        for view in range(VIEWS):
+            before, after = (_kept(Scene(kind, view, solved)) for solved in (False, True))
+            made.setdefault(kind, []).append((before, after))
     return made
+
+
+def _kept(scene: Scene) -> str:
+    stream = BytesIO()
+    draw(scene).save(stream, "JPEG", quality=82)
+    stream.seek(0)
+    name = f"{scene.kind}-{scene.view + 1}-{'after' if scene.solved else 'before'}.jpg"
+    return str(files.store(PLATFORM, name, stream, "evidence").id)
 
 
 def write_logins(people: SeededPeople, path: Path) -> None:

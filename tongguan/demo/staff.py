@@ -18,21 +18,30 @@ class Staff:
     seeded: SeededPeople
     rng: np.random.Generator
     _actors: dict[int, Actor] = field(default_factory=dict)
+    _held: dict[tuple[Post, str | int], list[int]] = field(default_factory=dict)
 
     def actor(self, user_id: int) -> Actor:
         """Give a person as an actor."""
-        if not self._actors:
-            self._actors = {user.pk: people.actor_of(user) for user in get_user_model().objects.all()}
+        if user_id not in self._actors:
+            self._actors[user_id] = people.actor_of(get_user_model().objects.get(pk=user_id))
         return self._actors[user_id]
 
     def at_centre(self, post: Post, hub: str) -> Actor:
         """Give one of those who hold a post at the centre of a division."""
-        return self._one([person.id for person in people.holders(post, hub)], post, hub)
+        return self._one(self._holders(post, hub), post, hub)
 
     def of_unit(self, post: Post, unit_id: int) -> Actor:
         """Give one of those who hold a post in a unit, or in its nearest superior."""
-        found = people.holders(post, unit_id) or people.superior_holders(post, unit_id)
-        return self._one([person.id for person in found], post, str(unit_id))
+        return self._one(self._holders(post, unit_id), post, str(unit_id))
+
+    def _holders(self, post: Post, where: str | int) -> list[int]:
+        """Give who holds a post there; in ninety days nobody of the demo city changes it."""
+        if (post, where) not in self._held:
+            found = people.holders(post, where)
+            if not found and isinstance(where, int):
+                found = people.superior_holders(post, where)
+            self._held[post, where] = [person.id for person in found]
+        return self._held[post, where]
 
     def _one(self, ids: list[int], post: Post, where: str) -> Actor:
         if not ids:

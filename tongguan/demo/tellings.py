@@ -20,7 +20,7 @@ _ASKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One telling: item, title, words, where, by which channel."""
+    """One telling: item, title, words, where, by which channel, and the item's name."""
 
     item_code: str
     title: str
@@ -29,6 +29,7 @@ class Telling:
     lat: float
     address: str
     source: str
+    matter: str
 
 
 def tell(rng: np.random.Generator, item: tuple[str, str], spot: tuple[float, float], road: str) -> Telling:
@@ -46,4 +47,5 @@ def tell(rng: np.random.Generator, item: tuple[str, str], spot: tuple[float, flo
         lat=spot[1],
         address=f"{road}{number}号附近{place}",
         source=source,
+        matter=name,
     )

@@ -367,15 +367,15 @@ def _running_handle(case_id: UUID) -> list[Clock]:
 
 def _write(batch: _Batch) -> None:
     if batch.changed:
-        Clock.objects.bulk_update(batch.changed, _TIMES, batch_size=200)
+        tables.update(batch.changed, _TIMES)
     if batch.created:
         Clock.objects.bulk_create(batch.created, batch_size=500)
     orders = {
         row.order_id: row.due_at for row in (*batch.changed, *batch.created) if row.order_id is not None
     }
     if orders:
-        WorkOrder.objects.bulk_update(
-            [WorkOrder(id=key, due_at=due) for key, due in orders.items()], ["due_at"], batch_size=500
+        tables.update(
+            [tables.fresh(WorkOrder, id=key, due_at=due) for key, due in orders.items()], ["due_at"]
         )
     if batch.overdue:
         outbox.publish(*batch.overdue)

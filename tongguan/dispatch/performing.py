@@ -19,6 +19,7 @@ from tongguan.kernel.errors import Conflict
 from tongguan.messaging import api as messaging
 from tongguan.people.contracts import Actor
 from tongguan.runtime.transactions import atomic
+from tongguan.tables import api as tables
 
 #: What a move does besides changing the state; moves not named here only do that.
 STEPS: Final[Mapping[str, Callable[[Turn], None]]] = MappingProxyType(
@@ -131,8 +132,8 @@ def _write(turn: Turn, posts: frozenset[str]) -> Outcome:
             evidence=turn.evidence,
             facts=turn.facts,
         )
-    for order in turn.changed.values():  # before new ones: a case has one running lead
-        order.save()
+    # Before new ones: a case has one running lead.
+    tables.update(list(turn.changed.values()), tables.names(WorkOrder))
     if turn.fresh:
         WorkOrder.objects.bulk_create(turn.fresh)
         cases.involve_in((after.case, o.unit_id, o.unit_path, o.role) for o in turn.fresh)

@@ -43,7 +43,6 @@ __all__ = [
 
 MAX_BODY: Final = 100_000
 MAX_AT_ONCE: Final = 1_000
-_CHUNK: Final = 500
 
 
 def notify(notices: Sequence[Notice], *, first: bool = False) -> None:
@@ -62,10 +61,7 @@ def notify(notices: Sequence[Notice], *, first: bool = False) -> None:
         return
     rows = [_row(notice) for notice in notices]
     _refuse_strange_targets([row for row in rows if row.channel == Channel.WEBHOOK])
-    if first:
-        tables.insert(rows)
-    else:
-        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
+    tables.insert(rows, ignore=not first)
     reached = {row.to_user_id for row in rows if row.channel == Channel.INBOX and row.to_user_id is not None}
     if reached:
         outbox.publish(InboxArrived(user_ids=tuple(sorted(reached))))

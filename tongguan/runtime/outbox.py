@@ -16,8 +16,6 @@ def publish(*facts: Fact) -> None:
     lost with a crash between two commits, is worse than none.
     """
     if not transaction.get_connection().in_atomic_block:
-        message = "publish() needs an open transaction"
-        raise RuntimeError(message)
-    at = clock.now()
-    rows = [(f.name, to_payload(f), f.division, at) for f in facts]
+        raise RuntimeError("publish() needs an open transaction")
+    rows = [(f.name, to_payload(f), f.division, clock.now()) for f in facts]
     tables.insert_values(FactRecord, ("name", "payload", "division", "at"), rows)

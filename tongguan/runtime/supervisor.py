@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 
 from django.core.management import execute_from_command_line
@@ -33,6 +34,15 @@ def _command(arguments: Sequence[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     execute_from_command_line(["tongguan", *arguments])
+
+
+def run_once(arguments: Sequence[str]) -> int:
+    """Run one command in a child, packages loaded, and give its exit code. Close connections before."""
+    process = _processes.Process(target=execute_from_command_line, args=(["tongguan", *arguments],))
+    process.start()
+    with suppress(KeyboardInterrupt):
+        process.join()
+    return 130 if process.exitcode is None else process.exitcode
 
 
 class Child:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many rows at once. PostgreSQL takes them by COPY and in arrays, SQLite by Django's own statements.
+"""Many rows at once. PostgreSQL takes them by COPY and in arrays; SQLite, and a handful, by plain statements.
 
 Measured on PostgreSQL 15 with 500 rows of 20 columns: COPY costs a quarter of ``bulk_create``, one
 ``UPDATE … FROM unnest`` a tenth of ``bulk_update`` (``bench/triage.py`` shows the whole).
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import AutoField, Field, Model
 from django.db.models.base import ModelState
 
-from tongguan.tables import polygons, wire
+from tongguan.tables import plain, polygons, wire
 from tongguan.tables.lookups import Among
 
 array: Final = wire.array
@@ -25,7 +25,6 @@ AMONG: Final = Among.lookup_name
 inside = polygons.inside
 #: Fewer rows than this are not worth a COPY of their own.
 _FEW: Final = 20
-_BATCH: Final = 400
 _M = TypeVar("_M", bound=Model)
 
 
@@ -68,29 +67,31 @@ def _blank(model: type[Model]) -> _Blank:
     return _Blank(values, made, len(fields))
 
 
-def insert(rows: Sequence[Model]) -> None:
+def insert(rows: Sequence[Model], *, ignore: bool = False) -> None:
     """Insert rows of one table, in the caller's transaction. Numbers that the database gives stay unknown.
 
-    Raises IntegrityError as ``bulk_create`` does.
+    ``ignore`` leaves out rows that are there already. Raises IntegrityError as ``bulk_create`` does.
     """
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor != "postgresql" or len(rows) < _FEW:
-        model._default_manager.bulk_create(rows)  # noqa: SLF001 - a model's own manager
-        return
     fields = _fields(model)
     values = itemgetter(*(field.attname for field in fields))
-    _copy(model, fields, list(zip(*[values(vars(row)) for row in rows], strict=True)))
+    given = [values(vars(row)) for row in rows]
+    if ignore or connection.vendor != "postgresql" or len(rows) < _FEW:
+        plain.insert(model, fields, given, ignore=ignore)
+        return
+    _copy(model, fields, list(zip(*given, strict=True)))
 
 
 def insert_values(model: type[Model], columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
     """Insert values in the order of ``columns``, for tables of many small rows; no defaults are added."""
-    if connection.vendor != "postgresql" or len(rows) < _FEW:
-        made = [model(**dict(zip(columns, row, strict=True))) for row in rows]
-        model._default_manager.bulk_create(made)  # noqa: SLF001
+    if not rows:
         return
-    fields = [model._meta.get_field(name) for name in columns]  # noqa: SLF001
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]  # noqa: SLF001
+    if connection.vendor != "postgresql" or len(rows) < _FEW:
+        plain.insert(model, fields, list(rows))
+        return
     _copy(model, fields, list(zip(*rows, strict=True)))
 
 
@@ -111,17 +112,24 @@ def _fields(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
     return tuple(f for f in _columns(model) if not isinstance(f, AutoField))
 
 
+@lru_cache(maxsize=64)
+def names(model: type[Model]) -> tuple[str, ...]:
+    """Give the names of all columns but the key, as ``update`` takes them."""
+    return tuple(field.name for field in _columns(model) if not field.primary_key)
+
+
 def update(rows: Sequence[Model], columns: Sequence[str]) -> None:
     """Write these columns of stored rows of one table by primary key, in the caller's transaction."""
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor != "postgresql" or len(rows) < _FEW:
-        model._default_manager.bulk_update(rows, columns, batch_size=_BATCH)  # noqa: SLF001
-        return
     meta = model._meta  # noqa: SLF001
     named = {field.name: field for field in meta.concrete_fields}
-    fields = [meta.pk, *(named[name] for name in columns)]
+    changed = [named[name] for name in columns]
+    if connection.vendor != "postgresql" or len(rows) < _FEW:
+        plain.update(model, changed, rows)
+        return
+    fields = [meta.pk, *changed]
     kinds = [str(field.db_type(connection)) for field in fields]
     given = [
         wire.array(kind, [getattr(row, field.attname) for row in rows])

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from tongguan.kernel.geometry import cells_of
 from tongguan.places.queries import locate
@@ -40,8 +42,10 @@ _PER_BATCH: Final = 2_000
 _METRES_PER_DEGREE: Final = 111_195.0
 
 
-def seed_components(count: int = 4_000, seed: int = SEED) -> int:
+def seed_components(count: int = 4_000, seed: int = SEED, clear_of: BaseGeometry | None = None) -> int:
     """Write about ``count`` components beside the demo city's roads; returns how many there are.
+
+    None lies in ``clear_of``, the city's water.
 
     Running it again changes nothing. Needs ``places.seed.seed_places`` before it.
     """
@@ -50,7 +54,10 @@ def seed_components(count: int = 4_000, seed: int = SEED) -> int:
     # Roads run beyond the city, so more spots are drawn than needed.
     spots = line[rng.choice(len(line), count * 3)] + rng.normal(0, 9.0 / _METRES_PER_DEGREE, (count * 3, 2))
     located = locate(spots[:, 0], spots[:, 1])
-    inside = np.flatnonzero(np.array(located.grid) != "")[:count]
+    fits = np.array(located.grid) != ""
+    if clear_of is not None:
+        fits &= ~shapely.contains_xy(clear_of, spots[:, 0], spots[:, 1])
+    inside = np.flatnonzero(fits)[:count]
     weights = np.array([share for _, _, share, _ in _KINDS], np.float64)
     kinds = rng.choice(len(_KINDS), len(inside), p=weights / weights.sum())
     cells = cells_of(spots[inside, 0], spots[inside, 1]).tolist()

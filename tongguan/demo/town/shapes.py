@@ -6,6 +6,7 @@ of latitude, so that circles are drawn 1/0.857 wider.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -14,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tongguan.kernel.coordinates import Floats
-from tongguan.places.seed import EAST, NORTH, SOUTH, WEST
+from tongguan.places.seed import EAST, NORTH, SEED, SOUTH, WEST, draw
 
 SQUEEZE: Final = 0.857
 METRE: Final = 1 / 111_000
@@ -55,6 +56,14 @@ def land(outline: BaseGeometry, rng: np.random.Generator) -> Land:
     water = shapely.union_all([river, *(c for _, c in canals), *(c for _, c in lakes)])
     parks = [(name, _blob(lon, lat, 0.0045, rng).difference(water)) for name, lon, lat in PARKS]
     return Land(river, canals, lakes, parks, water)
+
+
+@cache
+def waters(seed: int = SEED) -> BaseGeometry:
+    """Give the whole of the water of the city of a seed, as the map shows it."""
+    found = land(shapely.union_all(draw(seed).polygons), np.random.default_rng(seed + 7)).water
+    shapely.prepare(found)
+    return found
 
 
 def minor_streets(lines: list[Floats], between: int = 3) -> list[Floats]:

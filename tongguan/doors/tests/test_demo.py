@@ -2,29 +2,39 @@
 """The demo city: ninety days of work by everybody, all from one seed."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from shapely.geometry import Point
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
-from tongguan.demo.api import DAYS
+from tongguan.demo.api import DAYS, waters
 from tongguan.dispatch import queries as work
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.people import testing
 from tongguan.people.contracts import PLATFORM
+from tongguan.things import queries as things
 
 pytestmark = pytest.mark.django_db
 CASES = 24
 
 
+#: 周三凌晨三点：仍有人在处置。
+NIGHT = datetime(2026, 5, 19, 19, tzinfo=UTC)
+
+
 def test_a_city_of_ninety_days_lives(settings):
     said = StringIO()
-    call_command("seed_demo", cases=CASES, stdout=said)
-    now = clock.now()
+    with clock.using(clock.ManualClock(NIGHT)):
+        call_command("seed_demo", cases=CASES, stdout=said)
+        _lives(settings, said, NIGHT)
+
+
+def _lives(settings, said, now):
     rows = cases.cases(PLATFORM, CaseFilter(), limit=200).rows
     assert len(rows) == CASES
     assert all(now - timedelta(days=DAYS) <= row.opened_at <= now for row in rows)
@@ -34,6 +44,14 @@ def test_a_city_of_ninety_days_lives(settings):
     assert states["closed"] >= CASES // 3
     assert len(states) >= 3
     assert all(row.grid and row.division and row.lon is not None for row in rows)
+    handling = [row for row in rows if row.state == "handling"]
+    at_work = {order.handler_id for row in handling for order in work.work_orders(PLATFORM, row.id)}
+    assert at_work - {None}
+    water = waters()
+    assert not any(water.contains(Point(row.lon, row.lat)) for row in rows)
+    spots = things.visible(PLATFORM).values_list("lon", "lat")
+    assert len(spots) == 4_000
+    assert not any(water.contains(Point(*spot)) for spot in spots)
     closed = [row for row in rows if row.state == "closed"]
     for row in closed[:5]:
         lines = cases.timeline(PLATFORM, row.id)

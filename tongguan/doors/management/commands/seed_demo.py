@@ -3,7 +3,7 @@
 
 import time
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +15,9 @@ from tongguan.people.contracts import PLATFORM
 
 class Command(BaseCommand):
     help = "生成演示城市：区划、网格、单位、人员、部件、权责清单和近 90 天的案件"
+
+    #: `tongguan check` checks; the first start should not wait for it.
+    requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", type=int, default=160, help="案件数（默认 160）")

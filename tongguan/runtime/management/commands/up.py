@@ -2,9 +2,10 @@
 """``tongguan up``: the whole platform as one foreground process."""
 
 import os
-import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from tongguan.runtime.processes import near, port_is_free
-from tongguan.runtime.supervisor import Child, Supervisor
+from tongguan.runtime.supervisor import Child, Supervisor, run_once
 
 #: Written by the demo seed, shown at every start.
 LOGINS = "demo-logins.txt"
@@ -29,8 +30,9 @@ class Command(BaseCommand):
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Read whether an empty platform is wanted."""
+        """Read whether an empty platform is wanted, and whether only preparing."""
         parser.add_argument("--no-demo", action="store_true", help="不生成演示城市")
+        parser.add_argument("--prepare", action="store_true", help="只建库、生成演示城市，不启动")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until Ctrl-C or SIGTERM."""
@@ -40,11 +42,10 @@ class Command(BaseCommand):
             (settings.STREAM_PORT, "TONGGUAN_STREAM_PORT"),
         ):
             if not port_is_free(settings.LISTEN, port):
-                message = (
-                    f"端口 {port} 已被占用（平台也许已在运行），可用 {variable} 另选 (the port is in use)"
-                )
-                raise CommandError(message)
+                raise CommandError(f"端口 {port} 已被占用（平台也许已在运行），可用 {variable} 另选 (in use)")
         self._prepare(demo=not options["no_demo"])
+        if options["prepare"]:
+            return
         connections.close_all()
         host = near(settings.LISTEN)
         children = (
@@ -63,28 +64,23 @@ class Command(BaseCommand):
         try:
             executor = MigrationExecutor(connection)
         except DatabaseError as error:
-            message = f"无法连接数据库，请检查 TONGGUAN_DATABASE_URL (cannot reach the database): {error}"
-            raise CommandError(message) from error
+            raise CommandError(
+                f"无法连接数据库，请检查 TONGGUAN_DATABASE_URL (no database): {error}"
+            ) from error
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self._say("建立数据表 …")
-            began = time.monotonic()
-            call_command("migrate", verbosity=0)
-            self._say(f"建立数据表：{time.monotonic() - began:.1f} 秒")
+            self._step("建立数据表", partial(call_command, "migrate", verbosity=0))
         if demo and "seed_demo" in get_commands() and not get_user_model().objects.exists():
-            self._step("生成演示城市", "seed_demo")
+            connections.close_all()
+            if code := self._step("生成演示城市", partial(run_once, ["seed_demo"])):
+                raise CommandError(f"生成演示城市失败 (failed: seed_demo, {code})", returncode=code)
 
-    def _step(self, title: str, *command: str) -> None:
-        """Run one command as a child and show how long it took."""
+    def _step(self, title: str, does: Callable[[], Any]) -> Any:
+        """Do it and show how long it took."""
         self._say(f"{title} …")
         began = time.monotonic()
-        try:
-            code = subprocess.call([sys.executable, "-m", "tongguan", *command])  # noqa: S603 - our own command
-        except KeyboardInterrupt:
-            code = 130
-        if code:
-            message = f"{title}失败 (failed: tongguan {command[0]}, {code})"
-            raise CommandError(message, returncode=code)
+        done = does()
         self._say(f"{title}：{time.monotonic() - began:.1f} 秒")
+        return done
 
     def _welcome(self, host: str, seconds: float) -> None:
         self._say(f"统管已就绪（{seconds:.1f} 秒）：http://{host}:{settings.WEB_PORT}/")
