@@ -45,7 +45,7 @@ def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPr
         case = known.get(case_id)
         words = "没有这个案件" if case is None else _hindrance(actor, case, move_id, orders.get(case_id, ()))
         if case is not None and not words:
-            undo = cases.process_of(case).moves[move_id].undo
+            undo = undo or _way_back(actor, case, move_id)
         elif words:
             refused[words] += 1
             if len(examples) < _EXAMPLES:
@@ -58,6 +58,13 @@ def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPr
         examples=tuple(examples),
         undo=undo,
     )
+
+
+def _way_back(actor: Actor, case: CaseInfo, move_id: str) -> str:
+    """Give the move that takes this one back where the actor holds a post that makes it, else ""."""
+    process = cases.process_of(case)
+    back = process.moves[move_id].undo
+    return back if back and set(process.moves[back].by) & {str(post) for post in actor.scope.posts()} else ""
 
 
 def _hindrance(actor: Actor, case: CaseInfo, move_id: str, orders: Sequence[OrderInfo]) -> str:

@@ -139,6 +139,15 @@ def test_a_killed_engine_does_none_twice_and_leaves_none_out(people, many, monke
     assert all(lines(info) == ["report", "accept"] for info in many)
 
 
+def test_a_way_back_is_promised_to_those_alone_who_may_go_it(people, many):
+    assert bulk.preview_bulk(people.duty_chief, ids(many), "refuse").undo == "reaccept"
+    assert bulk.preview_bulk(people.acceptor, ids(many), "refuse").undo == ""
+    job_id = bulk.start_bulk(people.acceptor, ids(many), "refuse", {"reason": "批量甄别为误报"})
+    settle()
+    job = runtime.job(job_id, people.acceptor)
+    assert (job.done, job.can_undo) == (60, False)
+
+
 def test_what_may_be_undone_is_undone_where_nothing_came_after(people, many):
     job_id = bulk.start_bulk(people.duty_chief, ids(many), "refuse", {"reason": "批量甄别为误报"})
     settle()

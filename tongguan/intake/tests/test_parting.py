@@ -40,9 +40,20 @@ def test_what_was_taken_for_two_is_put_together(city):
     receipt = api.put_with(city.acceptor, other.id, one.case_id, "现场确认为同一处")
     assert (receipt.state, receipt.case_id) == ("joined", one.case_id)
     assert cases.case(city.acceptor, one.case_id).reporter_count == 2
-    assert cases.case(city.acceptor, other.case_id).reporter_count == 0
+    emptied = cases.case(city.acceptor, other.case_id)
+    assert (emptied.reporter_count, emptied.state) == (0, "voided")  # nobody works on nothing
+    assert "现场确认为同一处" in cases.timeline(city.acceptor, emptied.id)[-1].reason
     with pytest.raises(Conflict):
         api.put_with(city.acceptor, other.id, one.case_id, "再来一次")
+
+
+def test_a_case_that_its_last_telling_left_stays_open_where_another_post_must_end_it(city):
+    (one,) = triaged(told(1))
+    (other,) = triaged(told(2, lon=121.015, text="别处的井盖也坏了", title=""))
+    api.put_with(city.supervisor, other.id, one.case_id, "现场确认为同一处")
+    assert cases.case(city.acceptor, other.case_id).closed_at is None
+    again = api.take_out(city.acceptor, other.id, "复核确为两处")
+    assert cases.case(city.acceptor, again.case_id).reporter_count == 1
 
 
 def test_the_only_telling_of_a_case_is_not_taken_out(city):
