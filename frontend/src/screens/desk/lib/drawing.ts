@@ -10,7 +10,9 @@ export interface Drawing {
 
 /** Read a drawing; undefined when it is none. */
 export function readDrawing(text: string): Drawing | undefined {
-  const svg = new DOMParser().parseFromString(text, "text/html").querySelector("svg");
+  // Without its style sheet: the page's own policy refuses one, also in a document that is only read.
+  const bare = text.replace(/<style>[^]*?<\/style>/, "");
+  const svg = new DOMParser().parseFromString(bare, "text/html").querySelector("svg");
   const [, , wide, high] = (svg?.getAttribute("viewBox") ?? "").split(" ").map(Number);
   if (!svg || !wide || !high) return undefined;
   const box = svg.querySelector("g.now rect");
