@@ -13,7 +13,6 @@ from tongguan.runtime.contracts import Acting, JobInfo, RowFailure
 from tongguan.runtime.models import Cursor, DeadLetter, FactRecord, Job, JobState, Lease, Periodic
 
 
-
 def job(job_id: UUID, actor: Acting) -> JobInfo:
     """Give a job to the one who started it. Raises NotFound for others' jobs too."""
     row = Job.objects.filter(id=job_id).first()

@@ -56,7 +56,7 @@ def seeded_home(folder, cases=CASES):
     return home
 
 
-#: Opens cases in the product's own database, as a great import would; ``filed`` of them stand before dispatch.
+#: Opens cases in the product's own database, as an import would; ``filed`` of them wait for dispatch.
 _MANY = """
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two hundred cases at the desk of the running product: chosen by a filter, looked over, sent out, taken back."""
+"""Two hundred cases at the running product's desk: found, chosen, looked over, sent out, taken back."""
 
 import re
 
