@@ -45,7 +45,7 @@ def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPr
         case = known.get(case_id)
         words = "没有这个案件" if case is None else _hindrance(actor, case, move_id, orders.get(case_id, ()))
         if case is not None and not words:
-            undo = cases.process_of(case).moves[move_id].undo
+            undo = undo or _way_back(actor, case, move_id)
         elif words:
             refused[words] += 1
             if len(examples) < _EXAMPLES:
@@ -58,6 +58,13 @@ def preview_bulk(actor: Actor, case_ids: Sequence[UUID], move_id: str) -> BulkPr
         examples=tuple(examples),
         undo=undo,
     )
+
+
+def _way_back(actor: Actor, case: CaseInfo, move_id: str) -> str:
+    """Give the move that takes this one back where the actor holds a post that makes it, else ""."""
+    process = cases.process_of(case)
+    back = process.moves[move_id].undo
+    return back if back and set(process.moves[back].by) & {str(post) for post in actor.scope.posts()} else ""
 
 
 def _hindrance(actor: Actor, case: CaseInfo, move_id: str, orders: Sequence[OrderInfo]) -> str:
@@ -101,12 +108,15 @@ def _checked(case_ids: Sequence[UUID]) -> list[UUID]:
 def run(job: JobInfo, progress: Progress) -> dict[str, Any]:
     """Make the move case by case in small transactions; refusals are recorded, the others stand."""
     move, inputs = job.params["move"], job.params["inputs"]
-    return _each(job, progress, lambda actor, case_id: perform(actor, case_id, move, inputs))
+    ids = [UUID(text) for text in job.params["cases"]]
+    return _each(job, ids, progress, lambda actor, case_id: perform(actor, case_id, move, inputs))
 
 
 def undo(job: JobInfo, progress: Progress) -> dict[str, Any]:
     """Take the move back on every case whose newest line is still the one this job wrote."""
     move, back = job.params["move"], job.params["undo"]
+    never = {failure.row for failure in job.failures}  # what was not moved is not taken back
+    ids = [UUID(text) for text in job.params["cases"] if text not in never]
 
     def take_back(actor: Actor, case_id: UUID) -> object:
         newest = cases.timeline(actor, case_id)[-1]
@@ -115,11 +125,12 @@ def undo(job: JobInfo, progress: Progress) -> dict[str, Any]:
             raise Conflict("bulk.moved_on", "案件此后已有新的流转，不能撤销", "the case has moved on")
         return perform(actor, case_id, back, {"reason": f"撤销批量操作（任务 {job.id}）"})
 
-    return _each(job, progress, take_back)
+    return _each(job, ids, progress, take_back)
 
 
-def _each(job: JobInfo, progress: Progress, act: Callable[[Actor, UUID], object]) -> dict[str, Any]:
-    ids = [UUID(text) for text in job.params["cases"]]
+def _each(
+    job: JobInfo, ids: Sequence[UUID], progress: Progress, act: Callable[[Actor, UUID], object]
+) -> dict[str, Any]:
     position = int(progress.position or 0)
     while position < len(ids):
         chunk = ids[position : position + _STEP]

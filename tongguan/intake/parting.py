@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """People put right what belongs together: take a telling out of a case, or put it with another (F15)."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from tongguan.cases import api as cases
@@ -12,7 +13,7 @@ from tongguan.intake.contracts import Receipt, ReportState
 from tongguan.intake.models import Report
 from tongguan.intake.queries import report_row
 from tongguan.intake.receiving import receipt_of
-from tongguan.kernel.errors import Conflict
+from tongguan.kernel.errors import Conflict, Refusal
 from tongguan.matching import api as matching
 from tongguan.matching import queries as matters
 from tongguan.matching.contracts import Voice
@@ -42,7 +43,7 @@ def take_out(actor: Actor, report_id: UUID, reason: str) -> Receipt:
 
 
 def put_with(actor: Actor, report_id: UUID, case_id: UUID, reason: str) -> Receipt:
-    """Put a telling into the case that a person found to be its matter.
+    """Put a telling into the case that a person found to be its matter; a case left empty is voided.
 
     Raises NotFound, Forbidden, Invalid, Conflict (in no case, there already, or said never to be one).
     """
@@ -60,7 +61,11 @@ def put_with(actor: Actor, report_id: UUID, case_id: UUID, reason: str) -> Recei
                 Joining(case_id=case_id, people=people, tellings=1, words=f"并入一条诉求，{words}"),
             ],
         )
-        return _stands(row, case_id, ReportState.JOINED)
+        receipt = _stands(row, case_id, ReportState.JOINED)
+        if not Report.objects.filter(case_id=old).exists():
+            with suppress(Refusal):  # work has begun, or another post must say so: it stays to be looked at
+                dispatch.perform(actor, old, "void", {"reason": f"全部诉求已并入其他案件，{words}"})
+        return receipt
 
 
 def _placed(actor: Actor, report_id: UUID) -> tuple[Report, UUID]:

@@ -12,15 +12,18 @@ from tongguan.runtime import relay, spi
 from tongguan.runtime.contracts import Acting, JobInfo, RowFailure
 from tongguan.runtime.models import Cursor, DeadLetter, FactRecord, Job, JobState, Lease, Periodic
 
-_SHOWN_FAILURES = 200
-
 
 def job(job_id: UUID, actor: Acting) -> JobInfo:
     """Give a job to the one who started it. Raises NotFound for others' jobs too."""
     row = Job.objects.filter(id=job_id).first()
     if row is None or actor.key not in {row.actor_key, "system"}:
         raise NotFound("job.unknown", zh="没有这项任务", en="no such job")
-    failures = row.failures.order_by("id")[:_SHOWN_FAILURES]
+    return with_failures(row)
+
+
+def with_failures(row: Job, most: int | None = 200) -> JobInfo:
+    """Give the row with what it could not do."""
+    failures = row.failures.order_by("id")[:most]
     return job_info(row, tuple(RowFailure(f.row, f.code, f.zh, f.en) for f in failures))
 
 

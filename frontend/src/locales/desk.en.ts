@@ -12,7 +12,7 @@ export const deskEn: typeof deskZh = {
   brand: "Tongguan",
   skip: "Skip to content",
   menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", handovers: "Danger", hot: "Hot matters", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", worktime: "Duty and calendars", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
-  top: { inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
+  top: { menu: "Menu", inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",
     in_dispute: "In dispute", pending_handle: "To handle", handling: "Being handled", suspended: "Suspended", handle_finish: "To confirm", pending_check: "To check",
@@ -32,10 +32,11 @@ export const deskEn: typeof deskZh = {
   },
   preview: { title: "Preview", none: "Choose a row with j / k to look at it here.", open: "Open case", next: "Next step" },
   bulk: {
-    chosen: "{n} chosen", move: "Do to all", choose: "Choose a move", look: "Check first", run: "Do {n}", clear: "Choose none", possible: "{possible} of {total} possible", refused: "{why}: {n}", running: "Working: {done} of {total}",
-    done: "{done} done, {failed} failed", undone: "Taken back", none: "Nothing you may do to the chosen cases", title: "Many at once", close: "Close",
+    chosen: "{n} chosen", move: "Do to all", choose: "Choose a move", run: "Do {n}", clear: "Choose none", possible: "{possible} of {total} possible", refused: "{why}: {n}", none: "Nothing you may do to the chosen cases", title: "Many at once", close: "Close",
+    all: "Choose all {n}", about: "Choose all, about {n}", gathering: "Choosing…", which: "Which cannot", andMore: "and {n} more", canUndo: "Can be taken back", cannotUndo: "Cannot be taken back", doing: "{name}: working", undoing: "{name}: taking back", running: "{done} of {total}", progress: "Progress", stop: "Stop", stopped: "Stopped as asked", broken: "Broke off, not finished",
+    done: "{name}: {done} done", undone: "{name}: {done} taken back", failed: "{n} not done", undo: "Take back",
   },
-  keys: { title: "Keys", j: "Next row", k: "Row above", o: "Open the case (Enter too)", x: "Choose the row", d: "Work on the case", n: "File a report", slash: "Find", question: "This help", palette: "Find and command", esc: "Back to the list", send: "Send the form being filled in", r: "Read again" },
+  keys: { title: "Keys", j: "Next row", k: "Row above", o: "Open the case (Enter too)", x: "Choose the row", a: "Choose the page (again: all that fit)", d: "Work on the case", n: "File a report", slash: "Find", question: "This help", palette: "Find and command", esc: "Back to the list", send: "Send the form being filled in", r: "Read again" },
   palette: { title: "Find and command", hint: "Type a page, a state or a case number", none: "Nothing fits", find: "Find cases: {words}", go: "Go to", filter: "Show" },
   report: {
     title: "File a report", text: "What is told", item: "Item (name or code)", address: "Address", division: "Division code (without coordinates)", lon: "Longitude", lat: "Latitude", name: "Who tells", phone: "Telephone", secret: "Keep secret from whom it concerns", send: "File", done: "Filed, tracking code {tracking}, secret {secret}", check: "Filed, to be checked: {error}",
@@ -45,7 +46,7 @@ export const deskEn: typeof deskZh = {
     map: "Place", mapTold: "{reports} further tellings, {cases} open cases nearby", toldHere: "Told from here: {words}",
     back: "Back to the cases", print: "Print", toWall: "Push to the wall", fromWall: "Take off the wall", onWall: "The walls of this centre fly to this case, for ten minutes", offWall: "The walls go their own way again", text: "The matter", noText: "(no text)", facts: "Facts", item: "Item", place: "Place", division: "Division and grid", source: "Source", unit: "Lead unit", opened: "Told", filed: "Filed", dueAt: "Due", closedAt: "Closed", filing: "Filing condition", closing: "Closing condition", component: "Component",
     counts: "Course", countsWords: "returns {returns} · reworks {reworks} · extensions {extensions} · suspensions {suspensions} · urges {urges} · reopened {reopens}", photos: "Photos and files", noPhotos: "No files", photo: "File {n}",
-    process: "Process", larger: "Open the large picture", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
+    process: "Process", way: "States so far", picture: "Process, now: {state}", timeline: "History", why: "Why it is done so", noWhy: "Nothing to explain yet", filingWhy: "Filing", dispatchWhy: "Dispatch", joiningWhy: "Joining", clocks: "Time by stage", noClocks: "No clock", running: "running", paused: "paused", stopped: "stopped", used: "took {span}", noLimit: "no limit",
     orders: "Orders", lead: "Lead", co: "Helping", noOrders: "Not dispatched yet", dispatched: "dispatched {at}", moves: "What you may do", noMoves: "Nothing waits for you here", movesHint: "It is your turn",
     conflict: "Somebody changed this case just now; your move was not made", conflictWho: "{who} at {at}: {move}, now {state}", conflictKept: "The newest content has been read. What you typed is kept; check it and send again.", conflictGone: "“{move}” can no longer be done. You had written: {words}", understood: "Understood",
     asking: "Applications and supervision", noAsking: "None", agree: "Approve", refuse: "Reject", extend: "Ask for more time", suspend: "Ask to suspend", timeout_appeal: "Appeal a timeout", urge: "Urge", supervise: "Supervise", instruct: "Instruct", whistle: "Whistle", note: "Explanation", words: "Words", reason: "Reason", until: "Until", days: "Answer within working days",

@@ -17,5 +17,5 @@ export const intakeZh = {
   },
   unread: { title: "未读来件", hint: "各渠道送来而无法读懂的来件：打开更正后重读，解析修好后可整批重读，确属无用的可搁置。", none: "没有未读来件", lot: "重读 {channel} {n} 件", open: "打开", again: "原样重读", mend: "更正并重读", body: "内容", why: "原因", dismiss: "搁置", size: "{n} 字节", times: "{n} 次", bytes: "不是文本，请用原样重读。", audited: "打开来件已记入审计。", outcome: "已读 {done} 件，仍有 {left} 件读不出" },
   letters: { title: "死信与消息", refresh: "刷新", state: "运行状况", engines: "引擎 {n} 个", lag: "最大滞后 {n} 条", jobs: "未完作业 {n} 个", unnumbered: "未编号 {n} 条", lane: "待发 {waiting}，放弃 {dead}", messages: "放弃发送的消息", noMessages: "没有放弃发送的消息", send: "重发所选 {n} 条", facts: "未能接收的事实", noFacts: "没有未能接收的事实", give: "重投所选 {n} 条", all: "全选", subject: "主题", to: "收件", fault: "错误", tries: "次数", at: "时间", fact: "事实", subscriber: "接收方", replayed: "已重新投递 {n} 条" },
-  compare: { title: "并排对照", back: "对照与拆分", noPoint: "缺少坐标", hours: "相隔 {n} 小时", days: "相隔 {n} 天", for: "支持同一件", against: "反对同一件", parts: { text: "文字", place: "地点", time: "时间", item: "事项", name: "名称", picture: "照片" } },
+  compare: { chosen: "对照两件", byHand: "人工选择的两件案件，系统没有给出相似度。", together: "合并为一件", togetherNote: "{younger} 的全部上报并入 {older}；尚未处置的 {younger} 随之作废，群众都会收到 {older} 的进展。", title: "并排对照", back: "对照与拆分", noPoint: "缺少坐标", hours: "相隔 {n} 小时", days: "相隔 {n} 天", for: "支持同一件", against: "反对同一件", parts: { text: "文字", place: "地点", time: "时间", item: "事项", name: "名称", picture: "照片" } },
 };

@@ -11,7 +11,7 @@ export const deskZh = {
   brand: "统管",
   skip: "跳到正文",
   menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", handovers: "险情移交", hot: "热点事项", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", indicators: "体征", worktime: "值班与日历", models: "模型", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
-  top: { inbox: "收件箱", unread: "{n} 条未读", live: "实时", lost: "重连中", theme: "深色", light: "浅色", signOut: "退出", palette: "查找与命令", language: "English" },
+  top: { menu: "菜单", inbox: "收件箱", unread: "{n} 条未读", live: "实时", lost: "重连中", theme: "深色", light: "浅色", signOut: "退出", palette: "查找与命令", language: "English" },
   states: {
     reported: "待受理", pending_register: "待立案", pending_verify: "核实中", not_accepted: "不予受理", pending_dispatch: "待派遣", returned: "被回退待修正",
     in_dispute: "裁定中", pending_handle: "待处置", handling: "处置中", suspended: "挂账", handle_finish: "待部门确认", pending_check: "待核查",
@@ -31,10 +31,11 @@ export const deskZh = {
   },
   preview: { title: "案件预览", none: "用 j / k 选择一行，在这里预览。", open: "打开案件", next: "下一步" },
   bulk: {
-    chosen: "已选 {n} 件", move: "批量操作", choose: "选择操作", look: "预检", run: "执行 {n} 件", clear: "取消选择", possible: "{possible} / {total} 件可办", refused: "{why}：{n} 件", running: "正在执行：{done} / {total}",
-    done: "已完成 {done} 件，失败 {failed} 件", undone: "已撤回", none: "所选案件没有您可办的操作", title: "批量办理", close: "关闭",
+    chosen: "已选 {n} 件", move: "批量操作", choose: "选择操作", run: "执行 {n} 件", clear: "取消选择", possible: "{possible} / {total} 件可办", refused: "{why}：{n} 件", none: "所选案件没有您可办的操作", title: "批量办理", close: "关闭",
+    all: "选中全部 {n} 件", about: "选中全部约 {n} 件", gathering: "正在选取…", which: "哪些不能办", andMore: "另有 {n} 件", canUndo: "完成后可撤销", cannotUndo: "此操作不能撤销", doing: "正在{name}", undoing: "正在撤销{name}", running: "{done} / {total} 件", progress: "进度", stop: "停止", stopped: "已按要求停止", broken: "中途出错，未做完",
+    done: "{name}：已完成 {done} 件", undone: "已撤销{name} {done} 件", failed: "未办 {n} 件", undo: "撤销",
   },
-  keys: { title: "快捷键", j: "下一行", k: "上一行", o: "打开案件（回车同）", x: "选择当前行", d: "办理当前案件", n: "登记上报", slash: "查找", question: "本说明", palette: "查找与命令", esc: "返回列表", send: "提交正在填写的表单", r: "刷新" },
+  keys: { title: "快捷键", j: "下一行", k: "上一行", o: "打开案件（回车同）", x: "选择当前行", a: "选中本页（再按一次选中全部符合条件的）", d: "办理当前案件", n: "登记上报", slash: "查找", question: "本说明", palette: "查找与命令", esc: "返回列表", send: "提交正在填写的表单", r: "刷新" },
   palette: { title: "查找与命令", hint: "输入页面、状态或案件编号", none: "没有匹配的命令", find: "查找案件：{words}", go: "前往", filter: "筛选" },
   report: {
     title: "登记上报", text: "内容", item: "事项（名称或代码）", address: "地址", division: "区划代码（没有坐标时）", lon: "经度", lat: "纬度", name: "反映人", phone: "电话", secret: "对被投诉方保密", send: "登记", done: "已登记，查询码 {tracking}，密码 {secret}", check: "已登记，待核对：{error}",
@@ -44,7 +45,7 @@ export const deskZh = {
     map: "位置", mapTold: "另有 {reports} 处上报、附近 {cases} 件在办", toldHere: "上报于此：{words}",
     back: "返回案件列表", print: "打印", toWall: "推上大屏", fromWall: "撤下大屏", onWall: "本中心大屏已飞往此案，十分钟后自动结束", offWall: "大屏已结束随动", text: "案情", noText: "（没有文字）", facts: "基本情况", item: "事项", place: "地点", division: "区划与网格", source: "来源", unit: "主办单位", opened: "上报", filed: "立案", dueAt: "到期", closedAt: "结案", filing: "立案条件", closing: "结案条件", component: "部件",
     counts: "过程", countsWords: "回退 {returns} · 返工 {reworks} · 延期 {extensions} · 挂账 {suspensions} · 催办 {urges} · 重开 {reopens}", photos: "照片与附件", noPhotos: "没有附件", photo: "附件 {n}",
-    process: "流程", larger: "在新窗口看大图", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
+    process: "流程", way: "经过的环节", picture: "流程图，现处于{state}", timeline: "经过", why: "为什么这样办", noWhy: "尚无说明", filingWhy: "立案", dispatchWhy: "派遣", joiningWhy: "归并", clocks: "各阶段用时", noClocks: "没有计时", running: "计时中", paused: "暂停", stopped: "已停", used: "用时 {span}", noLimit: "无时限",
     orders: "工单", lead: "主办", co: "协办", noOrders: "尚未派遣", dispatched: "派遣 {at}", moves: "可办操作", noMoves: "现在没有需要您办理的操作", movesHint: "现在轮到您办",
     conflict: "这件案件刚刚被他人更新，您的操作没有执行", conflictWho: "{who} 于 {at}「{move}」，现为「{state}」", conflictKept: "已为您读取最新内容；您填写的内容仍保留，核对后可再次提交。", conflictGone: "「{move}」已不能再办。您填写的是：{words}", understood: "知道了",
     asking: "申请与督办", noAsking: "没有申请或督办", agree: "同意", refuse: "不同意", extend: "申请延期", suspend: "申请挂账", timeout_appeal: "超时申诉", urge: "催办", supervise: "督办", instruct: "批示", whistle: "吹哨", note: "说明", words: "内容", reason: "事由", until: "挂账至", days: "限几个工作日答复",

@@ -139,6 +139,15 @@ def test_a_killed_engine_does_none_twice_and_leaves_none_out(people, many, monke
     assert all(lines(info) == ["report", "accept"] for info in many)
 
 
+def test_a_way_back_is_promised_to_those_alone_who_may_go_it(people, many):
+    assert bulk.preview_bulk(people.duty_chief, ids(many), "refuse").undo == "reaccept"
+    assert bulk.preview_bulk(people.acceptor, ids(many), "refuse").undo == ""
+    job_id = bulk.start_bulk(people.acceptor, ids(many), "refuse", {"reason": "批量甄别为误报"})
+    settle()
+    job = runtime.job(job_id, people.acceptor)
+    assert (job.done, job.can_undo) == (60, False)
+
+
 def test_what_may_be_undone_is_undone_where_nothing_came_after(people, many):
     job_id = bulk.start_bulk(people.duty_chief, ids(many), "refuse", {"reason": "批量甄别为误报"})
     settle()
@@ -155,6 +164,19 @@ def test_what_may_be_undone_is_undone_where_nothing_came_after(people, many):
     assert lines(many[7]) == ["report", "refuse", "reaccept"]
     with pytest.raises(Conflict):
         jobs.undo_job(people.duty_chief, job_id)
+
+
+def test_what_was_not_moved_is_not_taken_back_and_is_no_failure(people, many):
+    api.perform(people.acceptor, many[3].id, "accept")
+    api.perform(people.duty_chief, many[3].id, "send_verify")
+    job_id = bulk.start_bulk(people.duty_chief, ids(many), "refuse", {"reason": "批量甄别为误报"})
+    settle()
+    assert runtime.job(job_id, people.duty_chief).failed == 1
+    undo_id = jobs.undo_job(people.duty_chief, job_id)
+    settle()
+    undo = runtime.job(undo_id, people.duty_chief)
+    assert (undo.total, undo.done, undo.failed) == (59, 59, 0)
+    assert lines(many[3]) == ["report", "accept", "send_verify"]
 
 
 def test_a_move_without_an_undo_cannot_be_taken_back(people, many):

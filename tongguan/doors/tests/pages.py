@@ -6,7 +6,15 @@ from pathlib import Path
 
 ROUTES = Path(__file__).resolve().parents[3] / "frontend" / "src" / "screens"
 #: Who opens a page of the desk where the acceptor would not find it.
-OPENED_BY = {"hot": "leader"}
+OPENED_BY = {
+    "hot": "leader",
+    "duties": "duty_chief",
+    "rules": "duty_chief",
+    "processes": "duty_chief",
+    "worktime": "duty_chief",
+    "models": "sysadmin",
+    "letters": "sysadmin",
+}
 DESK_DEFAULT = "acceptor"
 PHONE = {
     "home": ("", "/m"),

@@ -56,6 +56,32 @@ def seeded_home(folder, cases=CASES):
     return home
 
 
+#: Opens cases in the product's own database, as an import would; ``filed`` of them wait for dispatch.
+_MANY = """
+from tongguan.cases import api as cases
+from tongguan.cases.contracts import NewCase
+from tongguan.catalog import queries as catalog
+from tongguan.dispatch import api as dispatch
+from tongguan.people.contracts import PLATFORM
+from tongguan.runtime.transactions import atomic
+
+rule = catalog.filing_rules({item!r})[0].id
+news = [
+    NewCase(
+        item_code={item!r}, title=f"{words}{{n}}", text=f"{words}{{n}}", source="grid",
+        division={division!r}, lon={lon!r} + n % 20 * 0.0004, lat={lat!r} + n // 20 * 0.0004,
+    )
+    for n in range({count})
+]
+for start in range(0, {count}, 40):
+    with atomic():
+        for n, case in enumerate(cases.open_cases(PLATFORM, news[start : start + 40]), start):
+            if n < {filed}:
+                dispatch.perform(PLATFORM, case.id, "accept")
+                dispatch.perform(PLATFORM, case.id, "register", {{"filing_rule_id": rule}})
+"""
+
+
 class Product:
     """``tongguan up`` over a copy of a prepared folder."""
 
@@ -115,6 +141,29 @@ class Product:
         told = self.door(name).post("/reports", json=body).raise_for_status().json()
         assert told["case_id"], told
         return told
+
+    def many(self, words, item, count, filed):
+        """Open so many cases, numbered; the first ``filed`` of them wait for dispatch."""
+        row = self.ask("acceptor", "/cases", limit=1)["rows"][0]
+        made = _MANY.format(
+            words=words, item=self.item(item), count=count, filed=filed,
+            division=row["division"], lon=row["lon"], lat=row["lat"],
+        )  # fmt: skip
+        command = [sys.executable, "-m", "tongguan", "shell", "-v0", "-c", made]
+        subprocess.run(command, env=_surroundings(self.home), check=True, stdout=subprocess.DEVNULL)
+
+    def stands(self, words):
+        """Give state and history (moves in order) of every case with these words in its title, by title."""
+        with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
+            rows = database.execute(
+                "select c.title, c.state, l.move from cases_case c join cases_timelineentry l"
+                " on l.case_id = c.id where c.title like ? order by l.case_id, l.no",
+                [f"{words}%"],
+            ).fetchall()
+        found = {title: (state, []) for title, state, _ in rows}
+        for title, _, move in rows:
+            found[title][1].append(move)
+        return found
 
     def item(self, name):
         """The code of an item by its name."""

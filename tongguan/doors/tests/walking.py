@@ -7,6 +7,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from PIL import ExifTags, Image
+from playwright.sync_api import Locator
 
 from tongguan.doors.tests.conftest import PHONE
 from tongguan.pictures.testing import scene
@@ -40,21 +41,22 @@ def phone_at(spot):
 
 
 def form(page, name):
-    """Open a form of the desk by its name and give it."""
-    box = page.locator("details.act", has=page.locator("summary", has_text=re.compile(f"^{name}$")))
+    """Open a form of the desk by its name and give it; ``page``: the page, or the part of it to look in."""
+    whole = page.page if isinstance(page, Locator) else page
+    box = page.locator("details.act", has=whole.locator("summary", has_text=re.compile(f"^{name}$")))
     box.first.wait_for()
     if not box.first.evaluate("box => box.open"):
         box.first.locator("summary").click()
     return box.first
 
 
-def act(page, name, **given):
-    """Fill in a form of the desk (fields by their labels) and do what it says."""
+def act(page, name, *, told=None, **given):
+    """Fill in a form of the desk (fields by their labels) and do what it says; ``told``: where it says so."""
     box = form(page, name)
     for label, value in given.items():
         box.get_by_label(label).fill(value)
     box.get_by_role("button", name=name, exact=True).click()
-    page.get_by_text(f"{name}：已完成").first.wait_for()
+    (told or page).get_by_text(f"{name}：已完成").first.wait_for()
 
 
 def choose(page, name, label, index=None, option=None):

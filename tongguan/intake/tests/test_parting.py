@@ -4,6 +4,8 @@
 import pytest
 
 from tongguan.cases import queries as cases
+from tongguan.catalog import queries as items
+from tongguan.dispatch import api as dispatch
 from tongguan.intake import api
 from tongguan.intake.tests.test_understanding import city, told, triaged
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -40,9 +42,26 @@ def test_what_was_taken_for_two_is_put_together(city):
     receipt = api.put_with(city.acceptor, other.id, one.case_id, "现场确认为同一处")
     assert (receipt.state, receipt.case_id) == ("joined", one.case_id)
     assert cases.case(city.acceptor, one.case_id).reporter_count == 2
-    assert cases.case(city.acceptor, other.case_id).reporter_count == 0
+    emptied = cases.case(city.acceptor, other.case_id)
+    assert (emptied.reporter_count, emptied.state) == (0, "voided")  # nobody works on nothing
+    assert "现场确认为同一处" in cases.timeline(city.acceptor, emptied.id)[-1].reason
     with pytest.raises(Conflict):
         api.put_with(city.acceptor, other.id, one.case_id, "再来一次")
+
+
+def test_a_case_that_its_last_telling_left_stays_open_once_work_has_begun(city):
+    (one,) = triaged(told(1))
+    (other,) = triaged(told(2, lon=121.015, text="别处的井盖也坏了", title=""))
+    rule = items.filing_rules(cases.case(city.acceptor, other.case_id).item_code)[0].id
+    for who, move, inputs in (
+        (city.acceptor, "accept", {}),
+        (city.acceptor, "register", {"filing_rule_id": rule}),
+        (city.dispatcher, "dispatch", {"unit_id": city.unit("N-SZ").id, "reason": "就近"}),
+    ):
+        dispatch.perform(who, other.case_id, move, inputs)
+    api.put_with(city.acceptor, other.id, one.case_id, "现场确认为同一处")
+    emptied = cases.case(city.acceptor, other.case_id)
+    assert (emptied.reporter_count, emptied.state) == (0, "pending_handle")
 
 
 def test_the_only_telling_of_a_case_is_not_taken_out(city):

@@ -12,6 +12,11 @@ import { read } from "../lib/tokens";
 export type CaseRow = components["schemas"]["CaseRow"];
 export type Order = "newest" | "due";
 const PAGE = 50;
+/** So many are read at once, and chosen at most, when everything that the search line finds is chosen. */
+const READ = 200;
+const MOST = 10_000;
+/** Of so many different states one case each is asked what may be done to it. */
+const SAMPLES = 6;
 
 export const useCases = defineStore("desk-cases", () => {
   const line = ref("");
@@ -27,7 +32,13 @@ export const useCases = defineStore("desk-cases", () => {
   const chosen = ref(new Set<string>());
   const arrived = ref(new Set<string>());
   const counts = ref<{ states: Record<string, number>; overdue: number }>({ states: {}, overdue: 0 });
+  /** The search line of which everything found was chosen, the rows that are not in the list too. */
+  const wholeOf = ref<string>();
+  const gathering = ref(false);
+  /** What is known of cases that were read, by id: for words about those that are not in the list. */
+  const heads = new Map<string, { number: string; title: string; state: string }>();
   let asked = 0;
+  let listed = "";
 
   const reading = computed(() => read(line.value, known));
   /** A case chosen on the map that is not among the rows. */
@@ -36,11 +47,15 @@ export const useCases = defineStore("desk-cases", () => {
   const hovered = ref<string>();
   const current = computed<CaseRow | undefined>(() => apart.value ?? rows.value[cursor.value]);
   watch(cursor, () => (apart.value = undefined));
+  /** Whether the list is chosen and the search line finds more than it holds. */
+  const wider = computed(() => next.value !== null && wholeOf.value !== line.value && rows.value.every((row) => chosen.value.has(row.id)));
+  const learn = (read: readonly CaseRow[]) => read.forEach(({ id, number, title, state }) => heads.set(id, { number, title, state }));
 
-  /** Read the first page anew; the cursor stays on its case if that is still there. */
+  /** Read the first page anew; the cursor stays on its case, or on its place when that case has left. */
   async function load(): Promise<void> {
     const mine = ++asked;
     const kept = current.value?.id;
+    const [place, old] = [cursor.value, listed];
     loading.value = true;
     try {
       const query = { ...reading.value.narrow, order: order.value, limit: PAGE };
@@ -56,9 +71,15 @@ export const useCases = defineStore("desk-cases", () => {
       counts.value = counted;
       failed.value = "";
       arrived.value = new Set();
-      cursor.value = page.rows.findIndex((row) => row.id === kept);
+      learn(page.rows);
+      listed = `${line.value}\n${order.value}`;
+      const stays = page.rows.findIndex((row) => row.id === kept);
+      cursor.value = stays < 0 && old === listed ? Math.min(place, page.rows.length - 1) : stays;
       const here = new Set(page.rows.map((row) => row.id));
-      chosen.value = new Set([...chosen.value].filter((id) => here.has(id)));
+      if (wholeOf.value !== line.value) {
+        wholeOf.value = undefined;
+        chosen.value = new Set([...chosen.value].filter((id) => here.has(id)));
+      }
     } catch (error) {
       if (mine === asked) failed.value = error instanceof Error ? error.message : String(error);
     } finally {
@@ -72,6 +93,7 @@ export const useCases = defineStore("desk-cases", () => {
     const query = { ...reading.value.narrow, order: order.value, limit: PAGE, after: next.value };
     const page = await told(desk.GET("/api/desk/cases", { params: { query } }));
     if (mine !== asked) return;
+    learn(page.rows);
     rows.value = [...rows.value, ...page.rows];
     next.value = page.next;
   }
@@ -96,7 +118,37 @@ export const useCases = defineStore("desk-cases", () => {
   }
 
   function chooseAll(on: boolean): void {
+    wholeOf.value = undefined;
     chosen.value = new Set(on ? rows.value.map((row) => row.id) : []);
+  }
+
+  /** Choose everything that the search line finds now, read page by page. */
+  async function chooseFound(): Promise<void> {
+    const [mine, whose] = [asked, line.value];
+    const ids = new Set<string>();
+    let after: string | null = "";
+    gathering.value = true;
+    try {
+      while (after !== null && ids.size < MOST) {
+        const query = { ...reading.value.narrow, order: order.value, limit: READ, after };
+        const page: components["schemas"]["CasePage"] = await told(desk.GET("/api/desk/cases", { params: { query } }));
+        if (mine !== asked) return; // the list is another one by now
+        learn(page.rows);
+        page.rows.forEach((row) => ids.add(row.id));
+        after = page.next;
+      }
+      wholeOf.value = whose;
+      chosen.value = new Set([...ids].slice(0, MOST));
+    } finally {
+      gathering.value = false;
+    }
+  }
+
+  /** One of the chosen cases for each state among them. */
+  function samples(): string[] {
+    const found = new Map<string, string>();
+    for (const id of chosen.value) found.set(heads.get(id)?.state ?? "", found.get(heads.get(id)?.state ?? "") ?? id);
+    return [...found.values()].slice(0, SAMPLES);
   }
 
   /** A new case is announced and does not move the list; a known one is read again where it stands. */
@@ -113,5 +165,5 @@ export const useCases = defineStore("desk-cases", () => {
     rows.value = rows.value.map((old) => (old.id === id ? row : old));
   }
 
-  return { line, order, rows, next, total, estimated, loading, failed, cursor, lastOpened, chosen, arrived, counts, reading, hovered, current, load, more, step, point, choose, chooseAll, hear, again };
+  return { line, order, rows, next, total, estimated, loading, failed, cursor, lastOpened, chosen, arrived, counts, reading, hovered, current, heads, wider, gathering, load, more, step, point, choose, chooseAll, chooseFound, samples, hear, again };
 });
