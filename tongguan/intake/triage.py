@@ -29,7 +29,6 @@ from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.places import queries as places
 from tongguan.runtime import outbox, transactions
 from tongguan.tables import api as tables
-from tongguan.tables import turns
 
 log = logging.getLogger(__name__)
 _SHORTEST_DIVISION = 6
@@ -129,7 +128,7 @@ def _claim(limit: int) -> list[UUID]:
     rows = Report.objects.filter(state=ReportState.WAITING).order_by("id")
     if connection.features.has_select_for_update_skip_locked:
         waiting = rows.values_list("id", "lon", "lat")[: max(limit, _WINDOW)]
-        mine = turns.near_each_other(_SPACE, list(waiting), limit)
+        mine = tables.near_each_other(_SPACE, list(waiting), limit)
         rows = rows.filter(id__among=mine).select_for_update(skip_locked=True)
     return list(rows.values_list("id", flat=True)[:limit])
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import AutoField, Field, Model
 from django.db.models.base import ModelState
 
-from tongguan.tables import plain, polygons, wire
+from tongguan.tables import plain, polygons, turns, wire
 from tongguan.tables.lookups import Among
 
 array: Final = wire.array
@@ -23,6 +23,9 @@ array: Final = wire.array
 AMONG: Final = Among.lookup_name
 #: The rows whose point lies in a drawn area.
 inside = polygons.inside
+#: Work for several engines that none waits for; see ``turns``.
+in_lanes = turns.in_lanes
+near_each_other = turns.near_each_other
 #: Fewer rows than this are not worth a COPY of their own.
 _FEW: Final = 20
 _M = TypeVar("_M", bound=Model)

@@ -4,7 +4,8 @@
 A turn lasts until the open transaction ends. On SQLite, which lets one writer in at all, every turn is free.
 """
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import h3.api.basic_int as h3
@@ -14,19 +15,37 @@ from django.db import connection, transaction
 _PATCH: Final = 6
 #: The key of what has no place; H3 cells folded to 32 bits do not meet it more often than each other.
 _NOWHERE: Final = 0
+#: So many numbers has a lane; so many lanes there are before somebody waits.
+LANE: Final = 100_000
+_LANES: Final = 10
+#: The space of the turns of who counts, apart from other rooms' locks.
+_COUNTING: Final = 0x5E9E0000
 _K = TypeVar("_K")
 
 
-def first_free(space: int, key: int, among: range) -> int:
-    """Take the first number of ``among`` that no open transaction holds; wait for the last one.
+def in_lanes(key: str, count: int, take: Callable[[str, int], range]) -> range:
+    """Give ``count`` numbers of this key that nobody else has, without waiting for who is counting.
 
-    ``space`` parts the turns of rooms from each other, ``key`` (32 bits) those of different things.
+    ``take`` counts from 1 and makes others who want the same key wait. Who is alone gets its next numbers,
+    without gaps. While another transaction counts, they are of the next lane (from 100,001, 200,001, …), and
+    so they are when a lane has too few left.
     """
+    lane = 0
+    while True:
+        lane = _first_free(zlib.crc32(key.encode()) >> 1, range(lane, max(_LANES, lane + 1)))
+        numbers = take(f"{key}+{lane}" if lane else key, count)
+        if numbers.stop - 1 <= LANE or lane >= _LANES - 1:
+            return range(numbers.start + lane * LANE, numbers.stop + lane * LANE)
+        lane += 1
+
+
+def _first_free(key: int, among: range) -> int:
+    """Take the first number that no open transaction holds; wait for the last one."""
     for number in among:
-        if connection.vendor != "postgresql" or _tried(space, key ^ number):
+        if connection.vendor != "postgresql" or _tried(_COUNTING, key ^ number):
             return number
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [space, key ^ among[-1]])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_COUNTING, key ^ among[-1]])
     return among[-1]
 
 

@@ -13,7 +13,6 @@ from tongguan.cases.tests.conftest import new, opened, together
 from tongguan.kernel.errors import Conflict, Refusal, Stale
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import cast
-from tongguan.runtime import sequences
 from tongguan.runtime.models import FactRecord
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -77,6 +76,6 @@ def test_eight_intakes_at_once_share_out_the_numbers(people):
     together(*[partial(api.open_cases, PLATFORM, [new() for _ in range(10)])] * WRITERS)
     numbers = {int(number[-6:]) for number in Case.objects.values_list("number", flat=True)}
     assert len(numbers) == 80
-    lanes = [sorted(n % sequences.LANE for n in numbers if n // sequences.LANE == k) for k in range(10)]
+    lanes = [sorted(n % 100_000 for n in numbers if n // 100_000 == k) for k in range(10)]
     assert lanes == [list(range(1, len(lane) + 1)) for lane in lanes], "no gaps in any lane"
     assert unbroken()

@@ -104,12 +104,7 @@ DESK = {
     "case_matter": ("GET", "/cases/{case}/matter", None, SEE_IT),
     "case_units": ("GET", "/cases/{case}/units", None, SEE_IT),
     "case_component": ("GET", "/cases/{case}/component", None, SEE_IT),
-    "choose_component": (
-        "POST",
-        "/cases/{case}/component",
-        {"component_code": "", "reason": "没有登记"},
-        CALL,
-    ),
+    "choose_component": ("POST", "/cases/{case}/component", {"component_code": "", "reason": "无"}, CALL),
     "component_links": ("GET", "/component-links", None, EVERYONE),
     "case_urgency": ("GET", "/cases/{case}/urgency", None, SEE_IT),
     "set_urgency": ("POST", "/cases/{case}/urgency", {"level": "urgent", "reason": "临近放学"}, CALL),

@@ -12,7 +12,7 @@ from tongguan.runtime import sequences
 from tongguan.runtime.models import Sequence
 from tongguan.runtime.tests.conftest import together
 from tongguan.runtime.transactions import atomic
-from tongguan.tables import turns
+from tongguan.tables import api as tables
 
 SPACE = 0x7E57
 #: A row of places from west to east, some seven kilometres from each other, and one without a place.
@@ -27,7 +27,7 @@ places = st.tuples(st.floats(120.9, 121.9), st.floats(30.8, 31.4)) | st.just((No
 def test_who_is_alone_is_given_as_much_as_there_is_in_order(told, limit):
     heap = [(n, lon, lat) for n, (lon, lat) in enumerate(told)]
     with atomic():
-        mine = turns.near_each_other(SPACE, heap, limit)
+        mine = tables.near_each_other(SPACE, heap, limit)
     assert mine == sorted(set(mine))
     assert len(mine) == min(limit, len(heap))
     assert not heap or mine[0] == 0 or len(mine) == limit
@@ -41,7 +41,7 @@ def test_two_at_once_are_at_places_that_do_not_touch():
 
     def work(name):
         with atomic():
-            taken[name] = turns.near_each_other(SPACE, HEAP, 6)
+            taken[name] = tables.near_each_other(SPACE, HEAP, 6)
             both.wait(20)  # neither has ended when the other takes
 
     together(lambda: work("one"), lambda: work("other"))
@@ -50,7 +50,7 @@ def test_two_at_once_are_at_places_that_do_not_touch():
     assert other
     assert min(h3.grid_distance(a, b) for a in one for b in other) > 1
     with atomic():
-        assert len(turns.near_each_other(SPACE, HEAP, 41)) == 41, "what was taken is free again"
+        assert len(tables.near_each_other(SPACE, HEAP, 41)) == 41, "what was taken is free again"
 
 
 def _cells(numbers):
@@ -65,20 +65,20 @@ def test_while_one_counts_the_other_goes_on_in_a_lane_of_its_own():
 
     def work():
         with atomic():
-            mine = list(sequences.take_beside("day", 3))
+            mine = list(tables.in_lanes("day", 3, sequences.take))
             both.wait(20)  # neither has committed when the other counts
             taken.append(mine)
 
     together(work, work)
     assert sorted(taken) == [[1, 2, 3], [100_001, 100_002, 100_003]]
     with atomic():
-        assert sequences.take_beside("day") == range(4, 5)
+        assert tables.in_lanes("day", 1, sequences.take) == range(4, 5)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_full_lane_is_followed_by_the_next():
-    Sequence.objects.create(key="day", value=sequences.LANE - 2)
+    Sequence.objects.create(key="day", value=99_998)
     with atomic():
-        assert sequences.take_beside("day", 2) == range(99_999, 100_001)
-        assert sequences.take_beside("day", 2) == range(100_001, 100_003)
-        assert sequences.take_beside("day") == range(100_003, 100_004)
+        assert tables.in_lanes("day", 2, sequences.take) == range(99_999, 100_001)
+        assert tables.in_lanes("day", 2, sequences.take) == range(100_001, 100_003)
+        assert tables.in_lanes("day", 1, sequences.take) == range(100_003, 100_004)
