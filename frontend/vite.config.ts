@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
-import { BASE, GROUPS, pages } from "./vite.pages";
+import { BASE, GROUPS, pages } from "./vite.pages.ts";
 
 export default defineConfig({
   base: BASE,
