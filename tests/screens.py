@@ -63,6 +63,8 @@ class Camera:
         page = context.new_page()
         page.goto(self.product.root + address, wait_until="domcontentloaded")
         page.locator("h1, h2").first.wait_for(timeout=60_000)
+        if address == "/wall":
+            page.locator(".city-map[data-drawn]").wait_for(timeout=180_000)
         page.wait_for_timeout(SETTLE_MS)
         return page
 
