@@ -22,7 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "screens"
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"390x844": (390, 844), "1366x768": (1366, 768), "1920x1080": (1920, 1080)}
-WIDE = {"3840x1080": (3840, 1080)}
+#: Walls: one screen, four screens of one, two side by side; and why each mode is set.
+WALLS = {"1920x1080": (1920, 1080), "3840x2160": (3840, 2160), "3840x1080": (3840, 1080)}
+MODES = {
+    "daily": "恢复日常",
+    "warning": "市气象台发布暴雨橙色预警",
+    "emergency": "江北区多处道路积水，启动防汛三级响应",
+}
 CHROMIUM = "/usr/bin/chromium"
 CASES = 160
 #: Time for the map to draw and the stream to open; nothing on the pages says that all of it is there.
@@ -57,6 +63,8 @@ class Camera:
         page = context.new_page()
         page.goto(self.product.root + address, wait_until="domcontentloaded")
         page.locator("h1, h2").first.wait_for(timeout=60_000)
+        if address == "/wall":
+            page.locator(".city-map[data-drawn]").wait_for(timeout=180_000)
         page.wait_for_timeout(SETTLE_MS)
         return page
 
@@ -68,6 +76,16 @@ class Camera:
             page.screenshot(path=file, timeout=180_000)
             page.context.close()
             sys.stdout.write(f"{file.relative_to(ROOT)}\n")
+
+
+def walls(camera: Camera, wanted: re.Pattern[str]) -> None:
+    """Take the wall in its three modes at every size of a wall, the daily one last, as it is left."""
+    for mode in ("emergency", "warning", "daily"):
+        if wanted.search(f"wall-{mode}"):
+            door = camera.product.door("leader")
+            body = {"mode": mode, "reason": MODES[mode]}
+            door.post(f"{camera.product.root}/api/wall/mode", json=body).raise_for_status()
+            camera.take(f"wall-{mode}", "leader", "/wall", WALLS)
 
 
 def for_readme(page: Page, name: str, width: int) -> None:
@@ -108,8 +126,7 @@ def main() -> int:
             for name, (who, address) in pages.items():
                 if wanted.search(name):
                     camera.take(name, who, address, SIZES)
-            if wanted.search("wall"):
-                camera.take("wall", "leader", "/wall", SIZES | WIDE)
+            walls(camera, wanted)
             if asked.readme:
                 readme(camera, handler)
             browser.close()

@@ -44,10 +44,13 @@ _Tell = Callable[[QuerySet[Any]], tuple[Spot, ...]]
 _CountThem = Callable[[Q, int], list[Cluster]]
 
 
-def cases_spread(actor: Actor, narrow: CaseFilter, *, view: Box | None = None, zoom: float = 10.0) -> Spread:
+def cases_spread(
+    actor: Actor, narrow: CaseFilter, *, view: Box | None = None, zoom: float = 10.0, most: int | None = None
+) -> Spread:
     """Give the actor's located cases of a filter for a part of the map (``view``) and a zoom; 6 statements.
 
-    The numbers of clusters without ``view`` add up to the number of the located cases.
+    Up to ``most`` (``MOST_SPOTS`` unless told) are given singly and whole. The numbers of clusters without
+    ``view`` add up to the number of the located cases.
     """
     rows = cases.visible(actor).filter(cases.filter_q(narrow), cell__isnull=False)
     late = Q(due_at__lt=clock.now())
@@ -75,7 +78,7 @@ def cases_spread(actor: Actor, narrow: CaseFilter, *, view: Box | None = None, z
             coarser,
         )
 
-    return _spread(rows, count, _cases, view, zoom)
+    return _spread(rows, count, _cases, view, zoom, most)
 
 
 def _settled(actor: Actor, narrow: CaseFilter) -> tuple[QuerySet[SettledCell], datetime] | None:
@@ -114,8 +117,15 @@ def components_spread(
     return _spread(rows, count, _components, view, zoom)
 
 
-def _spread(rows: QuerySet[Any], count: _CountThem, tell: _Tell, view: Box | None, zoom: float) -> Spread:
-    if not _more_than(rows, MOST_SPOTS):
+def _spread(
+    rows: QuerySet[Any],
+    count: _CountThem,
+    tell: _Tell,
+    view: Box | None,
+    zoom: float,
+    most: int | None = None,
+) -> Spread:
+    if not _more_than(rows, MOST_SPOTS if most is None else most):
         return Spread(spots=tell(rows), whole=True)
     if view is None:
         return Spread(clusters=tuple(count(Q(), resolution_for(zoom, _MIDDLE))))

@@ -156,8 +156,8 @@ class DayInfo:
 class WallInfo:
     """All a wall shows at one moment, of the divisions of one watcher. ``seq``: the last fact before it.
 
-    ``points`` are the open cases with a place, clustered where a city has very many; ``partial``: only the
-    newest. ``duty`` names who is on duty as duty chief.
+    ``points`` are all open cases with a place; ``clustered``: by cell, because a city has many. ``duty``
+    names who is on duty as duty chief.
     """
 
     at: datetime
@@ -175,6 +175,6 @@ class WallInfo:
     hot: tuple[tuple[HotInfo, CaseBrief | None], ...]
     news: tuple[NewsInfo, ...]
     points: tuple[SpotInfo, ...]
-    partial: bool
+    clustered: bool
     duty: tuple[str, ...]
     led: LedInfo | None

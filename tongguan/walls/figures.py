@@ -40,13 +40,6 @@ def pressing(actor: Actor, now: datetime, limit: int) -> list[CaseBrief]:
     return list(found.values())[:limit]
 
 
-def points(actor: Actor, limit: int) -> list[tuple[UUID, float, float, datetime | None, str]]:
-    """Give the newest open cases that have a place: id, longitude, latitude (WGS-84), due time, title."""
-    rows = _own(actor).filter(OPEN, lon__isnull=False, lat__isnull=False).order_by("-opened_at", "-id")
-    found = rows.values_list("id", "lon", "lat", "due_at", "title")[:limit]
-    return [row for row in found if row[1] is not None and row[2] is not None]
-
-
 def briefs(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseBrief]:
     """Give those of these cases that lie in the actor's divisions; one statement."""
     rows = _own(actor).filter(pk__in=set(ids)).values(*_BRIEF)

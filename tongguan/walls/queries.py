@@ -16,6 +16,7 @@ from tongguan.indicators import queries as indicators
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden
 from tongguan.maps import queries as maps
+from tongguan.maps.contracts import Spread
 from tongguan.matching import queries as matters
 from tongguan.matching.contracts import HotInfo
 from tongguan.people import queries as people
@@ -49,8 +50,8 @@ NEWS: Final = frozenset({"CaseOpened", "CaseMoved", "CaseClosed", "CaseReopened"
 _PHOTOS: Final = {"photos_before": "before", "photos_after": "after", "photos": "site", "attachments": "site"}
 #: The feed begins with the newest among so many facts of the house.
 _LOOKED_BACK: Final = 1_000
-#: How near a very full city is looked at, where cases are shown by cell.
-_ZOOM: Final = 11.0
+#: How near a full city is looked at where cases are shown by cell; from farther where these are too many.
+_ZOOMS: Final = (11.0, 8.0, 5.0)
 _HOT_SINCE: Final = timedelta(days=7)
 _RANKED, _PRESSING, _HOT, _NEWS, _POINTS, _MOST_PHOTOS = 8, 12, 8, 16, 2_000, 6
 
@@ -126,7 +127,7 @@ def wall(actor: Actor) -> WallInfo:
     groups = figures.open_groups(actor, below, now)
     hot = _hot(actor, now)
     calendar = people.calendar_for(unit.id if (unit := people.centre_for(division)) else None)
-    spots = _spots(actor, now, sum(group.count for group in groups))
+    spread = _spread(actor)
     known = places.divisions({group.place for group in groups} | {division})
     names = {code: one.name for code, one in known.items()}
     districts = signs.ranked(groups, lambda group: group.place, names, _RANKED)
@@ -145,8 +146,8 @@ def wall(actor: Actor) -> WallInfo:
         pressing=tuple(figures.pressing(actor, now, _PRESSING)),
         hot=tuple(hot[:_HOT]),
         news=_news(actor, facts),
-        points=spots[:_POINTS],
-        partial=len(spots) > _POINTS and spots[0].n == 1,
+        points=_spots(spread),
+        clustered=bool(spread.clusters),
         duty=tuple(person.name for person in people.on_duty(Post.DUTY_CHIEF, division, now)),
         led=led(actor),
     )
@@ -165,17 +166,22 @@ def _hours(actor: Actor, division: str) -> tuple[HourInfo, ...]:
     return signs.hours(*lines) if len(lines) == len((signs.CAME, signs.WENT)) else ()
 
 
-def _spots(actor: Actor, now: datetime, count: int) -> tuple[SpotInfo, ...]:
-    """Give the newest cases singly, one more than is shown, or all by cell where they are very many."""
-    if count > maps.MOST_SPOTS:
-        found = maps.cases_spread(actor, CaseFilter(open=True), zoom=_ZOOM).clusters
-        return tuple(
-            SpotInfo(f"h3-{c.cell:x}", c.lon, c.lat, "late" if c.late else "calm", str(c.n), c.n, c.late)
-            for c in found[:_POINTS]
-        )
-    rows = figures.points(actor, _POINTS + 1)
-    marked = ((str(pk), lon, lat, maps.mark(due, None, now), title) for pk, lon, lat, due, title in rows)
-    return tuple(SpotInfo(*one, late=int(one[3] == "late")) for one in marked)
+def _spread(actor: Actor) -> Spread:
+    """Give all open cases with a place: singly, or by cell where they are many, never a part of them."""
+    for zoom in _ZOOMS:
+        found = maps.cases_spread(actor, CaseFilter(open=True), zoom=zoom, most=_POINTS)
+        if len(found.clusters) <= _POINTS:
+            break
+    return found
+
+
+def _spots(spread: Spread) -> tuple[SpotInfo, ...]:
+    single = (SpotInfo(s.id, s.lon, s.lat, s.mark, s.title, late=int(s.mark == "late")) for s in spread.spots)
+    by_cell = (
+        SpotInfo(f"h3-{c.cell:x}", c.lon, c.lat, "late" if c.late else "calm", str(c.n), c.n, c.late)
+        for c in spread.clusters
+    )
+    return (*single, *by_cell)
 
 
 def _hot(actor: Actor, now: datetime) -> list[tuple[HotInfo, CaseBrief | None]]:

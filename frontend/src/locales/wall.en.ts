@@ -49,7 +49,7 @@ export const wallEn: Same<typeof wallZh> = {
   noAlarmSource: "No source of alarms is connected; sensors will show here",
   watched: "Watch list",
   urgency: { urgent: "Urgent", critical: "Critical" },
-  next: "Due next",
+  next: "Open",
   noWatched: "Nothing to watch now",
   hot: "Hot matters",
   noHot: "No hot matters in seven days",

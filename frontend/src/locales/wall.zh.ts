@@ -46,7 +46,7 @@ export const wallZh = {
   noAlarmSource: "尚未接入预警源，接入传感器后在此显示",
   watched: "重点盯办",
   urgency: { urgent: "紧急", critical: "特急" },
-  next: "将到期",
+  next: "在办",
   noWatched: "目前没有需要盯办的案件",
   hot: "热点事项",
   noHot: "近七天没有热点事项",

@@ -168,7 +168,7 @@ class StreamShown(Schema):
 
 
 class WallShown(Schema):
-    """All a wall shows, as of ``at``."""
+    """All a wall shows, as of ``at``. ``clustered``: points stand for the open cases around them."""
 
     at: datetime
     division: str
@@ -184,7 +184,7 @@ class WallShown(Schema):
     hot: list[HotRow]
     news: list[NewsRow]
     points: list[PointRow]
-    partial: bool
+    clustered: bool
     duty: list[str]
     led: LedShown | None
     alarms: AlarmsShown
@@ -258,7 +258,7 @@ def _follow(led: LedInfo | None) -> dict[str, Any]:
 
 
 def _wall(info: WallInfo) -> dict[str, Any]:
-    plain = ("at", "division", "division_name", "may_command", "partial", "duty")
+    plain = ("at", "division", "division_name", "may_command", "clustered", "duty")
     listed = ("signs", "hours", "districts", "items", "points")
     return {
         **{name: getattr(info, name) for name in plain},

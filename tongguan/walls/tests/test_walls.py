@@ -119,7 +119,22 @@ def test_a_wall_asks_as_often_for_many_cases_as_for_one(city):
         open_case(people.acceptor, urgency="urgent")
     with CaptureQueriesContext(connection) as many:
         queries.wall(people.leader)
-    assert len(statements(many)) == len(statements(one)) <= 28
+    assert len(statements(many)) == len(statements(one)) <= 30
+
+
+def test_a_full_city_is_shown_whole_by_cell_and_never_in_part(city, monkeypatch):
+    people, _ = city
+    for n in range(7):
+        place = {"lon": 121.005 + n % 3 * 0.2, "lat": 30.805}
+        open_case(people.outside_acceptor if n == 6 else people.acceptor, f"99010{1 + n // 6}001001", **place)
+    monkeypatch.setattr(queries, "_POINTS", 5)
+    district, whole = queries.wall(people.leader), queries.wall(people.city_chief)
+    assert (district.clustered, sum(one.n for one in district.points)) == (True, 6)
+    assert (whole.clustered, sum(one.n for one in whole.points)) == (True, 7)
+    monkeypatch.setattr(queries, "_POINTS", 7)
+    assert (queries.wall(people.leader).clustered, len(queries.wall(people.leader).points)) == (False, 6)
+    monkeypatch.setattr(queries, "_POINTS", 1)  # fewer than there are cells: they are looked at from farther
+    assert sum(one.n for one in queries.wall(people.city_chief).points) == 7
 
 
 def test_a_figure_opens_the_cases_it_counted(city):

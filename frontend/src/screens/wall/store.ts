@@ -49,7 +49,9 @@ export const useWall = defineStore("wall", () => {
   const titles = computed(() => new Map([...(shown.value?.news ?? []).map((one) => [one.case_id, one] as const)]));
   const feed = computed<Line[]>(() => {
     const known = (shown.value?.news ?? []).map((one): Line => ({ key: `s${one.seq}`, kind: KINDS[one.name] ?? "moved", caseId: one.case_id, at: one.at, title: one.title, place: one.address, state: one.state_name }));
-    return [...fresh.value, ...known].slice(0, MOST_FEED);
+    // Several moves of a case in a row are one piece of news: the newest.
+    const again = (line: Line, before?: Line) => line.caseId === before?.caseId && line.kind === before.kind;
+    return [...fresh.value, ...known].filter((line, n, all) => !again(line, all[n - 1])).slice(0, MOST_FEED);
   });
 
   async function read(): Promise<void> {

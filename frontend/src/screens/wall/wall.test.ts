@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { effectScope, ref } from "vue";
 
+import { REST_MS, useCrowd } from "./crowd";
 import { axisEnd, beside, hourView, layoutOf, plot, rootSize, share, since, STALE_MS, stops, type Wall } from "./figures";
 import { MOST_FEED, useWall } from "./store";
 import { QUIET_MS, STAY_MS, useTour } from "./tour";
@@ -11,7 +12,7 @@ const NOW = "2026-11-29T08:00:00Z";
 const CASE = { id: "c1", title: "井盖破损", lon: 121.2, lat: 31, number: "A1" };
 const wallOf = (more: object = {}): Wall => ({
   at: NOW, division: "9901", division_name: "江州市", day: { date: "2026-11-29", kind: "working" }, mode: { mode: "daily", reason: "", by_name: "", at: null }, may_command: true,
-  signs: [], hours: [], districts: [{ code: "990101", name: "江北区", open: 3, overdue: 1, lon: 121.1, lat: 31.1 }, { code: "990102", name: "江南区", open: 1, overdue: 0, lon: null, lat: null }], items: [], pressing: [], hot: [], news: [], points: [], partial: false, duty: [],
+  signs: [], hours: [], districts: [{ code: "990101", name: "江北区", open: 3, overdue: 1, lon: 121.1, lat: 31.1 }, { code: "990102", name: "江南区", open: 1, overdue: 0, lon: null, lat: null }], items: [], pressing: [], hot: [], news: [], points: [], clustered: false, duty: [],
   led: null, alarms: { connected: false, rows: [] }, stream: { url: "/stream", ticket: "t", after: 0 }, csrf: "x", ...more,
 });
 /** The server's answer, counted: the wall's own question over the real client. */
@@ -148,4 +149,28 @@ it("reads again until the signs are counted up to what it heard", async () => {
   await vi.advanceTimersByTimeAsync(30_000);
   expect(answer.mock.calls.length).toBe(asked);
   wall.stop();
+});
+
+it("asks for a full city's cases by the part that is looked at, and rests between questions", async () => {
+  const asked: string[] = [];
+  const spot = { type: "Feature", id: "h3-87", geometry: { type: "Point", coordinates: [121.2, 31] }, properties: { title: "12", mark: "late", n: 12, late: 3 } };
+  vi.stubGlobal("fetch", async (request: Request) => (asked.push(new URL(request.url).search), new Response(JSON.stringify({ type: "FeatureCollection", whole: false, clustered: true, features: [spot] }))));
+  const scope = effectScope();
+  const [clustered, at] = [ref(true), ref(1)];
+  const crowd = scope.run(() => useCrowd(clustered, at))!;
+  crowd.look({ box: [121, 30.8, 121.4, 31.1], zoom: 11 });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(decodeURIComponent(asked[0]!)).toBe("?open=true&view=121.00000,30.80000,121.40000,31.10000&zoom=11");
+  expect(crowd.points.value).toEqual([{ id: "h3-87", lon: 121.2, lat: 31, title: "12", state: "late", n: 12, late: 3 }]);
+  for (const moment of [2, 3, 4]) {
+    at.value = moment;
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(asked.length).toBe(1);
+  await vi.advanceTimersByTimeAsync(REST_MS);
+  expect(asked.length).toBe(2);
+  clustered.value = false;
+  await vi.advanceTimersByTimeAsync(1);
+  expect(crowd.points.value).toBeUndefined();
+  scope.stop();
 });
