@@ -3,10 +3,13 @@
 
 Needs atheris (``uv pip install atheris``), which is no dependency of the project. Each channel runs in a
 process of its own, from its samples; whatever is neither a piece nor a Refusal ends it with the input.
+Prints a JSON line of each: runs, seconds, branches reached.
 """
 
 import argparse
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,9 +30,17 @@ def main() -> int:
     broken = []
     for name in told.channels or names():
         bounds = ["--seconds", str(told.seconds), "--runs", str(told.runs)]
-        done = subprocess.run([sys.executable, "-m", "bench.fuzz", "--inside", name, *bounds], check=False)
-        print(f"{name}: {'broke' if done.returncode else 'held'}", flush=True)
-        broken += [name] if done.returncode else []
+        command = [sys.executable, "-m", "bench.fuzz", "--inside", name, *bounds]
+        done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, errors="replace")
+        figures = re.search(r"DONE\s+cov: (\d+) ft: (\d+)", done.stderr)
+        runs = re.search(r"Done (\d+) runs in (\d+) second", done.stderr)
+        if done.returncode or figures is None or runs is None:
+            sys.stderr.write(done.stderr)
+            broken.append(name)
+        told_of = {"channel": name, "held": name not in broken}
+        if figures is not None and runs is not None:
+            told_of |= {"runs": int(runs[1]), "seconds": int(runs[2]), "branches": int(figures[1])}
+        print(json.dumps(told_of), flush=True)
     return 1 if broken else 0
 
 

@@ -10,7 +10,7 @@ export const registersEn: Same<typeof registersZh> = {
   },
   rules: {
     title: "Dispatch rules", none: "No rules yet; write some on the right.", everywhere: "everywhere", count: "{n} rules", states: { draft: "draft", published: "in force", superseded: "replaced" }, one: "Version {n}", write: "Write rules", text: "Rules (YAML)", draft: "Keep as a new draft", drafted: "Kept as draft version {n}", publish: "Bring into force", inForce: "Version {n} is in force",
-    kind: "Kind", kinds: { routing: "Dispatch rules", straight: "Straight-through rules" }, try: "Try on the last {n} days", would: "Had these rules been in force ({since} to {until})", cases: "{n} cases", matched: "{n} matched", same: "{n} the same", different: "{n} otherwise", spared: "{n} returns spared", each: "Rule by rule", rule: "Rule", hits: "Matches", agree: "As it was", was: "As it was", wouldBe: "By these rules",
+    kind: "Kind", kinds: { routing: "Dispatch rules", straight: "Straight-through rules" }, try: "Try on the last {n} days", would: "Had these rules been in force ({since} to {until})", cases: "{n} cases", matched: "{n} matched", same: "{n} the same", different: "{n} otherwise", spared: "{n} returns spared", onTheWay: "Still on the way {n}", each: "Rule by rule", rule: "Rule", hits: "Matches", agree: "As it was", was: "As it was", wouldBe: "By these rules",
   },
   drawing: { tools: "Size of the drawing", smaller: "Smaller", larger: "Larger", whole: "Whole", apart: "Open apart", failed: "The drawing cannot be shown now" },
   processes: { title: "Processes", states: "{n} states", moves: "{n} moves", version: "Version", newest: "newest", shipped: "as shipped", picture: "Picture of {name}" },

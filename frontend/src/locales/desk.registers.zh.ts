@@ -8,7 +8,7 @@ export const registersZh = {
   },
   rules: {
     title: "派遣规则", none: "还没有规则，可在右侧编写。", everywhere: "全域", count: "{n} 条规则", states: { draft: "草案", published: "生效中", superseded: "已被替换" }, one: "第 {n} 版", write: "编写规则", text: "规则（YAML）", draft: "存为新草案", drafted: "已存为第 {n} 版草案", publish: "发布生效", inForce: "第 {n} 版已生效",
-    kind: "种类", kinds: { routing: "派遣规则", straight: "直派规则" }, try: "试算近 {n} 天", would: "若当时按此规则（{since} 至 {until}）", cases: "{n} 件案件", matched: "命中 {n}", same: "相同 {n}", different: "不同 {n}", spared: "可少走回退 {n}", each: "逐条规则", rule: "规则", hits: "命中", agree: "与实际相同", was: "实际", wouldBe: "按此规则",
+    kind: "种类", kinds: { routing: "派遣规则", straight: "直派规则" }, try: "试算近 {n} 天", would: "若当时按此规则（{since} 至 {until}）", cases: "{n} 件案件", matched: "命中 {n}", same: "相同 {n}", different: "不同 {n}", spared: "可少走回退 {n}", onTheWay: "尚未办到 {n}", each: "逐条规则", rule: "规则", hits: "命中", agree: "与实际相同", was: "实际", wouldBe: "按此规则",
   },
   drawing: { tools: "流程图大小", smaller: "缩小", larger: "放大", whole: "看全图", apart: "新窗口打开", failed: "流程图暂时无法显示" },
   processes: { title: "流程", states: "{n} 个状态", moves: "{n} 个操作", version: "版本", newest: "最新", shipped: "随包流程", picture: "{name}流程图" },

@@ -5,7 +5,24 @@ from typing import Any, Final
 
 from tongguan.people.testing import ROLES
 
+#: Who sees the case of the matrix' stage, and who may say what it means.
+SEE_IT: Final = {
+    "acceptor", "dispatcher", "duty_chief", "supervisor", "evaluator", "leader", "auditor", "city_chief",
+    "city_dispatcher", "department", "handler",
+}  # fmt: skip
+DECIDE: Final = {"acceptor", "dispatcher", "duty_chief", "city_chief", "city_dispatcher"}
+
 OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
+    "case_component": ("GET", "/cases/{case}/component", None, SEE_IT),
+    "choose_component": (
+        "POST",
+        "/cases/{case}/component",
+        {"component_code": "", "reason": "没有登记"},
+        DECIDE,
+    ),
+    "component_links": ("GET", "/component-links", None, set(ROLES)),
+    "case_urgency": ("GET", "/cases/{case}/urgency", None, SEE_IT),
+    "set_urgency": ("POST", "/cases/{case}/urgency", {"level": "urgent", "reason": "临近放学"}, DECIDE),
     "duty_lists": ("GET", "/responsibilities", None, set(ROLES)),
     "duty_who": ("GET", "/responsibilities/who?item_code=01003&division=990101", None, set(ROLES)),
     "duty_diff": ("GET", "/responsibilities/1/diff", None, set()),
