@@ -20,7 +20,7 @@ FLOORS = (
     ("exchange", "replies", "video", "mailboxes"),
     ("intake",),
     ("handover", "advice", "vitals"),
-    ("matching", "bulk"),
+    ("matching", "bulk", "workdays"),
     ("dispatch",),
     ("maps", "tracking"),
     ("cases",),

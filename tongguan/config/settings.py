@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "tongguan.cases",
     "tongguan.dispatch",
     "tongguan.bulk",
+    "tongguan.workdays",
     "tongguan.matching",
     "tongguan.handover",
     "tongguan.advice",

@@ -35,7 +35,7 @@ _TASKS_MAX: Final = 200
 checked_files = citydata.checked_files
 rule_facts = planning.rule_facts
 #: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
-clocks_of, excused = reading.clocks_of, reading.excluded
+clocks_of, excused, otherwise = reading.clocks_of, reading.excluded, reading.otherwise
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:
