@@ -20,7 +20,7 @@ FLOORS = (
     ("exchange", "replies", "video", "mailboxes", "trials"),
     ("intake",),
     ("handover", "advice", "vitals", "linking"),
-    ("matching", "bulk"),
+    ("matching", "bulk", "workdays"),
     ("dispatch",),
     ("maps", "tracking"),
     ("cases",),

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "tongguan.maps",
     "tongguan.dispatch",
     "tongguan.bulk",
+    "tongguan.workdays",
     "tongguan.matching",
     "tongguan.handover",
     "tongguan.linking",

@@ -5,6 +5,7 @@ from tongguan.dispatch.applications import NewApplication
 from tongguan.dispatch.applications import decide as decide_application
 from tongguan.dispatch.applications import file as file_application
 from tongguan.dispatch.applications import withdraw as withdraw_application
+from tongguan.dispatch.clocks import recount
 from tongguan.dispatch.performing import perform
 from tongguan.dispatch.straight import open_many
 from tongguan.dispatch.supervision import NewSupervision
@@ -22,6 +23,7 @@ __all__ = [
     "file_application",
     "open_many",
     "perform",
+    "recount",
     "sign_supervision",
     "supervise",
     "withdraw_application",

@@ -333,30 +333,30 @@ def extend(case: CaseInfo, *, at: datetime) -> datetime | None:
 
 
 def refresh_warned(limit: int = 500) -> int:
-    """Compute anew the clocks that were set under an unknown calendar and now have one; give how many.
-
-    Locks the case first, like every verb.
-    """
-    at, done = clock.now(), 0
+    """Compute anew the clocks that were set under an unknown calendar and now have one; give how many."""
     warned = Clock.objects.filter(~Q(warning=""), stopped_at__isnull=True)
-    for case_id in list(warned.order_by("case_id").values_list("case_id", flat=True).distinct()[:limit]):
-        with atomic():
-            case = cases.hold(PLATFORM, case_id).case
-            batch = _Batch()
-            every = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
-            rows = list(every.select_for_update(of=("self",)).order_by("id"))
-            for row in rows:
-                before = row.warning
-                schedule(row, at)
-                if before and not row.warning:
-                    row.series += 1
-                    batch.changed.append(row)
-            _write(batch)
-            if batch.changed:
-                _mirror([(case_id, case.due_at)], {case_id: rows})
-                cases.tell_due_changed(case)
-            done += len(batch.changed)
-    return done
+    ids = warned.order_by("case_id").values_list("case_id", flat=True).distinct()[:limit]
+    return sum([recount(case_id, warned=True) for case_id in list(ids)])
+
+
+def recount(case_id: UUID, *, warned: bool = False) -> int:
+    """Set a case's running clocks by the calendars of now, or only ``warned`` ones; give how many changed."""
+    with atomic():
+        case = cases.hold(PLATFORM, case_id).case
+        batch = _Batch()
+        every = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
+        rows = list(every.select_for_update(of=("self",)).order_by("id"))
+        for row in rows:
+            was, due = row.warning, row.due_at
+            schedule(row, clock.now())
+            if (was and not row.warning) if warned else row.due_at != due:
+                row.series += 1
+                batch.changed.append(row)
+        _write(batch)
+        if batch.changed:
+            _mirror([(case_id, case.due_at)], {case_id: rows})
+            cases.tell_due_changed(case)
+        return len(batch.changed)
 
 
 def _running_handle(case_id: UUID) -> list[Clock]:
@@ -366,17 +366,13 @@ def _running_handle(case_id: UUID) -> list[Clock]:
 
 
 def _write(batch: _Batch) -> None:
-    if batch.changed:
-        tables.update(batch.changed, _TIMES)
+    tables.update(batch.changed, _TIMES)
     if batch.created:
         Clock.objects.bulk_create(batch.created, batch_size=500)
     orders = {
         row.order_id: row.due_at for row in (*batch.changed, *batch.created) if row.order_id is not None
     }
-    if orders:
-        tables.update(
-            [tables.fresh(WorkOrder, id=key, due_at=due) for key, due in orders.items()], ["due_at"]
-        )
+    tables.update([tables.fresh(WorkOrder, id=key, due_at=due) for key, due in orders.items()], ["due_at"])
     if batch.overdue:
         outbox.publish(*batch.overdue)
 

@@ -2,6 +2,7 @@
 """The verb for every move of a case: state, orders, clocks, notices and history in one transaction."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -97,13 +98,9 @@ def _perform(actor: Actor, held: Held, move_id: str, inputs: dict[str, Any]) -> 
     check_inputs(line, inputs)
     if inputs.get("attachments"):
         usable_files(actor, held.case.id, inputs["attachments"], "attachments")
-    if held.case.state in line.frm or turn.order is not None:
-        STEPS.get(move_id, _only_the_state)(turn)
+    if (held.case.state in line.frm or turn.order is not None) and (step := STEPS.get(move_id)):
+        step(turn)
     return _write(turn, posts)
-
-
-def _only_the_state(turn: Turn) -> None:
-    """Nothing besides the state changes."""
 
 
 def _write(turn: Turn, posts: frozenset[str]) -> Outcome:
@@ -132,8 +129,7 @@ def _write(turn: Turn, posts: frozenset[str]) -> Outcome:
             evidence=turn.evidence,
             facts=turn.facts,
         )
-    # Before new ones: a case has one running lead.
-    tables.update(list(turn.changed.values()), tables.names(WorkOrder))
+    tables.update(list(turn.changed.values()), tables.names(WorkOrder))  # before new ones: one running lead
     if turn.fresh:
         WorkOrder.objects.bulk_create(turn.fresh)
         cases.involve_in((after.case, o.unit_id, o.unit_path, o.role) for o in turn.fresh)
@@ -141,17 +137,9 @@ def _write(turn: Turn, posts: frozenset[str]) -> Outcome:
     info = after.case
     if change.stop or change.stop_orders or change.start:
         due = clocks.current_due(clocks.turn(change, at=turn.at))
-        info = _with_due(info, None if info.closed_at else due)
+        info = replace(info, due_at=None if info.closed_at else due)
     messaging.notify(turn.notices)
     return _outcome(info, [*turn.orders, *turn.fresh], turn.remarks, after.head[0])
-
-
-def _with_due(case: CaseInfo, due_at: Any) -> CaseInfo:
-    return case if case.due_at == due_at else CaseInfo(**{**_fields(case), "due_at": due_at})
-
-
-def _fields(case: CaseInfo) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in CaseInfo.__dataclass_fields__}
 
 
 def _outcome(case: CaseInfo, rows: list[WorkOrder], remarks: list[str], line_no: int = 0) -> Outcome:

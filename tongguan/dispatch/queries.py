@@ -36,7 +36,7 @@ checked_files = citydata.checked_files
 rule_facts, plan_many = planning.rule_facts, planning.plan_many
 straight_facts, straight_reach = straight.rule_facts, straight.reach_of
 #: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
-clocks_of, excused = reading.clocks_of, reading.excluded
+clocks_of, excused, otherwise = reading.clocks_of, reading.excluded, reading.otherwise
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of time, applications and supervision as others see them; ``queries`` gives them by scope."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,8 +9,10 @@ from uuid import UUID
 from tongguan.dispatch import clocks, deadlines, escalation
 from tongguan.dispatch.contracts import ApplicationInfo, ClockInfo, ReceiptInfo, SupervisionInfo
 from tongguan.dispatch.models import Application, Clock, Receipt, Supervision
+from tongguan.kernel.worktime import WORKING_UNITS, Calendar
 from tongguan.people import queries as people
 
+Counts = Callable[[int | None], Calendar]
 PENDING: Final = "pending"
 DECISIONS_ZH: Final = {
     "approved": "已批准",
@@ -53,6 +55,19 @@ def clocks_of(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[Clock
     found: dict[UUID, list[ClockInfo]] = {case_id: [] for case_id in case_ids}
     for row in Clock.objects.filter(case_id__in=case_ids).order_by("started_at", "id"):
         found[row.case_id].append(clock(row, at))
+    return found
+
+
+def otherwise(counts: Counts, since: datetime) -> list[tuple[UUID, datetime, datetime]]:
+    """Give (case, due, due by other calendars) of the city's clocks due after ``since`` that differ."""
+    rows = Clock.objects.filter(stopped_at__isnull=True, due_at__gt=since, order_id=None, supervision=None)
+    found = []
+    for row in rows.filter(limit_unit__in=WORKING_UNITS).order_by("due_at", "id").iterator(2_000):
+        if not (limit := clocks.limit_of(row)) or not row.due_at:
+            continue
+        due = deadlines.due_at(clocks.history_of(row), limit, counts(row.unit_id))
+        if due and due != row.due_at:
+            found.append((row.case_id, row.due_at, due))
     return found
 
 

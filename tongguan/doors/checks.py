@@ -13,13 +13,13 @@ from tongguan.handover import queries as danger
 from tongguan.kernel import clock
 from tongguan.learning import queries as models
 from tongguan.linking import queries as links
-from tongguan.people import queries as people
 from tongguan.places import queries as places
 from tongguan.replay import queries as replay
 from tongguan.replies import queries as replies
 from tongguan.runtime import queries as runtime
 from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
 from tongguan.video import queries as video
+from tongguan.workdays import queries as workdays
 
 
 def check_processes() -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _urgency(*, own: bool) -> tuple[str, bool, str]:
 
 def check_calendar() -> Iterator[Finding]:
     """Look whether the holidays of the coming weeks are known."""
-    warnings = people.calendar_warnings(clock.now())
+    warnings = workdays.unknown_years(clock.now())
     yield from (Finding(Level.WARNING, warning.zh, warning.en) for warning in warnings)
     if not warnings:
         yield Finding(Level.GOOD, "近 60 天节假日已知", "holidays of the next 60 days are known")

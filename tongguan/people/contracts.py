@@ -202,15 +202,6 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarWarning:
-    """A year within the coming 60 days whose holidays nobody has announced to the platform."""
-
-    year: int
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class TokenInfo:
     """A system's token without its secret."""
 

@@ -17,7 +17,7 @@ from tongguan.people.labels import POST_NAMES
 from tongguan.people.models import Appointment, DutyShift, User, WorkCalendar
 from tongguan.people.scoping import actor_of, division_q, prefix_q, unit_q
 from tongguan.people.tokens import client, tokens
-from tongguan.people.worktimes import calendar_for, calendar_warnings
+from tongguan.people.worktimes import calendar_for, calendar_named, calendar_with
 
 __all__ = [
     "POST_NAMES",
@@ -25,7 +25,8 @@ __all__ = [
     "actor_of",
     "appointments",
     "calendar_for",
-    "calendar_warnings",
+    "calendar_named",
+    "calendar_with",
     "calendars",
     "centre_for",
     "client",

@@ -7,23 +7,20 @@ the calendar with the code ``default``; else 8-12 and 14-18, Monday to Friday.
 """
 
 import csv
-from datetime import date, datetime, timedelta
-from functools import cache
+from collections.abc import Callable
+from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from django.utils import timezone
-
 from tongguan.kernel.worktime import Calendar, Shift, ordinary_week, shifts_from_text
 from tongguan.people import registers, stamps
-from tongguan.people.contracts import CalendarWarning
 from tongguan.people.models import CalendarDay, WorkCalendar
 
 SHIPPED: Final = Path(__file__).parent / "data" / "cn_days_2004_2026.csv"
 DEFAULT_CODE: Final = "default"
 #: A year counts as known from this many special days: a notice also names a few days of the year before.
 _DAYS_OF_A_KNOWN_YEAR: Final = 7
-_HORIZON: Final = timedelta(days=60)
 
 
 @cache
@@ -64,19 +61,22 @@ class Calendars:
         self.years = _known_years(national)
         self.by_id: dict[int, Calendar] = {}
         self.default = _build(ordinary_week(), national, self.years)
+        self.by_code = {"": self.default}
         for row in rows:
             week = tuple(shifts_from_text(shifts) for shifts in row.shifts)
             special = {**(national if row.national else {}), **own.get(row.pk, {})}
             # A calendar that follows no holidays is complete as it is: every year is known to it.
             years = self.years if row.national else frozenset(range(1992, 2100))
-            self.by_id[row.pk] = _build(week, special, years)
+            self.by_id[row.pk] = self.by_code[row.code] = _build(week, special, years)
             if row.code == DEFAULT_CODE:
                 self.default = self.by_id[row.pk]
 
 
-def _load() -> Calendars:
-    days = CalendarDay.objects.order_by("date").values_list("calendar_id", "date", "kind")
-    return Calendars(list(WorkCalendar.objects.order_by("id")), list(days))
+def _load(*more: tuple[str, date, str]) -> Calendars:
+    days = list(CalendarDay.objects.order_by("date").values_list("calendar_id", "date", "kind"))
+    rows = list(WorkCalendar.objects.order_by("id"))
+    ids = {row.code: row.pk for row in rows}
+    return Calendars(rows, [*days, *((ids.get(code), day, kind) for code, day, kind in more)])
 
 
 _calendars = stamps.copy_of(_load, stamps.CALENDARS)
@@ -84,24 +84,19 @@ _calendars = stamps.copy_of(_load, stamps.CALENDARS)
 
 def calendar_for(unit_id: int | None = None) -> Calendar:
     """Give the calendar by which a unit's working time counts; the city's for None or an unknown unit."""
-    calendars = _calendars.get()
-    if unit_id is not None:
-        calendar_id = registers.units().calendar_id(unit_id)
-        if calendar_id is not None and calendar_id in calendars.by_id:
-            return calendars.by_id[calendar_id]
-    return calendars.default
+    return _of(_calendars.get(), unit_id)
 
 
-def calendar_warnings(at: datetime) -> list[CalendarWarning]:
-    """Give a warning for each year within the next 60 days whose holidays are not known."""
-    first, last = timezone.localdate(at).year, timezone.localdate(at + _HORIZON).year
-    known = _calendars.get().years
-    return [
-        CalendarWarning(
-            year,
-            zh=f"{year} 年的节假日与调休安排尚未导入，工作时限暂按周一至周五计算；请运行 import_calendar",
-            en=f"holidays of {year} are unknown; limits count Monday to Friday until import_calendar is run",
-        )
-        for year in range(first, last + 1)
-        if year not in known
-    ]
+def calendar_named(code: str) -> Calendar | None:
+    """Give a calendar by code; the national days over an ordinary week for none."""
+    return _calendars.get().by_code.get(code)
+
+
+def calendar_with(code: str, day: date, kind: str) -> Callable[[int | None], Calendar]:
+    """Give ``calendar_for`` as it would answer with one more special day; nothing is stored."""
+    return partial(_of, _load((code, day, kind)))
+
+
+def _of(calendars: Calendars, unit_id: int | None) -> Calendar:
+    calendar_id = None if unit_id is None else registers.units().calendar_id(unit_id)
+    return calendars.default if calendar_id is None else calendars.by_id.get(calendar_id, calendars.default)

@@ -19,6 +19,11 @@ export const registersEn: Same<typeof registersZh> = {
     posts: { acceptor: "Acceptor", dispatcher: "Dispatcher", duty_chief: "Duty chief", department: "Department", handler: "Handler", collector: "Collector" },
     calendars: "Shifts", withNational: "national holidays", rest: "rest", weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   },
+  workdays: {
+    title: "Working calendar", calendar: "Calendar", national: "National days", before: "Year before", after: "Year after", unknown: "The holidays of {year} have not been imported; Monday to Friday count.", month: "Month {n}", note: "Limits count by this calendar; a change leaves running clocks alone unless you ask to recount.",
+    kinds: { holiday: "rest", makeup_workday: "work" }, ordinary: "as the weekday", rest: "rest day", makeup: "make-up working day", altered: "altered", day: "Day", kind: "Becomes", name: "Name", reason: "Reason", source: "Source (notice and number)", recount: "Running clocks follow", alter: "Alter {day}", pick: "Choose a day to come.",
+    preview: "See the effect first", save: "Save", effect: "Running clocks: {later} later, {sooner} sooner", none: "No running clock would move.", saved: "Saved", changes: "Changes", nobody: "Nothing was altered this year.", line: "{day} version {n}: {was} → {kind}", recounted: "{n} clocks set anew", kept: "running clocks left alone",
+  },
   models: {
     title: "Models", none: "No version yet.", train: "Train a version", training: "Training…", trained: "{task}: a new version waits to be promoted", notTrained: "{task}: training failed", rollback: "Roll back", version: "Version", state: "State", figures: "Figures", agreed: "Agreed in the shadow", made: "Trained", rows: "{n} samples", compare: "Compare", shadow: "Shadow", promote: "Promote",
     beside: "{name} beside the active version on the same {n} texts", active: "Active", same: "Both say the same on {n}%", states: { waiting: "waiting", candidate: "waiting", shadow: "in the shadow", active: "active", retired: "retired" }, tasks: { item: "Kinds of matter" },

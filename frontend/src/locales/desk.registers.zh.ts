@@ -17,6 +17,11 @@ export const registersZh = {
     posts: { acceptor: "受理员", dispatcher: "派遣员", duty_chief: "值班长", department: "处置部门", handler: "处置人员", collector: "信息采集员" },
     calendars: "班次", withNational: "执行国家节假日", rest: "休息", weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
   },
+  workdays: {
+    title: "节假日与调休", calendar: "日历", national: "全国节假日", before: "上一年", after: "下一年", unknown: "{year} 年的放假安排尚未导入，暂按周一至周五计算。", month: "{n} 月", note: "时限按此日历计算；调整以后不改动已在走的计时，除非勾选重算。",
+    kinds: { holiday: "休息", makeup_workday: "上班" }, ordinary: "按星期", rest: "休息日", makeup: "调休上班", altered: "已调整", day: "日期", kind: "改为", name: "名称", reason: "理由", source: "依据（文件名称或文号）", recount: "在办案件的计时随之重算", alter: "调整 {day}", pick: "点选以后的日期进行调整。",
+    preview: "先看影响", save: "保存", effect: "在办计时：{later} 个推后，{sooner} 个提前", none: "没有在办计时受影响。", saved: "已保存", changes: "调整记录", nobody: "这一年没有调整。", line: "{day} 第 {n} 版：{was} → {kind}", recounted: "重算 {n} 个计时", kept: "未动在办计时",
+  },
   models: {
     title: "模型", none: "还没有模型版本。", train: "训练新版本", training: "正在训练…", trained: "{task}：新版本已训练，等待启用", notTrained: "{task}：训练未成功", rollback: "回退到上一版", version: "版本", state: "状态", figures: "指标", agreed: "影子一致", made: "训练", rows: "{n} 条样本", compare: "对比", shadow: "影子运行", promote: "启用",
     beside: "{name} 与现行版在同一批 {n} 条文本上", active: "现行版", same: "两版结论相同 {n}%", states: { waiting: "待用", candidate: "待用", shadow: "影子运行", active: "启用中", retired: "已停用" }, tasks: { item: "事项分类" },

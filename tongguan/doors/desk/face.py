@@ -26,7 +26,15 @@ from tongguan.doors.desk import (
 )
 from tongguan.doors.desk.auth import Session
 from tongguan.doors.maps import layers as maps
-from tongguan.doors.office import processes, responsibilities, rules, telling, views, worktimes
+from tongguan.doors.office import (
+    processes,
+    responsibilities,
+    rules,
+    telling,
+    views,
+    workdays,
+    worktimes,
+)
 from tongguan.doors.signs import routes as signs
 
 api = face(
@@ -37,7 +45,7 @@ api = face(
     throttle=[Bucket("desk", rate=20, burst=200)],
 )
 for part in (
-    hotline, patrols, views, responsibilities, processes, worktimes,
+    hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, telling, maps, signs,
 ):  # fmt: skip

@@ -11,6 +11,12 @@ SEE_IT: Final = {
     "city_dispatcher", "department", "handler",
 }  # fmt: skip
 DECIDE: Final = {"acceptor", "dispatcher", "duty_chief", "city_chief", "city_dispatcher"}
+_REST_DAY: Final = {
+    "date": "2098-12-01",
+    "kind": "holiday",
+    "reason": "城市纪念日",
+    "source": "市政府通告",
+}
 
 OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "case_component": ("GET", "/cases/{case}/component", None, SEE_IT),
@@ -46,6 +52,10 @@ OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "processes": ("GET", "/processes", None, set(ROLES)),
     "process_picture": ("GET", "/processes/default/picture.svg", None, set(ROLES)),
     "calendars": ("GET", "/calendars", None, set(ROLES)),
+    "workdays": ("GET", "/workdays?year=2026", None, set(ROLES)),
+    "workday_changes": ("GET", "/workdays/changes?year=2026", None, set(ROLES)),
+    "workday_effect": ("POST", "/workdays/effect", _REST_DAY, {"sysadmin"}),
+    "alter_workday": ("POST", "/workdays", _REST_DAY, {"sysadmin"}),
     "rota": (
         "GET",
         "/rota?unit_id=999999&post=dispatcher&since=2026-05-01T00:00:00Z&until=2026-05-08T00:00:00Z",
