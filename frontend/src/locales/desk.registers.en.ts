@@ -15,7 +15,7 @@ export const registersEn: Same<typeof registersZh> = {
   drawing: { tools: "Size of the drawing", smaller: "Smaller", larger: "Larger", whole: "Whole", apart: "Open apart", failed: "The drawing cannot be shown now" },
   processes: { title: "Processes", states: "{n} states", moves: "{n} moves", version: "Version", newest: "newest", shipped: "as shipped", picture: "Picture of {name}" },
   worktime: {
-    title: "Duty and calendars", unit: "Unit", post: "Post", before: "Week before", now: "This week", after: "Week after", rota: "Duty rota", gaps: "Nobody on duty:", nobody: "nobody", plan: "Plan a turn", person: "Person", from: "From", to: "To", cancel: "Cancel the turn of {name}",
+    noCalendars: "No local shifts; the national working days count.", title: "Duty and calendars", unit: "Unit", post: "Post", before: "Week before", now: "This week", after: "Week after", rota: "Duty rota", gaps: "Nobody on duty:", nobody: "nobody", plan: "Plan a turn", person: "Person", from: "From", to: "To", cancel: "Cancel the turn of {name}",
     posts: { acceptor: "Acceptor", dispatcher: "Dispatcher", duty_chief: "Duty chief", department: "Department", handler: "Handler", collector: "Collector" },
     calendars: "Shifts", withNational: "national holidays", rest: "rest", weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   },
@@ -25,7 +25,7 @@ export const registersEn: Same<typeof registersZh> = {
     preview: "See the effect first", save: "Save", effect: "Running clocks: {later} later, {sooner} sooner", none: "No running clock would move.", saved: "Saved", changes: "Changes", nobody: "Nothing was altered this year.", line: "{day} version {n}: {was} → {kind}", recounted: "{n} clocks set anew", kept: "running clocks left alone",
   },
   models: {
-    title: "Models", none: "No version yet.", train: "Train a version", training: "Training…", trained: "{task}: a new version waits to be promoted", notTrained: "{task}: training failed", rollback: "Roll back", version: "Version", state: "State", figures: "Figures", agreed: "Agreed in the shadow", made: "Trained", rows: "{n} samples", compare: "Compare", shadow: "Shadow", promote: "Promote",
+    measures: { rows: "Samples", accuracy: "Accuracy", macro_f1: "Macro F1", top3: "In the first three", calibration_error: "Calibration error", precision: "Precision when taken over", coverage: "Share taken over" }, title: "Models", none: "No version yet.", train: "Train a version", training: "Training…", trained: "{task}: a new version waits to be promoted", notTrained: "{task}: training failed", rollback: "Roll back", version: "Version", state: "State", figures: "Figures", agreed: "Agreed in the shadow", made: "Trained", rows: "{n} samples", compare: "Compare", shadow: "Shadow", promote: "Promote",
     beside: "{name} beside the active version on the same {n} texts", active: "Active", same: "Both say the same on {n}%", states: { waiting: "waiting", candidate: "waiting", shadow: "in the shadow", active: "active", retired: "retired" }, tasks: { item: "Kinds of matter" },
   },
   links: {

@@ -13,7 +13,7 @@ export const registersZh = {
   drawing: { tools: "流程图大小", smaller: "缩小", larger: "放大", whole: "看全图", apart: "新窗口打开", failed: "流程图暂时无法显示" },
   processes: { title: "流程", states: "{n} 个状态", moves: "{n} 个操作", version: "版本", newest: "最新", shipped: "随包流程", picture: "{name}流程图" },
   worktime: {
-    title: "值班与日历", unit: "单位", post: "岗位", before: "上一周", now: "本周", after: "下一周", rota: "值班表", gaps: "无人值班：", nobody: "无人", plan: "排班", person: "人员", from: "开始", to: "结束", cancel: "取消 {name} 的班次",
+    noCalendars: "没有本地班次，按国家工作日计时。", title: "值班与日历", unit: "单位", post: "岗位", before: "上一周", now: "本周", after: "下一周", rota: "值班表", gaps: "无人值班：", nobody: "无人", plan: "排班", person: "人员", from: "开始", to: "结束", cancel: "取消 {name} 的班次",
     posts: { acceptor: "受理员", dispatcher: "派遣员", duty_chief: "值班长", department: "处置部门", handler: "处置人员", collector: "信息采集员" },
     calendars: "班次", withNational: "执行国家节假日", rest: "休息", weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
   },
@@ -23,7 +23,7 @@ export const registersZh = {
     preview: "先看影响", save: "保存", effect: "在办计时：{later} 个推后，{sooner} 个提前", none: "没有在办计时受影响。", saved: "已保存", changes: "调整记录", nobody: "这一年没有调整。", line: "{day} 第 {n} 版：{was} → {kind}", recounted: "重算 {n} 个计时", kept: "未动在办计时",
   },
   models: {
-    title: "模型", none: "还没有模型版本。", train: "训练新版本", training: "正在训练…", trained: "{task}：新版本已训练，等待启用", notTrained: "{task}：训练未成功", rollback: "回退到上一版", version: "版本", state: "状态", figures: "指标", agreed: "影子一致", made: "训练", rows: "{n} 条样本", compare: "对比", shadow: "影子运行", promote: "启用",
+    measures: { rows: "样本", accuracy: "准确率", macro_f1: "宏 F1", top3: "前三命中", calibration_error: "校准误差", precision: "自动采纳精确率", coverage: "自动采纳覆盖率" }, title: "模型", none: "还没有模型版本。", train: "训练新版本", training: "正在训练…", trained: "{task}：新版本已训练，等待启用", notTrained: "{task}：训练未成功", rollback: "回退到上一版", version: "版本", state: "状态", figures: "指标", agreed: "影子一致", made: "训练", rows: "{n} 条样本", compare: "对比", shadow: "影子运行", promote: "启用",
     beside: "{name} 与现行版在同一批 {n} 条文本上", active: "现行版", same: "两版结论相同 {n}%", states: { waiting: "待用", candidate: "待用", shadow: "影子运行", active: "启用中", retired: "已停用" }, tasks: { item: "事项分类" },
   },
   links: {

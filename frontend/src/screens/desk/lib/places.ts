@@ -23,15 +23,15 @@ function stateWords(): Record<string, string> {
   return found;
 }
 
-/** Learn the divisions around a person's own: the districts of the city and the streets of the own district. */
+/** Learn the divisions around a person's own: the cities, the districts of the city and the streets of the own district. */
 export async function learnDivisions(own: string): Promise<void> {
-  const parents = own.length >= DISTRICT ? [own.slice(0, CITY), own.slice(0, DISTRICT)] : [own.slice(0, CITY)];
+  const parents = own.length >= DISTRICT ? ["", own.slice(0, CITY), own.slice(0, DISTRICT)] : ["", own.slice(0, CITY)];
   const lists = await Promise.all(parents.map((parent) => told(desk.GET("/api/desk/divisions", { params: { query: { parent } } }))));
   for (const division of lists.flat()) known.divisions[division.name] = division.code;
 }
 
-/** The name of a division's code, as far as it is known; else the code. */
+/** The name of a division's code, as far as it is known; else the code. Below the city, which everybody knows, without it. */
 export function divisionName(code: string): string {
-  const names = Object.entries(known.divisions).filter(([, one]) => code.startsWith(one));
+  const names = Object.entries(known.divisions).filter(([, one]) => code.startsWith(one) && (one.length > CITY || code.length <= CITY));
   return names.sort((a, b) => a[1].length - b[1].length).map(([name]) => name).join(" ") || code;
 }

@@ -72,3 +72,29 @@ it("adds a further page below", async () => {
   await store.more();
   expect([store.rows.map((one) => one.id), store.next, store.total]).toEqual([["a", "b", "c", "d"], null, 5]);
 });
+
+it("chooses everything that is found, also what is not in the list, and keeps it while the search stays", async () => {
+  const store = useCases();
+  await store.load();
+  store.chooseAll(true);
+  expect(store.wider).toBe(true);
+  answers["/api/desk/cases"] = { rows: [row("a"), row("z", { state: "closed" })], next: null, total: 2, estimated: false };
+  await store.chooseFound();
+  expect([[...store.chosen], store.samples()]).toEqual([["a", "z"], ["a", "z"]]);
+  answers["/api/desk/cases"] = { rows: [row("b")], next: null, total: 1, estimated: false };
+  await store.load();
+  expect([...store.chosen]).toEqual(["a", "z"]);
+  store.line = "路灯";
+  await store.load();
+  expect([...store.chosen]).toEqual([]);
+});
+
+it("stands at the next case when the one under the cursor has left the list", async () => {
+  const store = useCases();
+  await store.load();
+  store.step(2);
+  expect(store.current?.id).toBe("b");
+  answers["/api/desk/cases"] = { rows: [row("a"), row("c")], next: null, total: 2, estimated: false };
+  await store.load();
+  expect(store.current?.id).toBe("c");
+});
