@@ -119,9 +119,8 @@ def _run(row: Job, holder: str, stopping: Callable[[], bool]) -> bool:
     row.started_at = row.started_at or clock.now()
     row.save(update_fields=["state", "starts", "started_at"])
     try:
-        result = _kind(row)(
-            queries.with_failures(row.undo_of or row, None), JobProgress(row, holder, stopping)
-        )
+        whole = queries.with_failures(row.undo_of or row, None)
+        result = _kind(row)(whole, JobProgress(row, holder, stopping))
     except JobStopped as stop:
         return _end(row, holder, JobState.CANCELLED) if stop.cancelled else False
     except (OperationalError, InterfaceError):

@@ -23,8 +23,8 @@ def job(job_id: UUID, actor: Acting) -> JobInfo:
 
 def with_failures(row: Job, most: int | None = 200) -> JobInfo:
     """Give the row with what it could not do."""
-    failures = row.failures.order_by("id")[:most]
-    return job_info(row, tuple(RowFailure(f.row, f.code, f.zh, f.en) for f in failures))
+    told = row.failures.order_by("id").values_list("row", "code", "zh", "en")
+    return job_info(row, tuple(RowFailure(*one) for one in told[:most]))
 
 
 def jobs(actor: Acting, limit: int = 50) -> list[JobInfo]:
