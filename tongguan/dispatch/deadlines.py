@@ -39,18 +39,14 @@ class History:
         edge = self.started
         for no, pause in enumerate(self.pauses):
             if pause.at < edge or (pause.until is None and no + 1 < len(self.pauses)):
-                message = f"pause {no} begins before {edge} or never ends"
-                raise ValueError(message)
+                raise ValueError(f"pause {no} begins before {edge} or never ends")
             edge = pause.until or pause.at
             if edge < pause.at:
-                message = f"pause {no} ends before it begins"
-                raise ValueError(message)
+                raise ValueError(f"pause {no} ends before it begins")
         if self.stopped is not None and self.stopped < edge:
-            message = "the clock stopped before its last pause"
-            raise ValueError(message)
+            raise ValueError("the clock stopped before its last pause")
         if self.extensions < 0:
-            message = "extensions cannot be negative"
-            raise ValueError(message)
+            raise ValueError("extensions cannot be negative")
 
     @property
     def paused(self) -> bool:

@@ -220,8 +220,7 @@ def _photo(file: FileInfo, like: Lookalike | None) -> Photo:
 
 def _order(turn: Turn) -> WorkOrder:
     if turn.order is None:
-        message = f"{turn.move.id} needs a work order"
-        raise AssertionError(message)
+        raise AssertionError(f"{turn.move.id} needs a work order")
     return turn.order
 
 

@@ -90,8 +90,7 @@ class Report(models.Model):
     def save(self, **kwargs: Any) -> None:
         """Insert, or update where the report stands. Raises TypeError for a change of the telling."""
         if not self._state.adding and not set(kwargs.get("update_fields") or {"*"}) <= MOVING_FIELDS:
-            message = "a report is immutable"
-            raise TypeError(message)
+            raise TypeError("a report is immutable")
         super().save(**kwargs)
 
 

@@ -40,8 +40,7 @@ _SPACE = 0x7A1A0000
 def batch(limit: int) -> int:
     """Triage up to ``limit`` waiting reports in one transaction; give how many left the waiting state.
 
-    Two engines never take the same report, nor reports near each other, so that neither waits for the other:
-    PostgreSQL skips what is locked, SQLite lets one writer in.
+    Two engines never take the same report, nor reports near each other: neither waits for the other.
     """
     ids: list[UUID] = []
     try:
