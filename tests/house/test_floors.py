@@ -21,6 +21,8 @@ MORE_FACES = {
         "lookalikes",
         "idempotency",
         "health",
+        "processes",
+        "supervisor",
     },
     "rules": {"evaluate"},
     "intake": {"reading", "checks"},

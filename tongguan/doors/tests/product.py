@@ -135,6 +135,15 @@ class Product:
         """What a person reads at an address of the desk's interface."""
         return self.door(name).get(path, params=query).raise_for_status().json()
 
+    def every_case(self, name):
+        """The open cases that a person finds at the desk, page by page."""
+        page = self.ask(name, "/cases", limit=200, open=True)
+        found = page["rows"]
+        while page["next"] is not None:
+            page = self.ask(name, "/cases", limit=200, open=True, after=page["next"])
+            found += page["rows"]
+        return found
+
     def tell(self, words, item, spot, name="acceptor"):
         """Register a report at the desk; gives the receipt, its case open or joined."""
         body = {"text": words, "item_code": self.item(item), **spot}

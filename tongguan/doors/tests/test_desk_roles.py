@@ -62,7 +62,7 @@ def test_each_post_finds_its_own_menu_pages_and_cases(product, person, role):
     walks_through(page, MENUS[role])
     page.goto(f"{product.root}/desk/{FOREIGN.get(role, 'unread')}")
     page.get_by_role("heading", name="这一页不属于您的岗位").wait_for()
-    seen = product.ask(role, "/cases", limit=200, open=True)["rows"]
+    seen = product.every_case(role)
     page.goto(f"{product.root}/desk")
     if not seen:
         page.get_by_text("没有符合条件的案件").wait_for()
