@@ -9,7 +9,7 @@ import copy
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
 
 _OK: Final = 200
@@ -22,14 +22,13 @@ _QUEUE: Final = (
     "/api/desk/cases/counts",
 )
 #: What a request remembers of how it was asked; a copy that asks something else must not.
-_REMEMBERED: Final = ("GET", "headers", "COOKIES", "_body", "_post", "_files")
+_REMEMBERED: Final = ("headers", "COOKIES", "_body", "_post", "_files")
 
 
 def asked_first(request: HttpRequest) -> tuple[str, ...]:
     """Give the addresses that the screen at this address asks at once; none for who is not signed in."""
-    read_now = (
-        request.headers.get("Sec-Fetch-Dest", "document") == "document"
-    )  # not kept by the phone for later
+    # What the phone keeps for later must not hold anybody's session.
+    read_now = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     if not read_now or not request.user.is_authenticated or request.path.startswith("/wall"):
         return ()
     if request.path == "/desk" and not request.META.get("QUERY_STRING"):
@@ -53,6 +52,7 @@ def _answer(request: HttpRequest, address: str) -> str:
         asked.__dict__.pop(name, None)
     asked.method = "GET"
     asked.path = asked.path_info = parts.path
+    asked.GET = QueryDict(parts.query)
     asked.META = request.META | {
         "PATH_INFO": parts.path,
         "QUERY_STRING": parts.query,

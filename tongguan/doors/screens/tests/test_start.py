@@ -10,7 +10,9 @@ from django.test import Client
 
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
+from tongguan.cases.models import Case
 from tongguan.doors.screens.pages import _BUILT
+from tongguan.kernel import clock
 from tongguan.people.testing import COMMUNITY, OTHER_COMMUNITY
 
 SESSION = "/api/desk/session"
@@ -58,6 +60,12 @@ def test_the_queue_brings_the_answers_the_interface_would_give(two_cases, signed
     assert told[COUNTS] == acceptor.get(COUNTS).json()
     assert told[SESSION]["name"] == acceptor.get(SESSION).json()["name"]
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_list_is_the_one_that_was_asked_for(two_cases, signed_in):
+    Case.objects.filter(title="江南井盖").update(state="closed", closed_at=clock.now())
+    told = brought(signed_in("city_chief").get("/desk"))[QUEUE]
+    assert [row["title"] for row in told["rows"]] == ["井盖</script><b>&"]
 
 
 def test_each_page_holds_the_scope_of_its_reader(two_cases, signed_in):
