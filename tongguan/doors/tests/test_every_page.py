@@ -23,7 +23,7 @@ ROLES = {
 @pytest.fixture(scope="module")
 def case(product):
     """A case that has been worked on."""
-    rows = product.ask("acceptor", "/cases", limit=50)["rows"]
+    rows = product.ask("acceptor", "/cases", limit=50, open=False)["rows"]
     return next(row for row in rows if row["state"] == "closed")["id"]
 
 

@@ -68,6 +68,7 @@ def filed_and_sent_out(scene, case_id):
     desk.goto(f"{scene.product.root}/desk/cases/{case_id}")
     choose(desk, "立案", "立案条件", index=1)
     act(desk, "立案")
+    choose(dispatcher, "派遣", "协办单位", option="江北区园林绿化所")
     act(dispatcher, "派遣")
     sent = scene.product.ask("acceptor", f"/cases/{case_id}")
     assert (sent["lead_unit_name"], sent["state_name"]) == ("江北区市政所", "待处置")
