@@ -69,9 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - wanted for its effect
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Keep SQLite in a file, as a city does: in memory a reader's and a writer's thread lock each other's tables.
+    """Keep SQLite in a file, as a city does: in memory readers and writers lock each other's tables.
 
     Nothing waits for the disk: what survives a power cut is proved by the tests that start the product.
     """
