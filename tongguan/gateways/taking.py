@@ -127,12 +127,11 @@ class Gate:
             key = told.key[place]
             note = seen.get(key)
             if note is None:
-                seen[key] = Noted("unknown", key, told.unit[place], told.value[place], 1)
-                words = f"未登记的设备或要素 {_shown(key)}"
-                faults.append(Fault(told.message[place], "key", "key.unknown", words, "an unregistered key"))
-            else:
-                note.count += 1
-                note.value = told.value[place]
+                note = seen[key] = Noted("unknown", key, told.unit[place], None, 0)
+            note.count += 1
+            note.value = told.value[place]
+            words = f"未登记的设备或要素 {_shown(key)}"
+            faults.append(Fault(told.message[place], "key", "key.unknown", words, "an unregistered key"))
         taken.notes += seen.values()
         self._keep(taken, messages, faults)
 

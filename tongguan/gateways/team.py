@@ -10,9 +10,11 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 from django.conf import settings
 from django.db import connections
@@ -36,20 +38,42 @@ log = logging.getLogger(__name__)
 ROUND: Final = 1.0
 
 
+class Working(Protocol):
+    """A seat's thread."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Ask it to end."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end."""
+
+    def is_alive(self) -> bool:
+        """Tell whether it works."""
+
+
+Begin = Callable[[Store, Broker, Seat], Working]
+
+
 @dataclass(slots=True)
 class Sitting:
     """A seat held here: its thread, and the declaration it runs by."""
 
     broker: int
     changed: int
-    runner: Runner
+    runner: Working
 
 
 class Team:
     """The gateway of one process."""
 
-    def __init__(self, store: Store, name: str = "", lease: float | None = None) -> None:
-        """Name it; ``lease`` in seconds, by default that of the engine."""
+    def __init__(
+        self, store: Store, name: str = "", lease: float | None = None, runner: Begin | None = None
+    ) -> None:
+        """Name it; ``lease`` in seconds, by default that of the engine; ``runner`` makes a seat's thread."""
+        self._runner = runner or runner_of
         self.name = name or f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._store = store
         self._lease = timedelta(seconds=settings.LEASE_SECONDS if lease is None else lease)
@@ -120,7 +144,7 @@ class Team:
         if sitting is not None:
             self._rise(seat.pk, give_back=False)
         try:
-            runner = self._runner(broker, seat)
+            runner = self._runner(self._store, broker, seat)
         except (Refusal, KeyError) as error:
             words = error.zh if isinstance(error, Refusal) else str(error)
             if self._broken.get(broker.name) != words:
@@ -131,18 +155,6 @@ class Team:
         self._broken.pop(broker.name, None)
         runner.start()
         self.sitting[seat.pk] = Sitting(broker.pk, broker.changed, runner)
-
-    def _runner(self, broker: Broker, seat: Seat) -> Runner:
-        reader = decoders.get(broker.payload).reader(broker.declaration, bytes(broker.memory))
-        buckets = Buckets(broker.flood_rate, broker.flood_burst)
-        gate = Gate(reader, self._store, Resolver(self._store, broker.division), buckets)
-        ledger = SeatLedger(broker.pk, seat.pk, reader.memory)
-        name = f"{broker.name}/{seat.number}"
-
-        def where() -> Where:
-            return where_of(broker, seat.number)
-
-        return Runner(name, where, gate, self._store.take, ledger, broker.size, broker.linger_ms)
 
     def _rise(self, seat: int, *, give_back: bool) -> None:
         sitting = self.sitting.pop(seat, None)
@@ -180,3 +192,14 @@ def where_of(broker: Broker, number: int) -> Where:
         # Nobody else keeps what comes for the embedded broker while this process is away.
         session=0 if broker.name == EMBEDDED else SESSION,
     )
+
+
+def runner_of(store: Store, broker: Broker, seat: Seat) -> Runner:
+    """Make a seat's thread, not yet started. Raises Invalid for a declaration that cannot be read."""
+    reader = decoders.get(broker.payload).reader(broker.declaration, bytes(broker.memory))
+    buckets = Buckets(broker.flood_rate, broker.flood_burst)
+    gate = Gate(reader, store, Resolver(store, broker.division), buckets)
+    ledger = SeatLedger(broker.pk, seat.pk, reader.memory)
+    name = f"{broker.name}/{seat.number}"
+    where = partial(where_of, broker, seat.number)
+    return Runner(name, where, gate, store.take, ledger, broker.size, broker.linger_ms)

@@ -7,15 +7,18 @@ import sqlite3
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from tongguan.gateways import wire
+from tongguan.gateways.contracts import Key
 from tongguan.gateways.resolving import Known
+from tongguan.kernel.frames import Frame
 
 PROGRAM = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 
 
-def until(condition, patience=15.0):
+def until(condition: Callable[[], object], patience: float = 15.0) -> None:
     """Wait for a condition; fails when it does not come."""
     end = time.monotonic() + patience
     while not condition():
@@ -23,7 +26,7 @@ def until(condition, patience=15.0):
         time.sleep(0.01)
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -32,26 +35,26 @@ def free_port():
 class Shelf:
     """A store in a file of SQLite that many processes may use: a reading is kept once, durable on return."""
 
-    def __init__(self, path, known=()):
-        self.path, self.known, self.version = str(path), dict(known), ""
+    def __init__(self, path: Path | str, known: Mapping[Key, tuple[int, str]] | None = None) -> None:
+        self.path, self.known, self.version = str(path), dict(known or {}), ""
         self.broken = threading.Event()
         with self._open() as file:
             file.execute("PRAGMA journal_mode=WAL")
             file.execute("CREATE TABLE IF NOT EXISTS r (stream, at, value, quality, UNIQUE (stream, at))")
 
-    def _open(self):
+    def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, timeout=20)
 
-    def streams(self, keys, _division):
+    def streams(self, keys: Collection[Key], division: str) -> dict[Key, Known]:  # noqa: ARG002 - one city
         return {key: Known(*self.known[key]) for key in keys if key in self.known}
 
-    def conversion(self, told, unit):
+    def conversion(self, told: str, unit: str) -> tuple[float, float] | None:
         return {("kPa", "MPa"): (0.001, 0.0), ("degF", "Cel"): (5 / 9, -160 / 9)}.get((told, unit))
 
-    def stamp(self):
+    def stamp(self) -> str:
         return self.version
 
-    def take(self, frame):
+    def take(self, frame: Frame) -> None:
         if self.broken.is_set():
             raise OSError("no space left")
         rows = zip(*(c.tolist() for c in (frame.stream, frame.at, frame.value, frame.quality)), strict=True)
@@ -62,7 +65,7 @@ class Shelf:
         finally:
             file.close()
 
-    def rows(self):
+    def rows(self) -> list[tuple[int, int, float, int]]:
         file = self._open()
         try:
             return file.execute("SELECT stream, at, value, quality FROM r ORDER BY stream, at").fetchall()
@@ -73,8 +76,9 @@ class Shelf:
 class Mosquitto:
     """A broker process on a port of its own that remembers over restarts."""
 
-    def __init__(self, folder: Path):
-        self.port, self._folder, self._running = free_port(), folder, None
+    def __init__(self, folder: Path) -> None:
+        self.port, self._folder = free_port(), folder
+        self._running: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
         lines = [
@@ -88,18 +92,18 @@ class Mosquitto:
         ]
         (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
 
-    def start(self):
+    def start(self) -> None:
         self._running = subprocess.Popen(  # noqa: S603 - the test's own
             [PROGRAM, "-c", str(self._folder / "mosquitto.conf")]
         )
 
-        def listens():
+        def listens() -> bool:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
         until(listens)
 
-    def stop(self):
+    def stop(self) -> None:
         """End it in order: what it acknowledged is on disk."""
         if self._running is not None:
             self._running.terminate()
@@ -110,14 +114,15 @@ class Mosquitto:
 class Device:
     """Publishes at QoS 1 and knows what was acknowledged."""
 
-    def __init__(self, port=1883, client="device"):
-        self._inbox, self._number, self._asked = wire.Inbox(), 0, {}
+    def __init__(self, port: int = 1883, client: str = "device") -> None:
+        self._inbox, self._number = wire.Inbox(), 0
+        self._asked: dict[int, tuple[str, bytes]] = {}
         self.acknowledged: list[tuple[str, bytes]] = []
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self._socket.sendall(wire.connect(client))
         self._hear(wire.CONNACK)
 
-    def _hear(self, kind):
+    def _hear(self, kind: int) -> None:
         while True:
             _, packets = self._inbox.feed(self._bytes())
             for packet in packets:
@@ -128,15 +133,15 @@ class Device:
             if any(packet.kind == kind for packet in packets):
                 return
 
-    def _bytes(self):
+    def _bytes(self) -> bytes:
         chunk = self._socket.recv(1 << 16)
         if not chunk:
             raise ConnectionResetError
         return chunk
 
-    def send(self, messages, window=500):
+    def send(self, messages: Sequence[tuple[str, bytes]], window: int = 500) -> None:
         """Send all and wait until each is acknowledged. Raises OSError when the broker goes away."""
-        packets = []
+        packets: list[bytes] = []
         for topic, body in messages:
             self._number = self._number % 65_535 + 1
             self._asked[self._number] = (topic, body)
@@ -145,11 +150,11 @@ class Device:
                 self._flush(packets)
         self._flush(packets)
 
-    def _flush(self, packets):
+    def _flush(self, packets: list[bytes]) -> None:
         self._socket.sendall(b"".join(packets))
         packets.clear()
         while self._asked:
             self._hear(wire.PUBACK)
 
-    def close(self):
+    def close(self) -> None:
         self._socket.close()

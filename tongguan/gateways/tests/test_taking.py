@@ -62,7 +62,8 @@ def test_an_unknown_device_is_listed_and_known_once_it_is_registered(tmp_path):
     (note,) = taken.notes
     assert (note.kind, note.key, note.count, note.value) == ("unknown", ("new", "p"), 30, 29.0)
     assert (taken.readings, taken.unknown) == (1, 30)
-    assert [fault.code for _, fault in taken.kept] == ["key.unknown"]
+    assert [fault.code for _, fault in taken.kept] == ["key.unknown"] * 20
+    assert taken.wrong == set(range(30))
     shelf.known["new", "p"], shelf.version = (9, ""), "changed"
     assert one.take(told[:1]).readings == 0
     clock.now += 1.1
