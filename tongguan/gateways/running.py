@@ -18,8 +18,8 @@ from tongguan.gateways.connection import Connection, Refused, Where
 from tongguan.gateways.contracts import Message
 from tongguan.gateways.taking import Gate, Taken
 from tongguan.gateways.wire import V3, Malformed
+from tongguan.kernel.circuit import doubling
 from tongguan.kernel.frames import Frame
-from tongguan.runtime import backoff
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class Runner(threading.Thread):
                     log.exception("%s fails", self.name)
                 self._guarded(self._ledger.failing, error)
             if failures:
-                self._ending.wait(backoff.wait(failures, first=0.5, most=_MOST_WAIT).total_seconds())
+                self._ending.wait(doubling(failures, first=0.5, most=_MOST_WAIT).total_seconds())
         self._guarded(self._tell)
 
     def _session(self, failures: int) -> int:
@@ -156,7 +156,7 @@ class Runner(threading.Thread):
                     log.exception("%s: cannot be stored now, nothing is acknowledged", self.name)
                     self._guarded(self._ledger.failing, error)
                 close_old_connections()
-                self._ending.wait(backoff.wait(failures, first=0.1, most=5.0).total_seconds())
+                self._ending.wait(doubling(failures, first=0.1, most=5.0).total_seconds())
                 connection.keep_alive()
             else:
                 if failures:
