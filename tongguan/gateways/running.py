@@ -29,6 +29,8 @@ _MOST_WAIT: Final = 30.0
 #: An old broker (3.1.1) sends few messages ahead: silence for so long means that it waits for answers.
 _HUSH: Final = 0.005
 _TELL_EVERY: Final = 2.0
+#: A frame is closed at so many bytes, however few messages they are.
+_MOST_BYTES: Final = 4 * 1024 * 1024
 
 
 class Ledger(Protocol):
@@ -106,7 +108,7 @@ class Runner(threading.Thread):
     def _work(self, connection: Connection, version: int) -> None:
         messages: list[Message] = []
         numbers: list[int] = []
-        begun = 0.0
+        begun, held = 0.0, 0
         while not self._ending.is_set():
             patience = _IDLE
             if messages:
@@ -118,12 +120,14 @@ class Runner(threading.Thread):
                 begun = begun if messages else time.monotonic()
                 messages += [Message(t, b, at) for t, b in zip(arrived.topic, arrived.body, strict=True)]
                 numbers += arrived.number
+                held += sum(map(len, arrived.body))
             waited = time.monotonic() - begun
             hushed = version == V3 and not arrived.topic
-            if messages and (len(messages) >= self._size or waited >= self._linger or hushed):
+            full = len(messages) >= self._size or held >= _MOST_BYTES
+            if messages and (full or waited >= self._linger or hushed):
                 self._frame(connection, messages, begun)
                 connection.acknowledge(numbers)
-                messages, numbers = [], []
+                messages, numbers, held = [], [], 0
             elif not messages and time.monotonic() - self._told_at > _TELL_EVERY:
                 self._guarded(self._tell)
 

@@ -94,7 +94,8 @@ class Mosquitto:
 
     def start(self) -> None:
         self._running = subprocess.Popen(  # noqa: S603 - the test's own
-            [PROGRAM, "-c", str(self._folder / "mosquitto.conf")]
+            [PROGRAM, "-c", str(self._folder / "mosquitto.conf")],
+            stderr=subprocess.DEVNULL,
         )
 
         def listens() -> bool:
