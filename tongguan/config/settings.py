@@ -32,6 +32,10 @@ WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
 LEASE_SECONDS = env.integer("TONGGUAN_LEASE_SECONDS", 30, low=2, high=600)
 #: Days that tracks and last positions of collectors are kept; our own default.
 TRACK_DAYS = env.integer("TONGGUAN_TRACK_DAYS", 30, low=1, high=1095)
+#: Days that single readings, their minutes and their hours are kept; days of them stay. Our own defaults.
+READINGS_RAW_DAYS = env.integer("TONGGUAN_READINGS_RAW_DAYS", 1095, low=1, high=36500)
+READINGS_MINUTE_DAYS = env.integer("TONGGUAN_READINGS_MINUTE_DAYS", 400, low=1, high=36500)
+READINGS_HOUR_DAYS = env.integer("TONGGUAN_READINGS_HOUR_DAYS", 3650, low=1, high=36500)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 #: A PMTiles file (Protomaps schema, version 4) instead of the demo city, and its review number (审图号).
 MAP_FILE = env.text("TONGGUAN_MAP_FILE") or str(

@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection, connections
 
 from tongguan.runtime import backoff, duties, jobruns, leases, relay
 from tongguan.runtime.delivery import Delivery
+from tongguan.runtime.residents import Residents
 from tongguan.runtime.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Engine:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.stop = threading.Event()
         self.stream = Stream()
+        self._residents = Residents(self.name)
         self._readers: list[Loop] = []
         self._loops = self._prepared()
 
@@ -87,6 +89,7 @@ class Engine:
             self._loop(f"duties-{n}", partial(duties.run_due, f"{self.name}/duties-{n}"), 0.5)
             for n in range(3 if several else 1)
         ]
+        loops.append(self._loop("residents", self._residents.step, 1.0))
         loops.append(self._loop("pulse", self._pulse, settings.LEASE_SECONDS / 3))
         return loops
 
@@ -117,6 +120,7 @@ class Engine:
             loop.wake()
         for loop in self._loops:
             loop.join(patience / len(self._loops))
+        self._residents.end()
         leases.release(f"engine:{self.name}", f"{self.name}/pulse")
 
     def run(self, host: str, port: int) -> None:

@@ -63,6 +63,17 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], object]], Callabl
     return register
 
 
+class Resident(Protocol):
+    """Something that lives in one engine at a time, with threads and files of its own."""
+
+    def close(self) -> None:
+        """Finish and let go of everything; another engine may take it in at once."""
+
+
+#: Each is called to begin its resident; what raises is tried again soon.
+residents: Registry[Callable[[], Resident]] = Registry("resident")
+
+
 class ChainSource(Protocol):
     """A table whose rows are chained per subject and sealed daily."""
 
