@@ -38,7 +38,8 @@ def _of_rule(running: Running, said: Verdicts, places: dict[int, Place]) -> Iter
         known = [places[stream] for stream in streams if stream in places]
         source, sure = running.source(max(grade, before))
         change = Change(
-            _name(running, slot, known), _quantity(running, known), unit_words(known[0].unit) if known else "",
+            _name(running, slot, known), _quantity(running, known),
+            unit_words(known[0].unit) if known else "",
             reason, grade, before, measured, limit, since, at, source, sure,
             _explained(running, slot, max(grade, before), known),
         )  # fmt: skip

@@ -134,7 +134,9 @@ def _measured(text: str) -> Callable[[Change], str]:
 
 
 _MEASURED: Final[Mapping[int, Callable[[Change], str]]] = {
-    Reason.RATE: _measured("每分钟变化 {0} {1}"),
+    Reason.RATE: lambda change: (
+        f"{change.place}{change.quantity}每分钟变化 {number(change.measured)} {change.unit}".rstrip()
+    ),
     Reason.FLAT: _measured("已 {0}没有变化"),
     Reason.SILENT: _measured("已 {0}没有可用数据"),
     Reason.BALANCE: _measured("流入流出相差 {0} {1}"),
