@@ -36,6 +36,7 @@ from tongguan.doors.office import (
     worktimes,
 )
 from tongguan.doors.signs import routes as signs
+from tongguan.doors.watching import routes as watching
 
 api = face(
     name="desk",
@@ -47,6 +48,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, telling, maps, signs,
+    handovers, hot, departments, matters, models, rules, telling, maps, signs, watching,
 ):  # fmt: skip
     api.add_router("", part.router)
