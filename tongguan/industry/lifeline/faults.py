@@ -55,8 +55,8 @@ class Fault:
     """One fault: of which plant, which group of it (chamber, district, bridge…), from when till when (ms).
 
     ``size`` by kind: seepage m³/h of gas; burst and leak the hole's diameter, m; ponding the share of the
-    drain that is blocked; overload the vehicle, t; settlement mm; heat loss t/h; drift units an hour;
-    spikes the height in units. ``where``: which sensor of the group, or the place along it (0–1).
+    drain that is blocked; overload the vehicle, t; settlement mm; heat loss t/h; drift the share of the
+    quantity's span an hour; spikes the height as a share of it. ``where``: which sensor of the group, or the place along it (0–1).
     """
 
     kind: Kind
@@ -99,11 +99,11 @@ HABITS: Final[Sequence[Habit]] = (
     Habit(Kind.REPLAY, "water", (1.0, 2.0), (3 * HOUR, 8 * HOUR), 60),
     *(
         Habit(kind, plant, size, lasting, 30)
-        for plant, height in (("chamber", 40.0), ("water", 0.08), ("drain", 30.0), ("heat", 20.0))
+        for plant in ("chamber", "water", "drain", "heat")
         for kind, size, lasting in (
             (Kind.STUCK, (0.0, 0.0), (6 * HOUR, 24 * HOUR)),
-            (Kind.DRIFT, (height / 40, height / 20), (12 * HOUR, 24 * HOUR)),
-            (Kind.SPIKES, (height, 2 * height), (3 * HOUR, 12 * HOUR)),
+            (Kind.DRIFT, (0.01, 0.02), (16 * HOUR, 30 * HOUR)),
+            (Kind.SPIKES, (0.4, 0.8), (3 * HOUR, 12 * HOUR)),
             (Kind.DROPOUT, (0.0, 0.0), (HOUR, 6 * HOUR)),
         )
     ),

@@ -25,13 +25,17 @@ _ZONE_H: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What a group measures: id as in ``lifeline.yaml``, unit, sensors of it, their noise, the last digit."""
+    """What a group measures: id as in ``lifeline.yaml``, unit, sensors of it, their noise, the last digit.
+
+    ``span``: what it usually moves over; a fault of a sensor is sized by it.
+    """
 
     name: str
     unit: str
     sensors: int
     noise: float
     step: float
+    span: float = 1.0
 
 
 class Plant(Protocol):
@@ -69,7 +73,7 @@ class Chambers:
 
     name = "chamber"
     period_s = 30
-    quantities = (Quantity("ch4_conc_lel", "%LEL", 1, 0.25, 0.1),)
+    quantities = (Quantity("ch4_conc_lel", "%LEL", 1, 0.25, 0.1, 100.0),)
     #: Chambers of one street, joined in a row.
     street: Final = 8
 
@@ -112,8 +116,8 @@ class Water:
     name = "water"
     period_s = 60
     quantities = (
-        Quantity("water_flow", "m3/h", 1, 0.6, 0.01),
-        Quantity("water_pressure", "MPa", 12, 0.0006, 0.0001),
+        Quantity("water_flow", "m3/h", 1, 0.6, 0.01, 100.0),
+        Quantity("water_pressure", "MPa", 12, 0.0006, 0.0001, 0.2),
     )
     #: Metres of water to one megapascal.
     _M: Final = 101.97
@@ -176,8 +180,8 @@ class Drains:
     name = "drain"
     period_s = 60
     quantities = (
-        Quantity("ponding", "cm", 1, 0.25, 0.1),
-        Quantity("level", "m", 1, 0.008, 0.001),
+        Quantity("ponding", "cm", 1, 0.25, 0.1, 60.0),
+        Quantity("level", "m", 1, 0.008, 0.001, 2.0),
         Quantity("rain", "mm", 1, 0.0, 0.01),
     )
     #: A storm is over and drained after its length and this.
@@ -237,11 +241,11 @@ class Heat:
     name = "heat"
     period_s = 300
     quantities = (
-        Quantity("supply_flow", "t/h", 1, 0.4, 0.01),
-        Quantity("return_flow", "t/h", 1, 0.4, 0.01),
-        Quantity("supply_temp", "°C", 1, 0.2, 0.1),
-        Quantity("return_temp", "°C", 1, 0.2, 0.1),
-        Quantity("press", "MPa", 1, 0.002, 0.001),
+        Quantity("supply_flow", "t/h", 1, 0.4, 0.01, 50.0),
+        Quantity("return_flow", "t/h", 1, 0.4, 0.01, 50.0),
+        Quantity("supply_temp", "°C", 1, 0.2, 0.1, 30.0),
+        Quantity("return_temp", "°C", 1, 0.2, 0.1, 30.0),
+        Quantity("press", "MPa", 1, 0.002, 0.001, 0.2),
     )
 
     def __init__(self, rng: np.random.Generator, groups: int) -> None:

@@ -201,11 +201,11 @@ class City:
         if fault.kind is Kind.STUCK:
             row[there] = self._at_begin(plant, fault, quantity, sensor)
         elif fault.kind is Kind.DRIFT:
-            row[there] += fault.size * (at[g][there] - fault.begin) / HOUR
+            row[there] += fault.size * block.quantity.span * (at[g][there] - fault.begin) / HOUR
         elif fault.kind is Kind.SPIKES:
             rng = np.random.default_rng([self.seed, 3, g, int(at[g, 0]) % 2**31])
             hit = there & (rng.random(len(row)) < _SPIKES)
-            row[hit] += fault.size * rng.choice([-1.0, 1.0], int(hit.sum()))
+            row[hit] += fault.size * block.quantity.span * rng.choice([-1.0, 1.0], int(hit.sum()))
         else:
             kept[g, sensor, there] = False
         if quantity not in _SIGNED:
@@ -231,9 +231,17 @@ def _lag(fault: Fault) -> int:
     return int(fault.size) * (DAY // WINDOW)
 
 
+#: Quantities whose drift can show: there are neighbours, or a balance, or a level that ought to stay.
+_DRIFTS: Final = frozenset({"ch4_conc_lel", "water_pressure", "supply_flow", "return_flow"})
+#: Quantities that stand still by themselves, or jump by themselves: no stuck, no spiking sensor can be told.
+_STILL, _JUMPY = frozenset({"rain"}), frozenset({"rain", "level", "supply_temp", "return_temp", "press"})
+
+
 def spoiled(plant: Plant, fault: Fault) -> tuple[str, int]:
     """Give which quantity and which sensor of the group a sensor's fault means."""
-    flat = [(q.name, n) for q in plant.quantities for n in range(q.sensors)]
+    may = {Kind.DRIFT: lambda n: n in _DRIFTS, Kind.STUCK: lambda n: n not in _STILL, Kind.SPIKES: lambda n: n not in _JUMPY}
+    chosen = [q for q in plant.quantities if may.get(fault.kind, bool)(q.name)] or list(plant.quantities)
+    flat = [(q.name, n) for q in chosen for n in range(q.sensors)]
     return flat[min(int(fault.where * len(flat)), len(flat) - 1)]
 
 
