@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pure: where gas that leaves a pipe may gather: chambers, drains and basements nearby, and what hangs on them.
+"""Pure: where gas that leaves a pipe may gather: chambers, drains, basements and what hangs on them.
 
 相邻空间耦合: gas passes through soil in a straight line and through drains along their run. Both reaches are
 the city's own settings (依据: none of the standards at hand states a distance), so both are given.
@@ -59,9 +59,7 @@ def _within(name: str, graph: Graph, lon: float, lat: float, reach: Reach) -> Se
     hollow = [n for n, row in enumerate(graph.nodes) if row.kind in HOLLOW]
     if not hollow:
         return []
-    away = distance_m(
-        lon, lat, [graph.nodes[n].lon for n in hollow], [graph.nodes[n].lat for n in hollow]
-    )
+    away = distance_m(lon, lat, [graph.nodes[n].lon for n in hollow], [graph.nodes[n].lat for n in hollow])
     told: list[Neighbour] = []
     for n, metres in zip(hollow, np.atleast_1d(away).tolist(), strict=True):
         if metres > reach.soil_m:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pure: the rules of the simulated city run over its readings, and alarms held against what really happened."""
+"""Pure: the simulated city's rules run over its readings, alarms held against what really happened."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,12 +125,15 @@ def _subjects(city: City, over: Over) -> Iterator[tuple[Subject, list[int]]]:
         for group in range(plant.groups):
             streams = block.streams(group)
             for n, stream in enumerate(streams):
-                near = sorted(streams, key=lambda other: abs(other - stream))[1 : over.beside + 1]  # noqa: B023
+                near = sorted(streams, key=lambda other: abs(other - stream))[1 : over.beside + 1]
                 yield Subject(group, name, n), [stream, *near]
     if over.parts:
         for group in range(plant.groups):
             for lane in range(over.lanes):
-                yield Subject(group), [s for name in over.parts for s in _of_lane(city, over, name, group, lane)]
+                yield (
+                    Subject(group),
+                    [s for name in over.parts for s in _of_lane(city, over, name, group, lane)],
+                )
 
 
 def _of_lane(city: City, over: Over, name: str, group: int, lane: int) -> Sequence[int]:

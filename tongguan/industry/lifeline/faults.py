@@ -56,7 +56,8 @@ class Fault:
 
     ``size`` by kind: seepage m³/h of gas; burst and leak the hole's diameter, m; ponding the share of the
     drain that is blocked; overload the vehicle, t; settlement mm; heat loss t/h; drift the share of the
-    quantity's span an hour; spikes the height as a share of it. ``where``: which sensor of the group, or the place along it (0–1).
+    quantity's span an hour; spikes the height as a share of it; replay the days it goes back.
+    ``where``: which sensor of the group, or the place along it (0–1).
     """
 
     kind: Kind

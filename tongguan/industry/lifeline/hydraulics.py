@@ -39,7 +39,7 @@ def library() -> ModuleType:
     if wntr is None:
         raise Invalid(
             "lifeline.no_wntr",
-            "读取 EPANET 模型需要 WNTR：请安装扩展，例如 uv sync --extra lifeline 或 pip install 'tongguan[lifeline]'",
+            "读取 EPANET 模型需要 WNTR：请安装扩展，例如 uv sync --extra lifeline",
             "WNTR is needed: install the extra, e.g. uv sync --extra lifeline",
             field="file",
         )

@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """One node: code, kind (``junction``, ``source``, ``valve``, ``user``, ``chamber``…), place (WGS-84), level."""
+    """One node: code, kind (``junction``, ``source``, ``valve``, ``chamber``…), place (WGS-84), level."""
 
     code: str
     kind: str
@@ -45,7 +45,7 @@ class NodeRow:
 
 @dataclass(frozen=True, slots=True)
 class EdgeRow:
-    """One edge from node to node (codes), in the direction of flow where there is one; metres, millimetres."""
+    """One edge from node to node (codes), in the direction of flow if there is one; metres, millimetres."""
 
     code: str
     kind: str
@@ -133,7 +133,7 @@ class Graph:
         return tuple(self.nodes[int(n)].code for n in order[1:])
 
     def distances(self, codes: Sequence[str], within_m: float = np.inf) -> Floats:
-        """Give metres along open edges between nodes, a square; infinite where none leads within the limit."""
+        """Give metres along open edges between nodes, a square; infinite where no way is that short."""
         places = np.array([self.place(code) for code in codes], np.int64)
         if not len(places):
             return np.zeros((0, 0))
@@ -141,7 +141,7 @@ class Graph:
         return np.asarray(metres[:, places], np.float64)
 
     def near(self, code: str, within_m: float) -> tuple[tuple[str, float], ...]:
-        """Give nodes within so many metres along open edges, nearest first, with the metres; itself left out."""
+        """Give nodes within so many metres along open edges, nearest first; itself left out."""
         start = self.place(code)
         metres = dijkstra(self._lengths, directed=False, indices=start, limit=within_m)
         found = np.flatnonzero(np.isfinite(metres))
@@ -186,7 +186,9 @@ class Graph:
             edges=self._codes(self.edges, edges_in),
             nodes=self._codes(self.nodes, nodes_in),
             without_supply=self._codes(self.nodes, dry),
-            users=tuple(row.code for row, out in zip(self.nodes, dry, strict=True) if out and row.kind in USERS),
+            users=tuple(
+                row.code for row, out in zip(self.nodes, dry, strict=True) if out and row.kind in USERS
+            ),
             complete=not bool((nodes_in & self.source).any()),
         )
 
@@ -221,7 +223,7 @@ class Graph:
 
 
 def _least(shape: tuple[int, int], a: Ints, b: Ints, w: Floats) -> csr_array:
-    """Make a matrix of lengths; of edges beside each other the shortest counts (a plain sum would lengthen)."""
+    """Make a matrix of lengths; of edges beside each other the shortest counts, not the sum."""
     order = np.lexsort((w, b, a))
     a, b, w = a[order], b[order], w[order]
     first = np.ones(len(a), np.bool_)

@@ -57,9 +57,10 @@ def lel(vol: ArrayLike) -> Floats:
 
 
 def stored(inflow: Floats, outflow: Floats, begin: Floats) -> Floats:
-    """Give what stands in stores after each step: S(k) = max(0, S(k−1) + in(k) − out(k)), along the last axis.
+    """Give what stands in stores after each step: S(k) = max(0, S(k−1) + in(k) − out(k)).
 
-    Closed form (reflection): with the running sum C, S = begin + C − min(0, running minimum of begin + C).
+    Along the last axis; closed form (reflection): with the running sum C of what stays,
+    S = begin + C − min(0, running minimum of begin + C).
     """
     run = begin[..., None] + np.cumsum(inflow - outflow, axis=-1)
     return np.asarray(run - np.minimum(np.minimum.accumulate(run, axis=-1), 0.0))
@@ -70,7 +71,8 @@ def daily(hour: ArrayLike) -> Floats:
     h = np.asarray(hour, np.float64) % 24
     morning = np.exp(-(((h - 7.5 + 12) % 24 - 12) ** 2) / 5.0)
     evening = np.exp(-(((h - 19.5 + 12) % 24 - 12) ** 2) / 8.0)
-    return np.asarray(0.55 + 0.75 * morning + 0.65 * evening + 0.25 * ((h > 6) & (h < 22)))  # noqa: PLR2004
+    awake = 1 / (1 + np.exp(-(h - 6.3) / 0.35)) - 1 / (1 + np.exp(-(h - 22.3) / 0.35))
+    return np.asarray(0.55 + 0.75 * morning + 0.65 * evening + 0.25 * awake)
 
 
 def triangle(at: ArrayLike, begin: ArrayLike, lasting: ArrayLike) -> Floats:

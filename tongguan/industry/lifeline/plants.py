@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pure: the simulated city's plants: gas chambers, water districts, low points, heat stations, bridges, galleries.
+"""Pure: the simulated city's plants: gas chambers, water districts, low points of streets, heat stations.
 
 A plant is groups that are polled together, each with the same sensors. Given the moments (groups × k, ms)
 and the faults, it says what its quantities are: arrays groups × sensors × k, without the sensors' noise.
@@ -65,7 +65,9 @@ def _swings(rng: np.random.Generator, groups: int) -> Floats:
 def _swung(swings: Floats, at: Ints) -> Floats:
     period, phase, share = swings
     hours = (at / HOUR)[..., None]
-    return np.asarray(1 + (share[:, None] * np.sin(2 * np.pi * hours / period[:, None] + phase[:, None])).sum(-1))
+    return np.asarray(
+        1 + (share[:, None] * np.sin(2 * np.pi * hours / period[:, None] + phase[:, None])).sum(-1)
+    )
 
 
 class Chambers:
@@ -88,7 +90,9 @@ class Chambers:
     def state(self, at: Ints, faults: Sequence[Fault], rng: np.random.Generator) -> dict[str, Floats]:
         """Give % of the lower explosive limit: own sewer gas by day, seepage by mass balance."""
         del rng
-        slow = self.biogas[:, None] * (0.55 + 0.45 * np.sin(2 * np.pi * hour_of(at) / 24 + self.phase[:, None]))
+        slow = self.biogas[:, None] * (
+            0.55 + 0.45 * np.sin(2 * np.pi * hour_of(at) / 24 + self.phase[:, None])
+        )
         vol = slow * physics.LEL_VOL / 100
         for fault in faults:
             if fault.kind is not Kind.SEEPAGE:
@@ -187,7 +191,9 @@ class Drains:
     #: A storm is over and drained after its length and this.
     _AFTER: Final = 4 * HOUR
 
-    def __init__(self, rng: np.random.Generator, groups: int, storms: Sequence[tuple[int, int, float]]) -> None:
+    def __init__(
+        self, rng: np.random.Generator, groups: int, storms: Sequence[tuple[int, int, float]]
+    ) -> None:
         """Draw drains that hold 35–80 mm/h; ``storms``: begin ms, length ms, mean mm/h."""
         self.groups = groups
         self.storms = tuple(storms)

@@ -106,7 +106,9 @@ class City:
                 return block
         raise KeyError((plant, quantity))
 
-    def frames(self, begin: int, end: int, faults: Sequence[Fault] = (), only: frozenset[str] = frozenset()) -> Iterator[Frame]:
+    def frames(
+        self, begin: int, end: int, faults: Sequence[Fault] = (), only: frozenset[str] = frozenset()
+    ) -> Iterator[Frame]:
         """Yield readings window by window over [begin, end), ordered by time; ``only``: these plants."""
         for number in range(begin // WINDOW, -(-end // WINDOW)):
             felt = [f for f in faults if f.overlaps(number * WINDOW - DAY, (number + 1) * WINDOW)]
@@ -166,7 +168,9 @@ class City:
             value = drawn[block.quantity.name]
             for fault in replayed:
                 there = (at[fault.group] >= fault.begin) & (at[fault.group] < fault.end)
-                value[fault.group][:, there] = earlier[_lag(fault)][block.quantity.name][fault.group][:, there]
+                value[fault.group][:, there] = earlier[_lag(fault)][block.quantity.name][fault.group][
+                    :, there
+                ]
             kept = np.ones(value.shape, np.bool_)
             for fault in broken:
                 self._broken(plant, block, fault, (at, value, kept))
@@ -188,7 +192,7 @@ class City:
     def _broken(
         self, plant: Plant, block: Block, fault: Fault, columns: tuple[Ints, Floats, NDArray[np.bool_]]
     ) -> None:
-        """Spoil the sensor that a fault means; the first quantity of a plant unless ``where`` says another."""
+        """Spoil the sensor that a fault means (``spoiled``)."""
         at, value, kept = columns
         quantity, sensor = spoiled(plant, fault)
         if quantity != block.quantity.name:
@@ -239,7 +243,11 @@ _STILL, _JUMPY = frozenset({"rain"}), frozenset({"rain", "level", "supply_temp",
 
 def spoiled(plant: Plant, fault: Fault) -> tuple[str, int]:
     """Give which quantity and which sensor of the group a sensor's fault means."""
-    may = {Kind.DRIFT: lambda n: n in _DRIFTS, Kind.STUCK: lambda n: n not in _STILL, Kind.SPIKES: lambda n: n not in _JUMPY}
+    may = {
+        Kind.DRIFT: lambda n: n in _DRIFTS,
+        Kind.STUCK: lambda n: n not in _STILL,
+        Kind.SPIKES: lambda n: n not in _JUMPY,
+    }
     chosen = [q for q in plant.quantities if may.get(fault.kind, bool)(q.name)] or list(plant.quantities)
     flat = [(q.name, n) for q in chosen for n in range(q.sensors)]
     return flat[min(int(fault.where * len(flat)), len(flat) - 1)]

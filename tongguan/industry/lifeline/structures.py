@@ -60,7 +60,7 @@ class Bridges:
         }
 
     def _traffic(self, at: Ints, rng: np.random.Generator) -> Floats:
-        """Draw the heaviest vehicle of each interval, t: mostly none or cars, lorries by day, none beyond 49."""
+        """Draw the heaviest vehicle of each interval, t: none or cars, lorries by day, at most 49."""
         shape = (self.groups, 2, at.shape[1])
         day = 0.35 + 0.65 * ((hour_of(at) > 6) & (hour_of(at) < 22))  # noqa: PLR2004
         chance = rng.random(shape)

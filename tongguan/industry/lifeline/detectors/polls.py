@@ -88,9 +88,7 @@ class _Judging(Graded):
             return state, Verdicts.none()
         slots, at, measured = (np.concatenate([one[n] for one in found]) for n in range(3))
         order = np.lexsort((at, slots))
-        return state, climb(
-            Ladder.of(settings), state, slots[order], at[order], measured[order], self.reason
-        )
+        return state, climb(Ladder.of(settings), state, slots[order], at[order], measured[order], self.reason)
 
 
 class EachReading(_Judging):

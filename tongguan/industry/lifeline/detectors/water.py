@@ -77,7 +77,8 @@ class NightFlow(EachReading):
     """Grades how much more a district took last night than in the nights before: a leak 漏损.
 
     The mean between ``from_hour`` and ``to_hour`` of the city's clock, less the median of up to seven
-    nights that were quiet themselves. A meter that did not move all night is not believed.
+    nights that were quiet themselves. A meter that did not move all night, or was silent for a good part of
+    it, is not believed.
     """
 
     code = "night_flow"
@@ -97,7 +98,7 @@ class NightFlow(EachReading):
         del settings
         return {
             **zeros(slots, "sum", "count"),
-            **empty(slots, "least", "most"),
+            **empty(slots, "least", "most", "first", "final"),
             "quiet": np.full((slots, 7), np.nan),
         }
 
@@ -111,6 +112,8 @@ class NightFlow(EachReading):
         state["count"][inside] += 1
         state["least"][inside] = np.fmin(state["least"][inside], values[night])
         state["most"][inside] = np.fmax(state["most"][inside], values[night])
+        state["first"][inside] = np.fmin(state["first"][inside], hour[night])
+        state["final"][inside] = np.fmax(state["final"][inside], hour[night])
         measured = np.full(len(slots), np.nan)
         over = ~night & (state["count"][slots] > 0)
         if over.any():
@@ -119,7 +122,9 @@ class NightFlow(EachReading):
 
     def _closed(self, settings: Settings, state: State, done: Slots) -> Floats:
         mean = state["sum"][done] / state["count"][done]
-        moved = state["most"][done] > state["least"][done]
+        length = settings["to_hour"] - settings["from_hour"]
+        whole = state["final"][done] - state["first"][done] >= _MOST_OF * length
+        moved = whole & (state["most"][done] > state["least"][done])
         known = state["quiet"][done]
         enough = (~np.isnan(known)).sum(axis=1) >= settings["nights"]
         rise = np.where(moved & enough, mean - middle(known), np.nan)
@@ -128,8 +133,13 @@ class NightFlow(EachReading):
         kept = done[keep]
         state["quiet"][kept] = np.concatenate([state["quiet"][kept][:, 1:], mean[keep][:, None]], axis=1)
         state["sum"][done] = state["count"][done] = 0.0
-        state["least"][done] = state["most"][done] = np.nan
+        for name in ("least", "most", "first", "final"):
+            state[name][done] = np.nan
         return rise
+
+
+#: A night of which less was heard says nothing: flow falls and rises within it.
+_MOST_OF: Final = 0.85
 
 
 class Standing(EachPoll):
