@@ -200,3 +200,9 @@ class Parameter:
     kind: Kind = Kind.NUMBER
     choices: Mapping[str, str] = field(default_factory=dict)
     each: bool = False
+
+
+def newer(batch: Batch, seen: Times) -> Batch:
+    """Give the readings later than the last one of their slot (``seen``, by slot)."""
+    late = batch.at[batch.starts] <= seen[batch.slots]
+    return batch.taken(batch.at > seen[batch.slot]) if late.any() else batch

@@ -40,14 +40,22 @@ _WORDS: Final = (("蓝色", "blue"), ("黄色", "yellow"), ("橙色", "orange"),
 
 
 def grading_parameters(
-    unit: str, *, low: float = -1e12, high: float = 1e12, band: bool = True
+    unit: str, *, low: float = -1e12, high: float = 1e12, timers: bool = True
 ) -> tuple[Parameter, ...]:
-    """Give the parameters of limits, band and timers; a detector adds its own before them."""
+    """Give the parameters of limits, and with ``timers`` of band, raise and lower times."""
     made = []
     for colour, (zh, en) in zip(COLOURS, _WORDS, strict=True):
         made.append(Parameter(colour, f"{zh}限值", f"{en} limit", unit, low, high, each=True))
-    if band:
-        made.append(Parameter("band", "回差", "hysteresis", unit, 0.0, max(high - low, 0.0), 0.0, each=True))
+    if not timers:
+        return tuple(made)
+    return (*made, *timer_parameters(unit, max(high - low, 0.0)))
+
+
+def timer_parameters(unit: str, widest: float) -> tuple[Parameter, ...]:
+    """Give the parameters of band (when ``widest`` is above 0), raise time, lower time and gap."""
+    made = []
+    if widest:
+        made.append(Parameter("band", "回差", "hysteresis", unit, 0.0, widest, 0.0, each=True))
     for colour, (zh, en) in zip(COLOURS, _WORDS, strict=True):
         made.append(
             Parameter(f"{colour}_after", f"{zh}持续时间", f"{en} raise time", "s", 0, 30 * _DAY_S, 0.0)
