@@ -125,6 +125,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# Industry applications of the product that this city uses, comma-separated; each is one folder.
+INSTALLED_APPS += [
+    f"tongguan.industry.{name.strip()}"
+    for name in env.text("TONGGUAN_INDUSTRY", "lifeline").split(",")
+    if name.strip()
+]
 # Further applications (one folder each, installable and removable), comma-separated.
 INSTALLED_APPS += [app.strip() for app in env.text("TONGGUAN_APPS").split(",") if app.strip()]
 
