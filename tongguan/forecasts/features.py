@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tongguan.forecasts.contracts import DAY_MS, Floats, Panel, Recipe
+from tongguan.forecasts.contracts import DAY_MS, Floats, Ints, Panel, Recipe
 
 #: A gap is bridged by the last value up to so many steps.
 BRIDGE = 6
+#: How many mean values count beside those seen at an hour.
+OLD = 3
 
 
 def bridged(values: Floats, reach: int = BRIDGE) -> Floats:
@@ -53,33 +55,41 @@ def over(values: Floats, span: int) -> tuple[Floats, Floats, Floats]:
 class Known:
     """What history tells of the series themselves.
 
-    ``profile``: (slots of a season × series) mean by time of day; ``level`` and ``width``: mean and standard
-    deviation per series; ``near``: (series × series) weights of neighbours, rows adding up to one, or None.
+    ``total`` and ``count``: (slots of a season × series) sum and number of values by time of day; ``level`` and
+    ``width``: mean and standard deviation per series; ``near``: (series × series) weights of neighbours, rows adding up to one, or None.
     """
 
-    profile: Floats
+    total: Floats
+    count: Floats
     level: Floats
     width: Floats
     near: Floats | None
+
+    def usual(self, slots: Ints, own: Floats | None = None) -> Floats:
+        """Give what is usual at those slots; ``own``: values of history that are not to speak for themselves."""
+        total, count = self.total[slots], self.count[slots]
+        if own is not None:
+            there = ~np.isnan(own)
+            total, count = total - np.where(there, own, 0.0), count - there
+        # As if three mean values had been seen besides: an hour seen once says little.
+        return (total + OLD * self.level) / (count + OLD)
 
 
 def known(history: Panel, recipe: Recipe, near: Floats | None) -> Known:
     """Learn profile, level and width; ``near``: weights of neighbours, the own one is left out."""
     level = np.nanmean(history.values, axis=0)
     slots = slot(history.at, recipe)
-    profile = np.empty((recipe.season, history.values.shape[1]))
-    for number in range(recipe.season):
-        rows = history.values[slots == number]
-        count = (~np.isnan(rows)).sum(0)
-        # As if three mean values had been seen besides: an hour seen once says little.
-        profile[number] = (np.nansum(rows, axis=0) + 3 * level) / (count + 3)
+    total = np.zeros((recipe.season, history.values.shape[1]))
+    count = np.zeros_like(total)
+    np.add.at(total, slots, np.nan_to_num(history.values))
+    np.add.at(count, slots, ~np.isnan(history.values))
     if near is not None:
         near = near * (1 - np.eye(len(near)))
         near = near / np.maximum(near.sum(1, keepdims=True), 1e-9)
-    return Known(profile, level, np.nanstd(history.values, axis=0), near)
+    return Known(total, count, level, np.nanstd(history.values, axis=0), near)
 
 
-def slot(at: np.ndarray, recipe: Recipe) -> np.ndarray:
+def slot(at: Ints, recipe: Recipe) -> Ints:
     """Give each instant's place in the season (of a day by its local clock)."""
     return ((at + recipe.offset_ms) % DAY_MS * recipe.season // DAY_MS).astype(np.int64)
 
@@ -116,8 +126,13 @@ def columns(panel: Panel, told: Known, recipe: Recipe) -> list[Floats]:
     return found
 
 
-def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int) -> list[Floats]:
-    """Give what is looked at for one horizon: hour and weekday of the time meant, and what is usual then."""
+def ahead(
+    panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: bool = False
+) -> list[Floats]:
+    """Give what is looked at for one horizon: hour and weekday of the time meant, and what is usual then.
+
+    ``learning``: the panel is the history itself, and no value of it may tell itself by what is usual.
+    """
     now = bridged(panel.values)
     n, series = now.shape
     step = int(panel.at[1] - panel.at[0]) if n > 1 else 0
@@ -130,8 +145,9 @@ def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int) -> list[Float
         for column in (np.sin(turn), np.cos(turn), weekday, np.cos(year), np.sin(year))
     ]
     if recipe.profile:
-        usual = told.profile[slot(meant, recipe)]
-        found += [usual - told.profile[slot(panel.at, recipe)], usual - now]
+        then, own = (back(panel.values, -horizon), panel.values) if learning else (None, None)
+        usual = told.usual(slot(meant, recipe), then)
+        found += [usual - told.usual(slot(panel.at, recipe), own), usual - now]
     season = recipe.season
     if recipe.recall and horizon <= season < n:
         found.append(back(now, season - horizon) - back(now, season))

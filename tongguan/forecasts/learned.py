@@ -97,7 +97,7 @@ class Learned:
         held = blocks % HELD == min(HELD - 1, int(blocks[-1]) // 2)
         self._trees, self._spreads, self._lines, self._shares = [], [], [], []
         for horizon in recipe.horizons:
-            more = ahead(history, self._known, recipe, horizon)
+            more = ahead(history, self._known, recipe, horizon, learning=True)
             table = np.stack(base + more, axis=-1).astype(np.float32)
             change = back(history.values, -horizon) - now
             there = ~np.isnan(change)
