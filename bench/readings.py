@@ -163,7 +163,12 @@ def kept_only(sensors: int, frames: list[Frame]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         owner = owner_of(Path(folder), sensors)
         began = time.perf_counter()
-        for future in [owner.send(frame) for frame in frames]:
+        under_way = deque()
+        for frame in frames:
+            under_way.append(owner.send(frame))
+            if len(under_way) > 8:
+                under_way.popleft().result()
+        for future in under_way:
             future.result()
         durable = time.perf_counter() - began
         applied(owner.store)

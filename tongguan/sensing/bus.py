@@ -153,7 +153,7 @@ class Spreader:
             for first in range(begin, end, MOST_ROWS):
                 rows = np.arange(first, min(first + MOST_ROWS, end))
                 messages.append((subject(self._stream, number), packed(frame.taken(rows), heard[rows])))
-        # One message of a part after the other keeps a sensor's readings in order; parts go side by side.
+        # Sent in this order over one connection, which keeps each sensor's readings in order.
         await asyncio.gather(*(jetstream.publish(to, body, timeout=self._seconds) for to, body in messages))
 
     async def _end(self) -> None:

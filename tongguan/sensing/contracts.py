@@ -55,8 +55,8 @@ def frame_of_rows(rows: Sequence[tuple[int, int, float]]) -> Frame:
     Raises TypeError, ValueError or OverflowError for what are no such rows.
     """
     table = np.fromiter(rows, _ROW, len(rows))
-    columns = (np.ascontiguousarray(table[name]) for name in ("stream", "at", "value"))
-    return Frame(*columns, np.zeros(len(rows), np.uint16))
+    stream, at, value = (np.ascontiguousarray(table[name]) for name in ("stream", "at", "value"))
+    return Frame(stream, at, value, np.zeros(len(rows), np.uint16))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ import nats
 import numpy as np
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, KeyValueConfig
 from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError, NotFoundError
 
@@ -26,6 +25,7 @@ from tongguan.kernel.errors import Refusal
 from tongguan.kernel.frames import Frame
 from tongguan.sensing import bus
 from tongguan.sensing.owner import Owner
+from tongguan.sensing.owning import Residence
 from tongguan.series.contracts import Mark, StoreError
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Worker:
         url: str,
         name: str,
         parts: int,
-        opened: Callable[[int], Owner],
+        opened: Callable[[int], Residence],
         *,
         stream: str = bus.STREAM,
         fading: float = 5.0,
@@ -124,7 +124,8 @@ class Worker:
     async def _work(self, connection: Client, part: int) -> None:
         """Own a part: read on from where its store is."""
         loop = asyncio.get_running_loop()
-        owner = await self._opened(part)
+        residence = await self._opened(part)
+        owner = residence.owner
         try:
             source = f"nats.{self._stream}.{part}"
             reached = owner.store.marks().get(source, 0)
@@ -141,17 +142,24 @@ class Worker:
             while True:
                 try:
                     messages = await subscription.fetch(_MESSAGES, timeout=_PATIENCE)
-                except NatsTimeout:
+                except TimeoutError:  # nothing came, by the library's own word or asyncio's
                     continue
                 await self._keep(owner, source, messages)
         finally:
-            await asyncio.shield(loop.run_in_executor(None, owner.close))
+            await asyncio.shield(loop.run_in_executor(None, residence.close))
 
-    async def _opened(self, part: int) -> Owner:
+    async def _opened(self, part: int) -> Residence:
         """Open the part's store; one who was slow to leave it may still hold it for a moment."""
+        loop = asyncio.get_running_loop()
         while True:
+            opening = loop.run_in_executor(None, self._open, part)
             try:
-                return await asyncio.get_running_loop().run_in_executor(None, self._open, part)
+                return await asyncio.shield(opening)
+            except asyncio.CancelledError:
+                # It opens all the same: close it again, or nobody else could ever own the part.
+                with contextlib.suppress(StoreError):
+                    await loop.run_in_executor(None, (await opening).close)
+                raise
             except StoreError as error:
                 _log.warning("part %d of the readings is not free yet: %s", part, error)
                 await asyncio.sleep(_PATIENCE)

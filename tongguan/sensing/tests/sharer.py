@@ -3,31 +3,31 @@
 
 import signal
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 from django.conf import settings
 
-from tongguan.sensing import worker
-from tongguan.sensing.aside import Aside
-from tongguan.sensing.contracts import Policy
-from tongguan.sensing.owner import Owner
-from tongguan.series.api import open_store
-from tongguan.series.testing import SMALL
+from tongguan.sensing import owning, worker
 
 PARTS = 8
 
 
 def main() -> None:
     """Work on the bus, stores below the folder; without a database, so that it starts quickly."""
-    settings.configure()
     url, folder, name, stream = sys.argv[1:]
+    settings.configure(
+        HOME=folder, READINGS_RAW_DAYS=9, READINGS_MINUTE_DAYS=9, READINGS_HOUR_DAYS=9, LEASE_SECONDS=9
+    )
 
-    def opened(part: int) -> Owner:
-        where = Path(folder) / f"part-{part}"
-        return Owner(open_store(where / "store", SMALL), Aside(where / "aside"), Policy(), lambda: None)
+    def opened(part: int) -> owning.Residence:
+        return owning.Residence(owning.part_folder(part))
 
     one = worker.Worker(url, name, PARTS, opened, stream=stream, fading=2.0)
-    worker.run(one, lambda stop: signal.signal(signal.SIGTERM, lambda *_: stop()))
+
+    def ended(stop: Callable[[], None]) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: stop())
+
+    worker.run(one, ended)
 
 
 if __name__ == "__main__":

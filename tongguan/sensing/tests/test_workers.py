@@ -15,10 +15,12 @@ import pytest
 
 from tongguan.kernel.errors import Unavailable
 from tongguan.kernel.frames import Frame
+from tongguan.sensing import owning, queries
 from tongguan.sensing.bus import Spreader, packed, unpacked
 from tongguan.sensing.owner import now_ms
 from tongguan.sensing.tests import sharer
 from tongguan.series.api import open_store, part_of
+from tongguan.series.contracts import DAY_MS
 from tongguan.series.testing import SMALL, numbers, rows
 
 URL = "nats://127.0.0.1:4222"
@@ -82,8 +84,17 @@ def until(condition):
         time.sleep(0.1)
 
 
+def counted(begin):
+    """Give how many readings each stream has, nothing while an owner is missing."""
+    try:
+        return queries.aggregate(STREAMS, begin, begin + 1, DAY_MS).count.tolist()
+    except Unavailable:
+        return []
+
+
 @pytest.mark.nats
-def test_four_workers_keep_every_reading_once_though_one_is_killed(tmp_path, stream):
+def test_four_workers_keep_every_reading_once_though_one_is_killed(tmp_path, stream, settings):
+    settings.HOME, settings.READINGS_PARTS = tmp_path, sharer.PARTS
     spreader, begin = Spreader(URL, sharer.PARTS, stream), now_ms()
 
     def told(first, count):
@@ -98,10 +109,18 @@ def test_four_workers_keep_every_reading_once_though_one_is_killed(tmp_path, str
         told(20, 20)
         until(lambda: len(owners(stream)) == sharer.PARTS and "w2" not in owners(stream).values())
         told(40, 5)
+        # Every part is asked over its owner's socket; an owner that has just come may need a moment.
+        until(lambda: counted(begin) == [45] * len(STREAMS))
+        assert rows(queries.latest(STREAMS)) == [(s, begin + 44, 44.0, 0) for s in STREAMS]
+        assert len(queries.window(STREAMS, 0, begin + 1000)) == 45 * len(STREAMS)
+        assert queries.chart(7, begin, begin + 45, 45).high.tolist() == [float(n) for n in range(45)]
+        assert (queries.condition().streams, queries.aside(), queries.is_here()) == (len(STREAMS), [], False)
+        for part in range(sharer.PARTS):
+            owning.elsewhere(owning.part_folder(part)).close()
     spreader.close()
     for part in range(sharer.PARTS):
         mine = numbers(*STREAMS)[part_of(numbers(*STREAMS), sharer.PARTS) == part]
-        store = open_store(tmp_path / f"part-{part}" / "store", SMALL)
+        store = open_store(owning.part_folder(part) / "store", SMALL)
         found = rows(store.window(numbers(*STREAMS), 0, begin + 1000))
         store.close()
         assert [row[:3] for row in found] == [
