@@ -99,17 +99,18 @@ def datastreams_by_key(
     """
     texts = {key: stream_key(*key) if isinstance(key, tuple) else key for key in keys}
     found = held.by_keys(set(texts.values()))
-    return {key: found[text] for key, text in texts.items() if text in found and _sees(actor, found[text])}
+    mine = actor.scope.divisions(*_READERS)
+    return {
+        key: found[text]
+        for key, text in texts.items()
+        if text in found and found[text].division.startswith(mine)
+    }
 
 
 def streams(numbers: Collection[int], actor: Actor = PLATFORM) -> dict[int, Stream]:
     """Give streams by their numbers, within the actor's divisions; one statement at most."""
-    found = held.by_numbers(numbers)
-    return {number: one for number, one in found.items() if _sees(actor, one)}
-
-
-def _sees(actor: Actor, stream: Stream) -> bool:
-    return actor.scope.covers(stream.division, *_READERS)
+    mine = actor.scope.divisions(*_READERS)
+    return {number: one for number, one in held.by_numbers(numbers).items() if one.division.startswith(mine)}
 
 
 def at(numbers: Collection[int], actor: Actor = PLATFORM) -> dict[int, Place]:
