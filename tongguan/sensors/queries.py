@@ -12,6 +12,7 @@ from tongguan.sensors import keys as held
 from tongguan.sensors.checking import stream_key
 from tongguan.sensors.contracts import Place, Refusing, Stream
 from tongguan.sensors.declarations import declared
+from tongguan.sensors.inventory import Coverage, Poles, cover, poles
 from tongguan.sensors.models import (
     Datastream,
     Location,
@@ -24,15 +25,19 @@ from tongguan.sensors.models import (
 from tongguan.sensors.units import code_of, conversion, known, table
 
 __all__ = [
+    "Coverage",
+    "Poles",
     "at",
     "code_of",
     "conversion",
+    "cover",
     "datastreams",
     "datastreams_by_key",
     "declared",
     "features",
     "known",
     "locations",
+    "poles",
     "properties",
     "refused",
     "sensors",
