@@ -22,6 +22,7 @@ from tongguan.sensors.models import (
     Thing,
     Whereabouts,
 )
+from tongguan.sensors.stamp import stamp
 from tongguan.sensors.units import code_of, conversion, known, table
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "properties",
     "refused",
     "sensors",
+    "stamp",
     "streams",
     "table",
     "things",
