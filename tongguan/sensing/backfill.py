@@ -123,7 +123,7 @@ def _table(path: Path, mark: str, zone: str) -> Iterator[tuple[duckdb.DuckDBPyCo
             else "read_csv(?, all_varchar = true, header = true)"
         )
         try:
-            described = "DESCRIBE SELECT * FROM " + source
+            described = "DESCRIBE SELECT * FROM " + source  # noqa: S608 - words of our own
             names = [row[0] for row in connection.execute(described, [str(path)]).fetchall()]
             connection.execute(_reading(source, names), [str(path)])
         except duckdb.Error as error:

@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 _EARTH_RADIUS_M: Final = 6_371_008.8
 #: Cells that one question may look at: an area of about 7,500 square kilometres.
 MOST_CELLS: Final = 500_000
+#: The mean area of a cell of resolution 10 (h3geo.org, table of cell areas), and the length of a degree.
+_CELL_KM2: Final = 0.015047502
+_KM_PER_DEGREE: Final = 111.195
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +52,15 @@ def cells_in(area: object) -> Ints:
     """
     shape = shapely.geometry.shape(area) if isinstance(area, dict) else area
     parts = getattr(shape, "geoms", [shape])
+    # Counted before they are made: a province has tens of millions.
+    middle = np.cos(np.radians(shape.centroid.y)) if not shape.is_empty else 1.0
+    if shape.area * _KM_PER_DEGREE**2 * middle / _CELL_KM2 > MOST_CELLS:
+        message = f"the area has more than {MOST_CELLS} cells"
+        raise ValueError(message)
     found: set[int] = set()
     for part in parts:
         rings = [[(y, x) for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
         found.update(h3.h3shape_to_cells(h3.LatLngPoly(rings[0], *rings[1:]), RESOLUTION))
-        if len(found) > MOST_CELLS:
-            message = f"the area has more than {MOST_CELLS} cells"
-            raise ValueError(message)
     return np.array(sorted(found), np.int64)
 
 
