@@ -60,6 +60,8 @@ class Owner:
         self.store, self.aside, self.policy = store, aside, policy
         self._declared = declared
         self._register = Register(declared())
+        #: Streams asked for in vain the last time; a new one is asked for at once, it may just be declared.
+        self._strangers: frozenset[int] = frozenset()
         self._asked_at = now_ms()
         self._judge = Judge(policy)
         self._judge.restore(store.latest())
@@ -252,10 +254,12 @@ class Owner:
     def _known(self, streams: NDArray[np.int64]) -> NDArray[np.bool_]:
         known = self._register.known(streams)
         since = now_ms() - self._asked_at
-        if since > _REGISTER_MS or (since > _REGISTER_SOONEST_MS and not known.all()) or since < 0:
+        soon = since > _REGISTER_SOONEST_MS or not self._strangers.issuperset(streams[~known].tolist())
+        if since > _REGISTER_MS or (soon and not known.all()) or since < 0:
             self._asked_at = now_ms()
             self._register = Register(self._declared())
             known = self._register.known(streams)
+            self._strangers = frozenset(streams[~known].tolist())
         return known
 
     def _say(self, trouble: str) -> None:
