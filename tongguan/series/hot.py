@@ -75,8 +75,9 @@ class Hot:
         self._marks: dict[str, int] = {}
         self._number = 0
         self._oldest = 0
-        #: One at a time changes tables: applying, rolling, sealing, compacting.
+        #: One at a time applies or rolls up; and one at a time keeps house, which may take long.
         self.working = threading.RLock()
+        self.house = threading.RLock()
         self._wake = threading.Event()
         self._closing = False
         self._failing = ""
@@ -225,10 +226,13 @@ class Hot:
                 batch = list(self._waiting)
             if not batch:
                 return
-            frame = Frame.joined([record.frame for record in batch])
-            numbers = np.repeat([r.number for r in batch], [len(r.frame) for r in batch])
-            marks = {record.mark.source: record.mark.offset for record in batch if record.mark}
             with self.changing() as cursor:
+                # A commit that failed on a full disk may turn out to have been made: never apply twice.
+                done = cursor.execute("SELECT number FROM state WHERE name = 'applied'").fetchall()[0][0]
+                new = [record for record in batch if record.number > done]
+                frame = Frame.joined([record.frame for record in new])
+                numbers = np.repeat([r.number for r in new], [len(r.frame) for r in new]).astype(np.int64)
+                marks = {record.mark.source: record.mark.offset for record in new if record.mark}
                 cursor.register("batch", columns(frame, numbers))
                 cursor.execute("INSERT INTO raw SELECT number, stream, ms, value, quality FROM batch")
                 for source, reached in marks.items():
@@ -238,7 +242,7 @@ class Hot:
                 with self._lock:
                     cursor.execute("COMMIT")
                     del self._waiting[: len(batch)]
-                    self._waiting_rows -= len(frame)
+                    self._waiting_rows -= sum(len(record.frame) for record in batch)
             self._journal.forget(batch[-1].number)
 
     @contextmanager
@@ -272,7 +276,8 @@ class Hot:
                     f"FROM raw WHERE {since} GROUP BY stream, span"
                 )
                 cursor.execute(
-                    f"INSERT INTO newest SELECT stream, {schema.NEWEST} FROM raw WHERE {since} GROUP BY stream"
+                    f"INSERT INTO newest SELECT stream, {schema.NEWEST} FROM raw "
+                    f"WHERE {since} GROUP BY stream"
                 )
             else:
                 span = schema.span("span", step, self.plan.zone_ms)

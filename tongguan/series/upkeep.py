@@ -15,14 +15,17 @@ COPY = "backup.json"
 
 
 class Upkeep(Hot):
-    """Housekeeping; each step leaves the store whole wherever it is killed."""
+    """Housekeeping, one step at a time, beside appending and applying: they touch other rows.
+
+    Each step leaves the store whole wherever it is killed.
+    """
 
     def seal(self, now: int) -> int:
         """Seal days that are long enough past, late readings included; give the rows written."""
         self.settle()
         today = (now + self.plan.zone_ms) // DAY_MS
         before = (today - self.plan.seal_after) * DAY_MS - self.plan.zone_ms
-        with self.working:
+        with self.house:
             day = f"(ms + {self.plan.zone_ms}) // {DAY_MS}"
             days = (
                 self.base.cursor()
@@ -99,9 +102,9 @@ class Upkeep(Hot):
         """
         self.settle()
         for name, size in schema.BLOCKS.items():
-            with self.working:
+            with self.house:
                 self._merge(name, size)
-        with self.working, self.changing() as cursor:
+        with self.house, self.changing() as cursor:
             cursor.execute(
                 f"CREATE TEMP TABLE one AS SELECT stream, {schema.NEWEST_OF} FROM newest GROUP BY stream"
             )
@@ -109,7 +112,7 @@ class Upkeep(Hot):
             cursor.execute("INSERT INTO newest SELECT * FROM one")
             cursor.execute("DROP TABLE one")
             cursor.execute("COMMIT")
-        with self.working:
+        with self.house:
             self._sweep()
 
     def _merge(self, name: str, size: int) -> None:
@@ -158,7 +161,7 @@ class Upkeep(Hot):
             if days is None:
                 continue
             before = (today - days) * DAY_MS - self.plan.zone_ms
-            with self.working, self.changing() as cursor:
+            with self.house, self.changing() as cursor:
                 if name == "raw":
                     cursor.execute(f"DELETE FROM raw WHERE ms < {before}")
                     cursor.execute(f"DELETE FROM segment WHERE last_ms < {before}")
@@ -170,7 +173,7 @@ class Upkeep(Hot):
                 with self._lock:
                     cursor.execute("COMMIT")
                     self._oldest = max(self._oldest, before) if name == "raw" else self._oldest
-        with self.working:
+        with self.house:
             self._tell_manifest()
 
     def backup(self, folder: Path) -> None:
@@ -181,7 +184,7 @@ class Upkeep(Hot):
             raise StoreError(f"{folder} is there already") from error
         (folder / segments.SEALED).mkdir()
         self.settle()
-        with self.working:
+        with self.house:
             cursor = self.base.cursor()
             target = str(folder / FILE).replace("'", "''")
             own = cursor.execute("SELECT current_database()").fetchall()[0][0]
