@@ -21,12 +21,42 @@ from tongguan.alarms.contracts import (
 from tongguan.alarms.lifecycle import Move, State, allowed
 from tongguan.alarms.models import Alarm, Line, Membership, Miss, Notified, Stream
 from tongguan.alarms.models import Calm as CalmRow
+from tongguan.alarms.reach import visible
+from tongguan.alarms.reckoning import book_by_rule, book_by_stream, spans
 from tongguan.alarms.terms import terms_of
 from tongguan.kernel import clock
 from tongguan.kernel.errors import NotFound
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
-from tongguan.people.queries import division_q, prefix_q, unit_q
+from tongguan.people.queries import division_q, prefix_q
 
+__all__ = [
+    "alarm",
+    "alarms",
+    "alarms_by_id",
+    "book_by_rule",
+    "book_by_stream",
+    "briefs",
+    "calm_info",
+    "calms",
+    "counts",
+    "heard_near",
+    "info",
+    "lines",
+    "members",
+    "misses",
+    "moves",
+    "narrowed",
+    "of_case",
+    "of_cases",
+    "of_reports",
+    "posts_for",
+    "row_of",
+    "rules_seen",
+    "spans",
+    "standing",
+    "terms",
+    "visible",
+]
 _MINUTE: Final = timedelta(minutes=1)
 _PLAIN: Final = (
     "id", "rule", "rule_version", "name", "place", "state", "grade", "peak", "raised_at", "graded_at",
@@ -37,12 +67,6 @@ _LINE: Final = tuple(LineInfo.__dataclass_fields__)
 _MISS: Final = tuple(MissInfo.__dataclass_fields__)
 #: States in which nobody has said the last word.
 OPEN: Final = tuple(state for state in State if state != State.EVALUATED)
-
-
-def visible(actor: Actor) -> QuerySet[Alarm]:
-    """Give the alarms an actor may see: of the centre's divisions, and those of which a unit was told."""
-    told = Notified.objects.filter(unit_q(actor.scope, "unit_path")).values("alarm")
-    return Alarm.objects.filter(division_q(actor.scope, "division") | Q(pk__in=told))
 
 
 def row_of(actor: Actor, alarm_id: UUID) -> Alarm:
@@ -160,6 +184,7 @@ def _infos(rows: Sequence[Alarm]) -> list[AlarmInfo]:
         AlarmInfo(
             **_brief(row, storms),
             item_code=row.item_code,
+            tells_from=row.tells_from,
             streams=tuple(row.streams),
             things=tuple(row.things),
             evidence=row.evidence,
@@ -228,6 +253,28 @@ def members(actor: Actor, alarm_id: UUID, limit: int = 200) -> list[AlarmBrief]:
 def of_case(actor: Actor, case_id: UUID) -> list[AlarmBrief]:
     """Give the alarms that became a case, by time."""
     return briefs(visible(actor).filter(case_id=case_id).order_by("raised_at", "id")[:200])
+
+
+def of_reports(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give the alarm of each report that an alarm became, for the platform's own reactions."""
+    rows = Alarm.objects.filter(report_id__in=set(report_ids))
+    return {report: pk for report, pk in rows.values_list("report_id", "id") if report is not None}
+
+
+def of_cases(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Give the alarms that became each case, for the platform's own reactions."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = Alarm.objects.filter(case_id__in=set(case_ids)).order_by("id")
+    for case_id, pk in rows.values_list("case_id", "id"):
+        if case_id is not None:
+            found.setdefault(case_id, []).append(pk)
+    return found
+
+
+def heard_near(rules: Collection[str], streams: Collection[int], since: datetime) -> set[tuple[str, int]]:
+    """Give (rule, stream) of all alarms raised since then, for the platform's own reactions."""
+    rows = Stream.objects.filter(alarm__rule__in=rules, stream__in=streams, alarm__raised_at__gte=since)
+    return set(rows.order_by().values_list("alarm__rule", "stream"))
 
 
 def lines(actor: Actor, alarm_id: UUID) -> list[LineInfo]:

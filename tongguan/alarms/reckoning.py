@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from django.db.models import F, QuerySet
 
-from tongguan.alarms import queries
 from tongguan.alarms.contracts import BookLine, MissState, Span
 from tongguan.alarms.lifecycle import State
 from tongguan.alarms.models import Alarm, Miss, Stream
+from tongguan.alarms.reach import visible
 from tongguan.alarms.terms import terms_of
 from tongguan.people.contracts import Actor
 from tongguan.people.queries import division_q, prefix_q
@@ -99,7 +99,7 @@ def span(step: str, minutes: Sequence[float]) -> Span:
 
 
 def _period(actor: Actor, since: datetime, until: datetime, division: str) -> QuerySet[Alarm]:
-    rows = queries.visible(actor).filter(raised_at__gte=since, raised_at__lt=until)
+    rows = visible(actor).filter(raised_at__gte=since, raised_at__lt=until)
     return rows.filter(prefix_q("division", division)) if division else rows
 
 
