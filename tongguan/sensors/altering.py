@@ -47,7 +47,7 @@ _LINKS: Final = {
         "feature_id": "feature",
     },
 }
-_OWN: Final = frozenset({"id", "changed_at", "cell", "unit_told"})
+_OWN: Final = frozenset({"id", "changed_at", "cell"})
 
 
 def create(actor: Actor, kind: str, values: Mapping[str, Any]) -> int:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Declaration", "Declared", "Import", "Place", "Refusing", "Stream"]
+from tongguan.sensors.labels import Origin
+
+__all__ = ["Declaration", "Declared", "Import", "Origin", "Place", "Refusing", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
