@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings a second and core through quality flags, four rules and verdicts, from 1,000 to a million streams.
 
-Frames of 100,000 readings of streams drawn at random, one in a hundred flagged unusable; of 500 streams one is
-high for ten minutes, one stands still, one is silent for half an hour. Sorted once, looked up and judged by
+Frames of 100,000 readings of streams drawn at random, one in a hundred flagged unusable; of 500 streams one
+is high for ten minutes, one stands still, one is silent for half an hour. Sorted once, looked up, judged by
 limits with timers, rate of change, flat line and silence (a tick every ten seconds of the readings' time).
-Beside it, in the same run, the same four rules over dicts, one reading after the other, on as many readings as
-it manages in ``--plain`` seconds; of the readings both have judged they must say the same. One JSON line per
-size. CPU time of this thread, one core, no database.
+Beside it, in the same run, the same four rules over dicts, one reading after the other, on as many
+readings as it manages in ``--plain`` seconds; of the readings both have judged they must say the same. One
+JSON line per size. CPU time of this thread, one core, no database.
 """
 
 import argparse

@@ -33,6 +33,8 @@ from tongguan.watch.telling import told
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 1_000
 _MS: Final = 1000
+#: Silence is judged with the frames, so many seconds apart; without frames by the engine's duty.
+_TICK_S: Final = 10.0
 #: Seconds between two looks at the register of streams, and how much rarer than its own cost a look is.
 _LOOK_S, _RARER = 60.0, 20.0
 
@@ -56,6 +58,7 @@ class Runner:
         self._look_at = self._keep_at = 0.0
         self._kept_number = -1
         self._newest = (0, 0.0)
+        self._ticked = time.monotonic()
 
     def position(self) -> int:
         """Begin anew from the last checkpoint; give the number of the last frame it knows, 0 without one."""
@@ -89,6 +92,7 @@ class Runner:
                 self._newest = max(self._newest, (int(readings.at.max()), time.monotonic()))
             self._note([(running, running.hear(readings)) for running in self.rules.values()])
             self.number = number
+            self._silence(_TICK_S)
             self._tell()
             self._keep()
 
@@ -96,8 +100,7 @@ class Runner:
         """Judge silence now, tell what waits, keep a checkpoint when it is time."""
         with self._lock:
             self._look()
-            now = self.now()
-            self._note([(running, running.tick(now)) for running in self.rules.values()])
+            self._silence(0.0)
             self._tell()
             self._keep()
 
@@ -105,6 +108,14 @@ class Runner:
         """Keep a checkpoint of what is known."""
         with self._lock:
             self._keep(at_once=True)
+
+    def _silence(self, every: float) -> None:
+        """Judge silence, when the last time was so many seconds ago."""
+        moment = time.monotonic()
+        if moment - self._ticked >= every:
+            self._ticked = moment
+            now = self.now()
+            self._note([(running, running.tick(now)) for running in self.rules.values()])
 
     def now(self) -> int:
         """Give the time to measure silence by, ms UTC: the wall's, but never further on than readings are.

@@ -43,6 +43,14 @@ class Subjects:
         """Give the key of the matter a subject's alarms are about."""
         return self.matters[slot] if self.matters else f"stream:{self.streams[slot]}"
 
+    def slot(self, matter: str) -> int:
+        """Give the slot of a matter; −1 when it is none of these."""
+        if self.matters:
+            return self.matters.index(matter) if matter in self.matters else -1
+        number = matter.removeprefix("stream:")
+        place = int(np.searchsorted(self.streams, int(number))) if number.isdigit() else len(self)
+        return place if place < len(self) and self.streams[place] == int(number) else -1
+
     def members(self, slot: int) -> tuple[int, ...]:
         """Give the streams of a subject."""
         return tuple(self.streams[self.starts[slot] : self.starts[slot + 1]].tolist())
