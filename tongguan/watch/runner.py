@@ -117,6 +117,12 @@ class Runner:
             now = self.now()
             self._note([(running, running.tick(now)) for running in self.rules.values()])
 
+    def keep_often(self, seconds: float) -> None:
+        """Keep checkpoints every so many seconds at most from now on."""
+        with self._lock:
+            self._keep_every = self._first = seconds
+            self._keep_at = 0.0
+
     def now(self) -> int:
         """Give the time to measure silence by, ms UTC: the wall's, but never further on than readings are.
 
