@@ -18,7 +18,7 @@ import uvicorn
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from tongguan.runtime import backoff, duties, jobruns, leases, relay
+from tongguan.runtime import backoff, duties, jobruns, leases, relay, spi
 from tongguan.runtime.delivery import Delivery
 from tongguan.runtime.residents import Residents
 from tongguan.runtime.stream import Stream
@@ -74,6 +74,10 @@ class Engine:
         self._residents = Residents(self.name)
         self._readers: list[Loop] = []
         self._loops = self._prepared()
+        self._beside = [
+            threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
+            for name, run in spi.companions.items().items()
+        ]
 
     def _prepared(self) -> list[Loop]:
         several = connection.vendor != "sqlite"
@@ -110,8 +114,8 @@ class Engine:
 
     def start(self) -> None:
         """Start the threads."""
-        for loop in self._loops:
-            loop.start()
+        for thread in [*self._loops, *self._beside]:
+            thread.start()
 
     def end(self, patience: float = 5.0) -> None:
         """Stop the threads; each finishes the step it is in, if it can within ``patience`` seconds in all."""
@@ -120,6 +124,8 @@ class Engine:
             loop.wake()
         for loop in self._loops:
             loop.join(patience / len(self._loops))
+        for thread in self._beside:
+            thread.join(patience)
         self._residents.end()
         leases.release(f"engine:{self.name}", f"{self.name}/pulse")
 
