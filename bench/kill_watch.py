@@ -69,11 +69,12 @@ def story(home: Path) -> Iterator[tuple[int, Any]]:
 def child(home: Path) -> None:
     """Own the readings, take what has not been acknowledged yet, run the rule; to the end or the kill."""
     from tongguan.sensing import api, owning
-    from tongguan.watch.jobs import RUNNER
+    from tongguan.watch.jobs import living
 
-    RUNNER.keep_often(0.3)
     owner = owning.opened(owning.folder())
     owning.enter(owner)
+    for runner in living():
+        runner.keep_often(0.3)
     sent, beside = home / "sent", home / "sent.new"
     first = int(sent.read_text())
     print("begun", first, flush=True)
@@ -85,7 +86,6 @@ def child(home: Path) -> None:
         beside.replace(sent)
         time.sleep(0.002)
     owner.close()
-    RUNNER.close()
     print("done", flush=True)
 
 
