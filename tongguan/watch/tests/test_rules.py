@@ -9,7 +9,7 @@ import pytest
 from tongguan.alarms import api as alarms
 from tongguan.alarms.contracts import Verdict
 from tongguan.alarms.models import Alarm
-from tongguan.alarms.terms import terms_of
+from tongguan.alarms.queries import terms
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tongguan.kernel.frames import Frame
@@ -57,7 +57,7 @@ def test_a_rule_goes_from_draft_by_rehearsal_into_force_and_out(city):
     api.rehearsed(made.code, 2, {"alarms": 2})
     api.switch_on(PLATFORM, made.code, 2, "改名")
     assert [one.state for one in queries.versions(PLATFORM, made.code)] == [State.IN_FORCE, State.RETIRED]
-    assert terms_of(["gas.methane"])["gas.methane"].name == "井室甲烷"
+    assert terms(["gas.methane"])["gas.methane"].name == "井室甲烷"
     api.retire(PLATFORM, made.code, "并入新规则", 2)
     assert queries.in_force() == {}
     verbs = [one.verb for one in audited() if one.subject == "watch:gas.methane"]
