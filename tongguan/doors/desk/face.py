@@ -37,6 +37,7 @@ from tongguan.doors.office import (
     worktimes,
 )
 from tongguan.doors.signs import routes as signs
+from tongguan.doors.watching import routes as watching
 
 api = face(
     name="desk",
@@ -48,6 +49,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, telling, maps, signs, alarms,
+    handovers, hot, departments, matters, models, rules, telling, maps, signs, watching, alarms,
 ):  # fmt: skip
     api.add_router("", part.router)
