@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alarms over HTTP: within the scope, moved once, refused by name, quiet times, the book."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from tongguan.alarms import api as alarms
 from tongguan.alarms.tests.conftest import says
@@ -9,6 +12,9 @@ from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
 from tongguan.kernel import clock
 from tongguan.kernel.ids import new_id
+from tongguan.people import api as people
+from tongguan.runtime.testing import settle
+from tongguan.warnings import cap
 
 pytestmark = pytest.mark.django_db
 NOT_THERE = str(new_id())
@@ -103,3 +109,38 @@ def test_terms_are_set_by_a_duty_chief_with_their_source(heard, desk):
     assert desk("city_chief").post("/alarms/terms/water.burst", told | {"source": " "}).status_code == 422
     (terms,) = desk("leader").get("/alarms/terms").json()
     assert (terms["rule"], terms["tells_from"]) == ("water.burst", 3)
+
+
+def test_systems_read_the_feed_and_send_warnings_by_cap(heard, people_cast, desk):
+    token = people.issue_token(people_cast.secadmin, "市气象局", ("alarms:read", "alarms:write"), "9901")
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    desk("acceptor").post(f"/alarms/{heard[0]}/moves", {"move": "confirm", "inputs": {}})
+    settle()
+    feed = client.get("/api/partner/v1/cap")
+    assert (feed.status_code, feed["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+    entry = feed.content.split(b"<entry>")[1]
+    link = re.search(rb'href="http://testserver(/api/partner/v1/cap/[^"]+)"', entry)
+    body = client.get(link[1].decode()).content
+    assert cap.read(body).infos[0].severity == "Extreme"
+    file = desk("leader").get(f"/alarms/{heard[0]}/cap")
+    assert file["content-disposition"].endswith('.cap.xml"')
+    assert desk("leader").get(f"/alarms/{heard[1]}/cap").status_code == 404
+
+    kind = "application/cap+xml"
+    assert client.post("/api/partner/v1/cap", body, content_type=kind).status_code == 201
+    wrong = client.post("/api/partner/v1/cap", body.replace(b"Extreme", b"Bad"), content_type=kind)
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "severity")
+    assert [row["grade"] for row in desk("leader").get("/alarms/outside").json()] == [4]
+    assert [row["field"] for row in desk("city_chief").get("/alarms/outside/unreadable").json()] == [
+        "severity"
+    ]
+    reader = people.issue_token(people_cast.secadmin, "读者", ("alarms:read",), "9901")
+    reading = Client(headers={"authorization": f"Bearer {reader}"})
+    refused = reading.post("/api/partner/v1/cap", body, content_type=kind)
+    assert refused.status_code == 403
+
+
+def test_the_readings_behind_an_alarm_are_drawn_for_who_may_see_them(people_cast, desk, tmp_path):
+    assert desk("leader").get(f"/alarms/{NOT_THERE}/chart").status_code == 404
+    (one,) = alarms.hear([now_says(4, streams=())]).raised
+    assert desk("leader").get(f"/alarms/{one}/chart").json() == []
