@@ -68,7 +68,7 @@ _INPUTS: Final = {
 
 def seed_alarms(rng: np.random.Generator, staff: Staff) -> int:
     """Make alarms up to now and give how many; grave ones become cases when the engine runs."""
-    codes = {item.name: item.code for item in catalog.items_table()}
+    codes = {item.name.removesuffix("（自定义）"): item.code for item in catalog.items_table()}
     chief = staff.at_centre(Post.DUTY_CHIEF, CITY)
     for kind in KINDS:
         alarms.set_terms(
