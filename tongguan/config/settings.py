@@ -25,6 +25,8 @@ WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
 STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
 STREAM_URL = env.text("TONGGUAN_STREAM_URL")
 NATS_URL = env.text("TONGGUAN_NATS_URL")
+#: Who sends our CAP messages: a name of the city's own without spaces or commas.
+CAP_SENDER = env.text("TONGGUAN_CAP_SENDER", "tongguan.local")
 #: Where devices find the broker within the engine, on this machine alone, while none is declared; 0: nowhere.
 MQTT_PORT = env.integer("TONGGUAN_MQTT_PORT", 1883, low=0, high=65535)
 # 0: one worker with four threads on SQLite (few writers keep its waits short), two on PostgreSQL.
