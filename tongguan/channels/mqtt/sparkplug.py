@@ -105,7 +105,13 @@ class SparkplugReader:
                     place, "body", "body.protobuf", f"不是 Sparkplug B：{error}", "not a Sparkplug B payload"
                 )
                 continue
-            self._take(out, place, message, f"{group}/{node}", kind, "/".join(device), payload)
+            before = len(out)
+            try:
+                self._take(out, place, message, f"{group}/{node}", kind, "/".join(device), payload)
+            except UnicodeDecodeError:
+                # Names are decoded when they are asked for, not when the message is parsed.
+                out.cut(before)
+                out.fault(place, "metrics", "body.encoding", "名称不是 UTF-8", "a name that is not UTF-8")
         return out
 
     def _take(
