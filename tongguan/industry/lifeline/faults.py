@@ -124,14 +124,15 @@ def drawn(
     """
     begin, end = span
     days = (end - begin) / DAY
-    taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    taken: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
     found: list[Fault] = []
     for habit in habits:
         for _ in range(max(1, int(rng.poisson(habit.a_day * scale * days)))):
             fault = _one(rng, habit, groups[habit.plant], (begin, end))
-            near = taken.setdefault((fault.plant, fault.group), [])
+            passing = fault.kind is Kind.OVERLOAD
+            near = taken.setdefault((fault.plant, fault.group, passing), [])
             around = (fault.begin - 8 * HOUR, fault.end + 8 * HOUR)
-            if fault.kind is Kind.OVERLOAD:
+            if passing:
                 around = (fault.begin - 10 * MINUTE, fault.end + 10 * MINUTE)
             if all(around[1] <= b or e <= around[0] for b, e in near):
                 near.append((fault.begin, fault.end))

@@ -60,7 +60,7 @@ class City:
     """A simulated city; streams are numbered from 0."""
 
     def __init__(self, seed: int, scale: float = 1.0, days: int = 30, begin: int = 0) -> None:
-        """Draw the city and its storms (one in two days) over ``days`` from ``begin`` (ms)."""
+        """Draw the city and its storms (one a day) over ``days`` from ``begin`` (ms)."""
         rng = np.random.default_rng([seed, 1])
         self.seed, self.begin = seed, begin
         self.groups = {name: max(_LEAST[name], round(full * scale)) for name, full in FULL.items()}
@@ -70,7 +70,7 @@ class City:
                 int(rng.integers(60, 240)) * MINUTE,
                 float(rng.uniform(8.0, 45.0)),
             )
-            for _ in range(max(1, days // 2))
+            for _ in range(max(1, days))
         ]
         size = self.groups
         self.plants: tuple[Plant, ...] = (
