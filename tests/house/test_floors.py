@@ -28,6 +28,7 @@ MORE_FACES = {
     "intake": {"reading", "checks"},
     "channels": {"open311"},
     "openly": {"nearby"},
+    "simulation": {"city", "faults", "physics", "plants"},
     "detection": {"batches", "grading", "kinds", "segments", "settings"},
 }
 

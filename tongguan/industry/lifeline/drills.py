@@ -16,10 +16,10 @@ from tongguan.detection.kinds import BUILT_IN
 from tongguan.detection.settings import ready
 from tongguan.detection.spi import Detector
 from tongguan.industry.lifeline.detectors.kinds import OWN
-from tongguan.industry.lifeline.faults import HOUR, MINUTE, Fault, Kind
-from tongguan.industry.lifeline.plants import Plant
-from tongguan.industry.lifeline.simulation import City, spoiled
 from tongguan.kernel.frames import Frame
+from tongguan.simulation.city import City, spoiled
+from tongguan.simulation.faults import HOUR, MINUTE, Fault, Kind
+from tongguan.simulation.plants import Plant
 
 SIMULATED: Final = Path(__file__).parent / "packs" / "simulated.yaml"
 #: The detectors that rules of a pack may name.

@@ -36,7 +36,7 @@ class Seepage(EachReading):
     reason = Reason.RATE
     parameters = (
         Parameter("rise", "高出本底", "rise above its own level", "%LEL", 0, 100, needed=True),
-        Parameter("quiet", "初始本底上限", "highest first", "%LEL", 0, 100, 10.0),
+        Parameter("quiet", "初始上限", "highest at first", "%LEL", 0, 100, 10.0),
         Parameter("stands", "连续读数", "readings in a row", "", 1, 20, 2.0),
         *ladder_parameters("%LEL"),
     )

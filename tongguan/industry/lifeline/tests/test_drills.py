@@ -2,8 +2,8 @@
 """A drill: the simulated city's rules over its readings, alarms held against the truth."""
 
 from tongguan.industry.lifeline.drills import Drill, Judge, rules
-from tongguan.industry.lifeline.faults import HOUR, MINUTE, Fault, Kind
-from tongguan.industry.lifeline.simulation import City
+from tongguan.simulation.city import City
+from tongguan.simulation.faults import HOUR, MINUTE, Fault, Kind
 
 FAULTS = [
     Fault(Kind.SEEPAGE, "chamber", 2, 2 * HOUR, 3 * HOUR, 3.0),

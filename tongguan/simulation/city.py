@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.industry.lifeline import plants, structures
-from tongguan.industry.lifeline.faults import DAY, HOUR, MINUTE, SENSOR, Fault, Kind
-from tongguan.industry.lifeline.plants import Floats, Ints, Plant, Quantity
 from tongguan.kernel.frames import Frame
+from tongguan.simulation import plants, structures
+from tongguan.simulation.faults import DAY, HOUR, MINUTE, SENSOR, Fault, Kind
+from tongguan.simulation.plants import Floats, Ints, Plant, Quantity
 
 #: Windows in which readings are drawn.
 WINDOW: Final = 10 * MINUTE
@@ -73,10 +73,12 @@ class City:
             for _ in range(max(1, days))
         ]
         size = self.groups
+        chambers, water = plants.Chambers(rng, size["chamber"]), plants.Water(rng, size["water"])
+        self.drains = plants.Drains(rng, size["drain"], storms)
         self.plants: tuple[Plant, ...] = (
-            plants.Chambers(rng, size["chamber"]),
-            plants.Water(rng, size["water"]),
-            plants.Drains(rng, size["drain"], storms),
+            chambers,
+            water,
+            self.drains,
             plants.Heat(rng, size["heat"]),
             structures.Bridges(rng, size["bridge"]),
             structures.Galleries(rng, size["gallery"]),
@@ -128,7 +130,7 @@ class City:
         A blocked drain matters only when it rains, and a storm floods a drain that is clear: so ponding is
         taken from the simulated depth, where it stands above ``ponding_cm`` for five minutes or more.
         """
-        drains = next(p for p in self.plants if isinstance(p, plants.Drains))
+        drains = self.drains
         found = [f for f in faults if f.kind is not Kind.PONDING]
         for start, lasting, _ in drains.storms:
             grid = np.arange(max(start, begin), min(start + lasting + 4 * HOUR, end), MINUTE, dtype=np.int64)

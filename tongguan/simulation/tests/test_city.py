@@ -4,10 +4,10 @@
 import numpy as np
 import pytest
 
-from tongguan.industry.lifeline import physics
-from tongguan.industry.lifeline.faults import DAY, HOUR, MINUTE, Fault, Kind, drawn
-from tongguan.industry.lifeline.simulation import FULL, City
 from tongguan.kernel.frames import Frame
+from tongguan.simulation import physics
+from tongguan.simulation.city import FULL, City
+from tongguan.simulation.faults import DAY, HOUR, MINUTE, Fault, Kind, drawn
 
 
 @pytest.fixture(scope="module")
