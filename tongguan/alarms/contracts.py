@@ -8,10 +8,13 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.alarms.lifecycle import Move, State
+from tongguan.alarms.lifecycle import CAUSES, INPUTS, OUTCOMES, Move, State
 
 __all__ = [
+    "CAUSES",
     "GRADES",
+    "INPUTS",
+    "OUTCOMES",
     "AlarmBrief",
     "AlarmFilter",
     "AlarmInfo",
@@ -160,6 +163,7 @@ class AlarmInfo(AlarmBrief):
     """One alarm whole. ``minutes``: from raised to confirmed, notified and handled, None where not yet."""
 
     item_code: str
+    tells_from: int
     streams: tuple[int, ...]
     things: tuple[str, ...]
     evidence: Mapping[str, Any]

@@ -181,7 +181,7 @@ def _climb(
     worst = np.zeros(n, np.int8)
     began = was_grade(was)
     up_since, down_since = np.full((n, 4), NEVER), np.full((n, 4), NEVER)
-    on = was.copy()
+    on = np.zeros_like(was)  # a switch whose grade is no longer used goes off
     for grade, limit, after, clear in zip(
         ladder.grades, ladder.limits, ladder.after, ladder.clear, strict=True
     ):

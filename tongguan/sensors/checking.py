@@ -42,6 +42,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "every": ("every", "every_s", "间隔秒"),
     "rate": ("rate", "每秒最大变化"),
     "tolerance": ("tolerance", "允差"),
+    "still": ("still", "still_s", "不变秒"),
     "active": ("active", "启用"),
 }
 _LONGEST: Final = {
@@ -62,8 +63,8 @@ _LONGEST: Final = {
     "external": 160,
     "unit": 40,
 }
-_NUMBERS: Final = ("low", "high", "every", "rate", "tolerance")
-_POSITIVE: Final = ("every", "rate", "tolerance")
+_NUMBERS: Final = ("low", "high", "every", "rate", "tolerance", "still")
+_POSITIVE: Final = ("every", "rate", "tolerance", "still")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ufffd]")
 _CODE: Final = re.compile(r"[^\s/]+")
 _DIVISION: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Declaration", "Declared", "Import", "Place", "Refusing", "Stream"]
+from tongguan.sensors.labels import Origin
+
+__all__ = ["Declaration", "Declared", "Import", "Origin", "Place", "Refusing", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Declared:
     """What streams in use declare of their readings: arrays of one length, ascending by number.
 
     ``low``, ``high``: in the stream's own unit; ``every``: seconds; ``rate``: largest plausible change per
-    second; ``tolerance``: the instrument's own, in the stream's unit. NaN where nothing is declared.
+    second; ``tolerance``: the instrument's own, in the stream's unit; ``still``: seconds
+    after which an unchanged value is doubtful. NaN where nothing is declared.
     """
 
     number: NDArray[np.int64]
@@ -57,6 +60,7 @@ class Declared:
     every: NDArray[np.float64]
     rate: NDArray[np.float64]
     tolerance: NDArray[np.float64]
+    still: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

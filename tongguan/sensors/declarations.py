@@ -14,7 +14,7 @@ from tongguan.sensors.contracts import Declared
 from tongguan.sensors.models import Datastream
 from tongguan.sensors.stamp import NAME, stamp
 
-_COLUMNS: Final = ("low", "high", "every", "rate", "tolerance")
+_COLUMNS: Final = ("low", "high", "every", "rate", "tolerance", "still")
 _CHUNK: Final = 20_000
 #: A transaction stamps its rows when it begins and shows them when it ends; none is open longer than this.
 _OPEN: Final = timedelta(minutes=10)

@@ -25,7 +25,7 @@ from tongguan.sensors.labels import Origin
 from tongguan.sensors.models import Datastream, Location, ObservedProperty, Sensor, Thing, Whereabouts
 from tongguan.sensors.refused import keep, shown
 from tongguan.sensors.stamp import bump
-from tongguan.sensors.units import conversion
+from tongguan.sensors.units import conversion, words
 from tongguan.sensors.vocabulary import add_shipped
 from tongguan.tables import api as tables
 
@@ -35,14 +35,14 @@ KEEPERS: Final = (Post.SYSADMIN, Post.SYSTEM)
 _KEPT: Final = 1_000
 _THING: Final = {"kind": "kind", "owner_name": "owner_name", "component": "component", "element": "element"}
 _SENSOR: Final = {"model": "model", "maker": "maker", "installed_on": "installed_on"}
-_STREAM: Final = ("low", "high", "every", "rate", "tolerance", "active")
+_STREAM: Final = ("low", "high", "every", "rate", "tolerance", "still", "active")
 _THING_COLUMNS: Final = (
     "name", "kind", "division", "lon", "lat", "cell", "crs", "owner_name", "owner_unit", "component",
     "element", "location", "changed_at",
 )  # fmt: skip
 _SENSOR_COLUMNS: Final = ("name", "model", "maker", "installed_on", "division", "changed_at")
 _STREAM_COLUMNS: Final = (
-    "sensor", "external", "name", "unit", *_STREAM, "division", "changed_at",
+    "sensor", "external", "name", "unit", "unit_told", *_STREAM, "division", "changed_at",
 )  # fmt: skip
 
 
@@ -255,6 +255,8 @@ def _place(moved: list[Thing], now: datetime) -> None:
             name=thing.name,
             geometry={"type": "Point", "coordinates": [thing.lon, thing.lat]},
             crs=thing.crs,
+            lon=thing.lon,
+            lat=thing.lat,
             division=thing.division,
             changed_at=now,
         )
@@ -298,6 +300,7 @@ def _streams(rows: list[Row], known: _Known, given: frozenset[str], now: datetim
             stream.sensor = known.sensors[_device(row)]
         stream.name = values["stream_name"] or stream.name
         stream.unit = values["unit"] or stream.unit
+        stream.unit_told = words(stream.unit)
         stream.external = values["external"] or stream.external
         for column in _STREAM:
             if fresh or column in given:

@@ -10,16 +10,22 @@ from tongguan.sensors.labels import Origin
 
 
 class Location(models.Model):
-    """A place as its source told it, any GeoJSON geometry; a thing's own point is worked out of it."""
+    """A place as its source told it, any GeoJSON geometry in WGS-84; lon and lat are a point of it.
+
+    ``feature``: told as what readings are about, not as where a thing stands.
+    """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField("名称", max_length=200)
     description = models.TextField("说明", blank=True)
     encoding_type = models.CharField("编码", max_length=100, default="application/geo+json")
-    geometry = models.JSONField("几何", default=dict)
+    geometry = models.JSONField("几何", default=dict, blank=True)
     crs = models.CharField("来源坐标系", max_length=10, default="WGS84")
-    division = models.CharField("区划代码", max_length=12, db_index=True)
-    properties = models.JSONField("其他属性", default=dict)
+    lon = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    feature = models.BooleanField("仅为观测对象", default=False)
+    division = models.CharField("区划代码", max_length=12, blank=True, db_index=True)
+    properties = models.JSONField("其他属性", default=dict, blank=True)
     changed_at = models.DateTimeField("更新时间")
 
     class Meta:
@@ -37,7 +43,7 @@ class Thing(models.Model):
     name = models.CharField("名称", max_length=200)
     kind = models.CharField("类别", max_length=40, blank=True)
     description = models.TextField("说明", blank=True)
-    division = models.CharField("区划代码", max_length=12, db_index=True)
+    division = models.CharField("区划代码", max_length=12, blank=True, db_index=True)
     lon = models.FloatField("经度", null=True, blank=True)
     lat = models.FloatField("纬度", null=True, blank=True)
     cell = models.BigIntegerField("H3 网格", null=True, editable=False, db_index=True)
@@ -56,7 +62,7 @@ class Thing(models.Model):
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="things", verbose_name="位置"
     )
-    properties = models.JSONField("其他属性", default=dict)
+    properties = models.JSONField("其他属性", default=dict, blank=True)
     active = models.BooleanField("启用", default=True)
     changed_at = models.DateTimeField("更新时间")
 
@@ -103,9 +109,9 @@ class Sensor(models.Model):
     maker = models.CharField("厂商", max_length=100, blank=True)
     installed_on = models.DateField("安装日期", null=True, blank=True)
     encoding_type = models.CharField("元数据编码", max_length=100, default="text/plain")
-    metadata = models.JSONField("元数据", default=str)
-    division = models.CharField("区划代码", max_length=12, db_index=True)
-    properties = models.JSONField("其他属性", default=dict)
+    metadata = models.JSONField("元数据", default=str, blank=True)
+    division = models.CharField("区划代码", max_length=12, blank=True, db_index=True)
+    properties = models.JSONField("其他属性", default=dict, blank=True)
     changed_at = models.DateTimeField("更新时间")
 
     class Meta:
@@ -132,7 +138,7 @@ class ObservedProperty(models.Model):
     source = models.CharField("来源", max_length=40, blank=True)
     confidence = models.CharField("可信度", max_length=20, blank=True)
     division = models.CharField("区划代码", max_length=12, blank=True)
-    properties = models.JSONField("其他属性", default=dict)
+    properties = models.JSONField("其他属性", default=dict, blank=True)
     changed_at = models.DateTimeField("更新时间")
 
     class Meta:
@@ -146,25 +152,6 @@ class ObservedProperty(models.Model):
         return f"{self.name}（{self.code}）"
 
 
-class Feature(models.Model):
-    """What the readings of streams are about, where that is not simply the thing's place."""
-
-    id = models.BigAutoField(primary_key=True)
-    name = models.CharField("名称", max_length=200)
-    description = models.TextField("说明", blank=True)
-    encoding_type = models.CharField("编码", max_length=100, default="application/geo+json")
-    geometry = models.JSONField("几何", default=dict)
-    division = models.CharField("区划代码", max_length=12, db_index=True)
-    properties = models.JSONField("其他属性", default=dict)
-    changed_at = models.DateTimeField("更新时间")
-
-    class Meta:
-        """By number."""
-
-        verbose_name = verbose_name_plural = "观测对象"
-        ordering = ("id",)
-
-
 class Datastream(models.Model):
     """Readings of one property at one thing by one sensor; its number is what readings are kept under."""
 
@@ -173,22 +160,23 @@ class Datastream(models.Model):
     sensor = models.ForeignKey(Sensor, on_delete=models.CASCADE, related_name="datastreams")
     observed = models.ForeignKey(ObservedProperty, on_delete=models.CASCADE, related_name="datastreams")
     feature = models.ForeignKey(
-        Feature, null=True, blank=True, on_delete=models.SET_NULL, related_name="datastreams"
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="datastreams"
     )
     key = models.CharField("键", max_length=160, unique=True)
     external = models.CharField("外部键", max_length=160, null=True, blank=True, unique=True)
     name = models.CharField("名称", max_length=200)
     description = models.TextField("说明", blank=True)
     unit = models.CharField("单位（UCUM）", max_length=40, blank=True)
-    unit_told = models.JSONField("单位原文", default=dict)
+    unit_told = models.JSONField("单位原文", default=dict, blank=True)
     kind = models.CharField("观测类型", max_length=200, blank=True)
     low = models.FloatField("下限", null=True, blank=True)
     high = models.FloatField("上限", null=True, blank=True)
     every = models.FloatField("间隔（秒）", null=True, blank=True)
     rate = models.FloatField("每秒最大变化", null=True, blank=True)
     tolerance = models.FloatField("允差", null=True, blank=True)
-    division = models.CharField("区划代码", max_length=12, db_index=True)
-    properties = models.JSONField("其他属性", default=dict)
+    still = models.FloatField("不变即疑停滞（秒）", null=True, blank=True)
+    division = models.CharField("区划代码", max_length=12, blank=True, db_index=True)
+    properties = models.JSONField("其他属性", default=dict, blank=True)
     active = models.BooleanField("启用", default=True)
     changed_at = models.DateTimeField("更新时间")
 

@@ -4,7 +4,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
@@ -14,7 +14,6 @@ from tongguan.sensors.contracts import Place, Refusing, Stream
 from tongguan.sensors.declarations import declared
 from tongguan.sensors.models import (
     Datastream,
-    Feature,
     Location,
     ObservedProperty,
     Refused,
@@ -22,6 +21,7 @@ from tongguan.sensors.models import (
     Thing,
     Whereabouts,
 )
+from tongguan.sensors.stamp import stamp
 from tongguan.sensors.units import code_of, conversion, known, table
 
 __all__ = [
@@ -37,33 +37,36 @@ __all__ = [
     "properties",
     "refused",
     "sensors",
+    "stamp",
     "streams",
     "table",
     "things",
     "whereabouts",
+    "within",
 ]
 
 #: Every post but the citizen's reads the register of its divisions.
 _READERS = tuple(post for post in Post if post is not Post.CITIZEN)
 
 
-def _within(actor: Actor, field: str = "division") -> Q:
+def within(actor: Actor, field: str = "division") -> Q:
+    """Give the filter of rows whose column ``field`` lies within the actor's divisions."""
     return division_q(actor.scope, field, *_READERS)
 
 
 def things(actor: Actor) -> QuerySet[Thing]:
     """Give the things within the actor's divisions, for reads of floors above."""
-    return Thing.objects.filter(_within(actor))
+    return Thing.objects.filter(within(actor))
 
 
 def sensors(actor: Actor) -> QuerySet[Sensor]:
     """Give the sensors within the actor's divisions."""
-    return Sensor.objects.filter(_within(actor))
+    return Sensor.objects.filter(within(actor))
 
 
 def datastreams(actor: Actor) -> QuerySet[Datastream]:
     """Give the streams within the actor's divisions."""
-    return Datastream.objects.filter(_within(actor))
+    return Datastream.objects.filter(within(actor))
 
 
 def properties(actor: Actor) -> QuerySet[ObservedProperty]:
@@ -73,18 +76,19 @@ def properties(actor: Actor) -> QuerySet[ObservedProperty]:
 
 
 def locations(actor: Actor) -> QuerySet[Location]:
-    """Give the locations within the actor's divisions."""
-    return Location.objects.filter(_within(actor))
+    """Give where things stand or stood, within the actor's divisions."""
+    return Location.objects.filter(within(actor), feature=False)
 
 
 def whereabouts(actor: Actor) -> QuerySet[Whereabouts]:
     """Give where the things within the actor's divisions stood, and since when."""
-    return Whereabouts.objects.filter(_within(actor, "thing__division"))
+    return Whereabouts.objects.filter(within(actor, "thing__division"))
 
 
-def features(actor: Actor) -> QuerySet[Feature]:
-    """Give the features of interest within the actor's divisions."""
-    return Feature.objects.filter(_within(actor))
+def features(actor: Actor) -> QuerySet[Location]:
+    """Give what readings are about, within the actor's divisions: told features, places of what measures."""
+    measured = Datastream.objects.filter(feature=None, thing__location=OuterRef("pk"))
+    return Location.objects.filter(within(actor)).filter(Q(feature=True) | Exists(measured))
 
 
 def datastreams_by_key(
@@ -139,5 +143,5 @@ _PLACE = (
 
 def refused(actor: Actor, limit: int = 100, **by: Any) -> list[Refusing]:
     """Give the newest refused rows within the actor's divisions; ``by`` narrows by column (``origin``)."""
-    rows = Refused.objects.filter(_within(actor), **by)[:limit]
+    rows = Refused.objects.filter(within(actor), **by)[:limit]
     return [Refusing(row.place, row.field, row.code, row.text, row.raw) for row in rows]

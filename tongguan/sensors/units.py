@@ -88,3 +88,11 @@ def conversion(told: str, own: str) -> tuple[float, float] | None:
     if a is None or b is None or a.dimension != b.dimension:
         return None
     return a.factor / b.factor, (a.offset - b.offset) / b.factor
+
+
+def words(code: str) -> dict[str, str]:
+    """Give name, symbol and definition of a unit as SensorThings tells them."""
+    unit = table().get(code)
+    if unit is None:
+        return {"name": code, "symbol": code, "definition": code}
+    return {"name": unit.zh, "symbol": unit.symbol, "definition": f"ucum:{unit.code}"}

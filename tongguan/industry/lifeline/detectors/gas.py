@@ -24,7 +24,7 @@ _PATIENT: Final = 3
 
 
 class Seepage(EachReading):
-    """Grades a chamber's concentration once it has stood ``rise`` above its own level for ``stands`` readings.
+    """Grades a chamber's gas once it has stood ``rise`` above its own level for ``stands`` readings.
 
     Gas that seeps in rises and stays (mass balance); a spike comes back at once. A sensor that has spiked
     within two hours needs three readings more. Sewer gas moves slowly and is followed.
