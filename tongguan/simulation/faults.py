@@ -145,7 +145,10 @@ def _one(rng: np.random.Generator, habit: Habit, groups: int, span: tuple[int, i
     lasting = int(rng.integers(low, high + 1))
     room = max(span[1] - span[0] - min(lasting, DAY // 2), 1)
     begin = span[0] + int(rng.integers(0, room))
-    size = float(rng.uniform(*habit.size)) * (-1 if habit.kind is Kind.DRIFT and rng.random() < _DOWN else 1)
+    size = float(rng.uniform(*habit.size))
+    # A gas sensor that reads nothing cannot be seen to drift further down.
+    if habit.kind is Kind.DRIFT and habit.plant != "chamber" and rng.random() < _DOWN:
+        size = -size
     return Fault(
         habit.kind,
         habit.plant,
@@ -157,5 +160,5 @@ def _one(rng: np.random.Generator, habit: Habit, groups: int, span: tuple[int, i
     )
 
 
-#: Half of the drifts go down.
+#: Half of the other drifts go down.
 _DOWN: Final = 0.5

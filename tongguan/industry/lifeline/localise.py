@@ -99,25 +99,28 @@ class Localiser:
     ) -> None:
         """Take the model's answers."""
         self._ask, self._own, self._common = signatures, covariance, common
-        self._metres, self.caution = metres, caution
+        self._near, self.caution = (metres <= caution.near_m).astype(np.float64), caution
         self.watch = Watch()
         self._known = signatures([], np.zeros(0))
         self._first = self._known
-        self._days: list[Floats] = []
+        self._number = 0
+        self._left: list[Floats] = []
 
     def day(self, residual: Floats) -> Found | None:
         """Hear one day's residual (channels; what it was on quiet days taken off); give a leak newly told."""
-        self._days.append(residual)
-        number = len(self._days) - 1
+        number, self._number = self._number, self._number + 1
         self._follow(residual)
         if self._mended(residual, number):
             return None
+        self._left.append(residual - self.watch.flows @ self._effect())
         best: tuple[float, int, float, float] | None = None
         for window in self.caution.windows:
-            if window > len(self._days):
+            if window > len(self._left):
                 continue
-            mean = np.mean(self._days[-window:], axis=0)
+            mean = np.mean(self._left[-window:], axis=0)
             gains, flows = self._weighed(mean, window)
+            if gains.max() < self.caution.gain:
+                continue
             node, mass = self._place(gains)
             if best is None or gains[node] > best[0]:
                 best = (float(gains[node]), node, float(flows[node]), mass)
@@ -194,6 +197,7 @@ class Localiser:
 
     def _renew(self) -> None:
         self._known = self._ask([one.node for one in self.watch.active], self.watch.flows)
+        self._left.clear()
         self.watch.suspected = -1
 
     def _weighed(self, mean: Floats, window: int) -> tuple[Floats, Floats]:
@@ -205,7 +209,7 @@ class Localiser:
                 noise + effect.T @ (self.watch.spread + self.caution.walk**2 * np.eye(len(effect))) @ effect
             )
         precision = np.linalg.inv(noise)
-        left = mean - (self.watch.flows @ effect if len(effect) else 0.0)
+        left = mean
         nodes = len(self._known.small)
         flows, gains = np.zeros(nodes), np.zeros(nodes)
         shape = self._known.small
@@ -221,7 +225,7 @@ class Localiser:
         """Give the node around which the most probability lies, and how much lies near it."""
         chance = np.exp((gains - gains.max()) / (2 * self.caution.dull))
         chance /= chance.sum()
-        near = (self._metres <= self.caution.near_m) @ chance
+        near = self._near @ chance
         best = int(np.argmax(near + 1e-6 * chance))
         return best, float(near[best])
 
