@@ -155,3 +155,8 @@ def _loaded(network: int, changed_at: str, fingerprint: str) -> Graph:
             for row in edges.values_list("code", "kind", "begin", "end", "length_m", "diameter_mm", "open")
         ],
     )
+
+
+def exists(code: str) -> bool:
+    """Tell whether there is such a network, for the platform itself."""
+    return Network.objects.filter(code=code).exists()

@@ -122,9 +122,7 @@ class Drift(EachPoll):
     reason = Reason.NEIGHBOURS
     parameters = (
         poll_parameter(),
-        Parameter(
-            "jump", "突变幅度", "change in two hours that is an occurrence", "value", 0, 1e9, needed=True
-        ),
+        Parameter("jump", "突变幅度", "change that is an occurrence", "value", 0, 1e9, needed=True),
         *ladder_parameters("value"),
     )
     _QUIET_H: Final = 30
