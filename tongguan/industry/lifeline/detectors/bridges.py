@@ -112,8 +112,8 @@ class Drift(EachPoll):
     """Grades a slow walk of a sensor 传感器漂移 over a day, away from its neighbours or from itself.
 
     Parts: the sensor; then neighbours of the same quantity, whose median is taken off (none: itself alone).
-    Hourly means are compared with those 24 hours ago; where they moved by ``jump`` or more within two hours something
-    happened in the world, and nothing is said for a day and six hours.
+    Hourly means are compared with those 24 hours ago; where they moved by ``jump`` or more within two hours
+    something happened in the world, and nothing is said for a day and six hours.
     """
 
     code = "sensor_drift"
