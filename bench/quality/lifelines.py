@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """S5: the simulated city's lifelines, alarms held against what really happened.
 
-``python -m bench.quality lifelines`` runs a fiftieth of the city for simulated days (``SCALE``, ``DAYS``); the
-variables ``LIFELINES_SCALE``, ``LIFELINES_DAYS`` and ``LIFELINES_SEED`` choose others (scale 1: all 85,000
-sensors). The rules' settings were found on seeds 1 to 9; scored are other seeds. Five days of ordinary life
-come before the first fault, as rules are rehearsed on history before they are switched on. All readings are
+``python -m bench.quality lifelines`` runs a fiftieth of the city for seven simulated days; the variables
+``LIFELINES_SCALE``, ``LIFELINES_DAYS`` and ``LIFELINES_SEED`` choose others (scale 1: all 85,000 sensors).
+The rules' settings were found on seeds 1 to 9; scored are other seeds. Five days of ordinary life come
+before the first fault, as rules are rehearsed on history before they are switched on. All readings are
 simulated: the figures say that the rules tell the simulator's faults apart, not how a real city will fare.
 """
 
