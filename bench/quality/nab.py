@@ -61,7 +61,11 @@ def chosen(files: dict[str, Labelled], scores: Scores, names: list[str]) -> tupl
         [[normalised(files, {n: scores[float(t), r][n] for n in names}) for r in RESTS] for t in THRESHOLDS]
     )
     padded = np.pad(plain, 1, mode="edge")
-    around = sum(padded[1 + i : 1 + i + len(THRESHOLDS), 1 + j : 1 + j + len(RESTS)] for i in (-1, 0, 1) for j in (-1, 0, 1))
+    around = sum(
+        padded[1 + i : 1 + i + len(THRESHOLDS), 1 + j : 1 + j + len(RESTS)]
+        for i in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    )
     place = np.unravel_index(int(np.argmax(around)), plain.shape)
     return float(THRESHOLDS[place[0]]), RESTS[place[1]]
 

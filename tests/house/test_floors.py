@@ -39,6 +39,7 @@ MORE_FACES = {
         "settings",
         "states",
     },
+    "simulation": {"city", "faults", "physics", "plants"},
 }
 
 
