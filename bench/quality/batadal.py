@@ -56,18 +56,26 @@ def score(number: np.ndarray, alarms: np.ndarray) -> dict[str, float]:
     return {"S": 0.5 * early + 0.25 * (hit + quiet), "S_TTD": early, "TPR": hit, "TNR": quiet}
 
 
-def chosen(worst: np.ndarray, number: np.ndarray, judged: np.ndarray) -> Latch:
-    """Choose the alarm's four figures by S over the hours that may be looked at."""
-    best, found = -1.0, Latch(1.5, 0.4, 3, 3)
-    means = {span: np.convolve(worst, np.ones(span))[: len(worst)] / span for span in (3, 6, 12)}
-    for on, off, span, hold in product(
-        np.quantile(worst, np.linspace(0.85, 0.99, 15)), np.linspace(0.1, 1.5, 15), means, (1, 3, 6)
-    ):
-        alarms = latched(worst >= on, means[span] >= off, hold)
-        told = score(number[judged], alarms[judged])["S"]
-        if told > best:
-            best, found = told, Latch(float(on), float(off), span, hold)
-    return found
+def chosen(scores: np.ndarray, number: np.ndarray, judged: np.ndarray) -> Latch:
+    """Choose the alarm's four figures by S over the hours that may be looked at, and S of their neighbours.
+
+    A single high figure among low ones is chance.
+    """
+    ons = np.quantile(scores, np.linspace(0.85, 0.99, 15))
+    offs = np.quantile(scores, np.linspace(0.4, 0.95, 12))
+    spans, holds = (3, 6, 12), (1, 3, 6)
+    means = {span: np.convolve(scores, np.ones(span))[: len(scores)] / span for span in spans}
+    told = np.zeros((len(ons), len(offs), len(spans), len(holds)))
+    for place in np.ndindex(told.shape):
+        on, off, span, hold = ons[place[0]], offs[place[1]], spans[place[2]], holds[place[3]]
+        alarms = latched(scores >= on, means[span] >= off, hold)
+        told[place] = score(number[judged], alarms[judged])["S"]
+    padded = np.pad(told, ((1, 1), (1, 1), (0, 0), (0, 0)), mode="edge")
+    around = np.zeros_like(told)
+    for row, column in product(range(3), range(3)):
+        around += padded[row : row + len(ons), column : column + len(offs)]
+    best = np.unravel_index(int(np.argmax(around)), told.shape)
+    return Latch(float(ons[best[0]]), float(offs[best[1]]), spans[best[2]], holds[best[3]])
 
 
 def latched(begins: np.ndarray, holds: np.ndarray, hold: int) -> np.ndarray:
@@ -94,20 +102,20 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     plant = Consistency([name[2:] for name in channels])
     plant.fit(normal, clock)
     _, values, hours, times = table(train / "dev_attacks.csv.gz")
-    worst = plant.step(None, values, hours)[1].worst()
+    scores = plant.step(None, values, hours)[1].whole()
     number = attacks(train / "dev_attacks.csv.gz", times)
-    whole = chosen(worst, number, np.ones(len(worst), bool))
-    own = whole.step(None, worst)[1]
+    whole = chosen(scores, number, np.ones(len(scores), bool))
+    own = whole.step(None, scores)[1]
     line: dict[str, object] = {"trained_hours": len(normal), "latch": str(whole), **ABOUT}
     line["S_chosen_on_itself"] = round(score(number, own)["S"], 4)
     if test is None:
-        part, alarms = stretches(number), np.zeros(len(worst), bool)
+        part, alarms = stretches(number), np.zeros(len(scores), bool)
         for left_out in range(int(part.max()) + 1):
-            latch = chosen(worst, number, part != left_out)
-            alarms[part == left_out] = latch.step(None, worst)[1][part == left_out]
+            latch = chosen(scores, number, part != left_out)
+            alarms[part == left_out] = latch.step(None, scores)[1][part == left_out]
         figures = score(number, alarms)
     else:
         _, values, hours, times = table(test / "test.csv.gz")
         number = attacks(test / "test_labels.csv.gz", times)
-        figures = score(number, whole.step(None, plant.step(None, values, hours)[1].worst())[1])
+        figures = score(number, whole.step(None, plant.step(None, values, hours)[1].whole())[1])
     yield {**{name: round(value, 4) for name, value in figures.items()}, "rows": len(number), **line}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of traffic at 207 places over the next 15 minutes, by the protocol of T-GCN: pooled RMSE.
 
-Windows of 12 steps of 5 minutes inside the asked part, nothing before a window is looked at; learned from the
-train folder's steps. Without a test folder the first 80 % of the steps teach and the rest is asked, the cut of
-the published figures applied once more.
+Windows of 12 steps of 5 minutes inside the asked part, nothing before a window is looked at; learned from
+the train folder's steps. Without a test folder the first 80 % of the steps teach and the rest is asked, the
+cut of the published figures applied once more.
 """
 
 import csv

@@ -27,6 +27,8 @@ LEVELS = 8
 PACE = 0.02
 #: Every so-manieth block of history teaches the intervals, not the trees.
 HELD = 5
+#: A level with fewer residuals is told by all of them.
+FEW = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +51,7 @@ def spread(value: Floats, residual: Floats) -> Spread:
     place = np.searchsorted(edges, value)
     whole = np.sort(residual)
     parts = [np.sort(residual[place == level]) for level in range(LEVELS)]
-    return Spread(edges, tuple(part if len(part) >= 20 else whole for part in parts))
+    return Spread(edges, tuple(part if len(part) >= FEW else whole for part in parts))
 
 
 def mixed(truth: Floats, first: Floats, second: Floats, *, squared: bool) -> float:
@@ -185,7 +187,9 @@ class Learned:
             self._learn_from(self.record.arrived(int(rows.at[origin]), rows.values[origin]))
             low[origin], high[origin] = self._between(value[origin], self._miss)
             step = int(whole.at[1] - whole.at[0])
-            self.record.said(int(rows.at[origin]), step, value[origin], low[origin], high[origin], usual[origin])
+            self.record.said(
+                int(rows.at[origin]), step, value[origin], low[origin], high[origin], usual[origin]
+            )
         self._past = whole.between(max(len(whole) - self.reach, 0), len(whole))
         return Forecast(rows.at, self.recipe.horizons, value, low, high)
 
