@@ -41,8 +41,15 @@ class Spread:
     def quantile(self, value: Floats, share: float) -> Floats:
         """Give for each forecast value the residual below which ``share`` of the truths lay."""
         place = np.searchsorted(self.edges, value)
-        by_level = np.array([np.quantile(r, min(max(share, 0.0), 1.0)) for r in self.residuals])
-        return by_level[place]
+        return np.array([within(residuals, share) for residuals in self.residuals])[place]
+
+
+def within(residuals: Floats, share: float) -> float:
+    """Give the quantile of sorted residuals, between two of them in proportion."""
+    place = min(max(share, 0.0), 1.0) * (len(residuals) - 1)
+    low = int(place)
+    high = min(low + 1, len(residuals) - 1)
+    return float(residuals[low] + (place - low) * (residuals[high] - residuals[low]))
 
 
 def spread(value: Floats, residual: Floats) -> Spread:
