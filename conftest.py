@@ -32,12 +32,26 @@ def _on_postgres() -> bool:
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]
 
 
+def _of_sqlite(item: pytest.Item) -> bool:
+    return not item.get_closest_marker("postgres")
+
+
+def _of_postgres(item: pytest.Item) -> bool:
+    touched = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(
+        touched or any(item.get_closest_marker(mark) for mark in ("django_db", "processes", *_SERVICES))
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave PostgreSQL stories to the PostgreSQL pass; skip what needs an absent neighbour, never in CI."""
-    if not _on_postgres():
-        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    """Leave each pass what it proves; skip what needs an absent neighbour, never in CI.
+
+    The PostgreSQL pass has PostgreSQL's own stories and all that touch a database: what touches none was
+    proved by the SQLite pass.
+    """
+    elsewhere = {item for item in items if not (_of_postgres(item) if _on_postgres() else _of_sqlite(item))}
+    config.hook.pytest_deselected(items=list(elsewhere))
+    items[:] = [item for item in items if item not in elsewhere]
     missing = {
         mark: pytest.mark.skip(reason=f"no {name} at {host}:{port}")
         for mark, (host, port, name) in _SERVICES.items()
@@ -53,12 +67,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(skip)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - wanted for its effect
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep SQLite in a file, as a city does: in memory readers and writers lock each other's tables.
+
+    Nothing waits for the disk: what survives a power cut is proved by the tests that start the product.
+    """
+    own = connections["default"].settings_dict
+    if not _on_postgres():
+        own["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tongguan.sqlite3")
+        own["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, settings: object) -> None:
     """Give every test its own folder for files, so that none sees another's."""
     settings.HOME = tmp_path  # type: ignore[attr-defined]
     settings.FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _static_files_when_asked_for(request: pytest.FixtureRequest, settings: object) -> None:
+    """Spare a client's first request the list of all static files; only browsers ask for many of them."""
+    settings.WHITENOISE_AUTOREFRESH = "live_server" not in request.fixturenames  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ MORE_FACES = {
     "intake": {"reading", "checks"},
     "channels": {"open311"},
     "openly": {"nearby"},
+    "detection": {"batches", "grading", "segments", "settings"},
 }
 
 

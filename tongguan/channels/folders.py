@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds the channel folders and registers them with intake."""
+"""Finds the channel folders and registers them: what tells with intake, what measures with gateways."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Final
 
 from tongguan.channels import manifests
 from tongguan.channels.mapped import declared
+from tongguan.gateways.spi import decoders
 from tongguan.intake.contracts import Parcel, Piece
 from tongguan.intake.spi import channels
 
@@ -24,9 +25,15 @@ class Folder:
     decode: Callable[[Parcel], Sequence[Piece]]
 
 
-def manifest_folders() -> list[Path]:
-    """Give the folders that are channels."""
-    return sorted(path.parent for path in HERE.glob("*/manifest.yaml"))
+def manifest_folders(gives: str = "") -> list[Path]:
+    """Give the folders that are channels, all or those that give ``tellings`` or ``readings``."""
+    found = sorted(path.parent for path in HERE.glob("*/manifest.yaml"))
+    return [folder for folder in found if not gives or manifest_of(folder).gives == gives]
+
+
+def manifest_of(folder: Path) -> manifests.Manifest:
+    """Give what a channel folder says of itself. Raises ValueError."""
+    return manifests.read((folder / "manifest.yaml").read_text(encoding="utf-8"), folder.name)
 
 
 def register_all(own: Path) -> None:
@@ -36,8 +43,12 @@ def register_all(own: Path) -> None:
     would lose what the others are sent.
     """
     for folder in manifest_folders():
-        manifest = manifests.read((folder / "manifest.yaml").read_text(encoding="utf-8"), folder.name)
+        manifest = manifest_of(folder)
         module = import_module(f"tongguan.channels.{folder.name}.decode")
+        if manifest.gives == "readings":
+            for name, decoder in module.DECODERS.items():
+                decoders.register(name, decoder)
+            continue
         channels.register(manifest.name, Folder(manifest.title, module.decode))
     for path in [*sorted((HERE / "mapped" / "declarations").glob("*.yaml")), *sorted(own.glob("*.yaml"))]:
         declaration = declared.read(path.read_text(encoding="utf-8"), path.stem)

@@ -30,6 +30,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reads: tuple[str, ...]
     ladder: dict[str, Literal["done", "todo"] | Exempt]
     standard: str = ""
+    gives: Literal["tellings", "readings"] = "tellings"
 
     def level(self) -> str:
         """Give the highest level of which every rung, and those below, are done or exempt; "" for none."""

@@ -25,6 +25,8 @@ WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
 STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
 STREAM_URL = env.text("TONGGUAN_STREAM_URL")
 NATS_URL = env.text("TONGGUAN_NATS_URL")
+#: Where devices find the broker within the engine, on this machine alone, while none is declared; 0: nowhere.
+MQTT_PORT = env.integer("TONGGUAN_MQTT_PORT", 1883, low=0, high=65535)
 # 0: one worker with four threads on SQLite (few writers keep its waits short), two on PostgreSQL.
 WEB_WORKERS = env.integer("TONGGUAN_WEB_WORKERS", 0, low=0, high=64)
 WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
@@ -32,6 +34,10 @@ WEB_THREADS = env.integer("TONGGUAN_WEB_THREADS", 4, low=1, high=64)
 LEASE_SECONDS = env.integer("TONGGUAN_LEASE_SECONDS", 30, low=2, high=600)
 #: Days that tracks and last positions of collectors are kept; our own default.
 TRACK_DAYS = env.integer("TONGGUAN_TRACK_DAYS", 30, low=1, high=1095)
+#: Days that single readings, their minutes and their hours are kept; days of them stay. Our own defaults.
+READINGS_RAW_DAYS = env.integer("TONGGUAN_READINGS_RAW_DAYS", 1095, low=1, high=36500)
+READINGS_MINUTE_DAYS = env.integer("TONGGUAN_READINGS_MINUTE_DAYS", 400, low=1, high=36500)
+READINGS_HOUR_DAYS = env.integer("TONGGUAN_READINGS_HOUR_DAYS", 3650, low=1, high=36500)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 #: A PMTiles file (Protomaps schema, version 4) instead of the demo city, and its review number (审图号).
 MAP_FILE = env.text("TONGGUAN_MAP_FILE") or str(
@@ -119,6 +125,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# Industry applications of the product that this city uses, comma-separated; each is one folder.
+INSTALLED_APPS += [
+    f"tongguan.industry.{name.strip()}"
+    for name in env.text("TONGGUAN_INDUSTRY", "lifeline").split(",")
+    if name.strip()
+]
 # Further applications (one folder each, installable and removable), comma-separated.
 INSTALLED_APPS += [app.strip() for app in env.text("TONGGUAN_APPS").split(",") if app.strip()]
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/map/", basemap.api.urls),
     path("api/wall/", wall.urls),
     path("map/city.pmtiles", basemap.city_file),
+    path("api/sensorthings/", include("tongguan.doors.sensorthings.urls")),
     path("open311/", include("tongguan.doors.georeport.urls")),
     path("track", citizen_pages.track),
     path("wall", screens.screen),

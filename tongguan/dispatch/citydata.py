@@ -3,14 +3,13 @@
 
 import logging
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-import yaml
 from django.conf import settings
 
 from tongguan.cases import queries as cases
+from tongguan.cityfiles.api import CityFile, mapping_of
 from tongguan.dispatch import approvals, escalation
 
 log = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ def source(name: str) -> Path:
 
 def load(name: str) -> dict[str, Any]:
     """Read a file of city data. Raises ValueError when it is not a mapping or not YAML."""
-    return _read(source(name))
+    return mapping_of(source(name))
 
 
 def effective(name: str, parse: Callable[[dict[str, Any]], T]) -> T:
@@ -37,34 +36,24 @@ def effective(name: str, parse: Callable[[dict[str, Any]], T]) -> T:
     """
     path = source(name)
     try:
-        return parse(_read(path))
+        return parse(mapping_of(path))
     except ValueError:
         if path.parent == _SHIPPED:
             raise
         log.exception("%s is wrong; the shipped one counts until it is mended", path)
-        return parse(_read(_SHIPPED / name))
+        return parse(mapping_of(_SHIPPED / name))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
-    if not isinstance(body, dict):
-        raise ValueError(f"{path}: must be a mapping")  # noqa: TRY004 - one kind of error for bad files
-    return body
+def _ladders(path: Path) -> dict[str, escalation.Ladder]:
+    return escalation.parse(mapping_of(path))
 
 
-@lru_cache(maxsize=4)
-def _ladders(path: str, stamp: int) -> dict[str, escalation.Ladder]:
-    del path, stamp  # the cache's key: a changed file is read again
-    return effective("ladders.yaml", escalation.parse)
+LADDERS: Final = CityFile(_SHIPPED / "ladders.yaml", _ladders)
 
 
 def ladders() -> dict[str, escalation.Ladder]:
     """Give the escalation ladders that count."""
-    file = source("ladders.yaml")
-    return _ladders(str(file), file.stat().st_mtime_ns)
+    return LADDERS.counting()
 
 
 def checked_files(*, own: bool = True) -> list[tuple[str, bool]]:
@@ -74,12 +63,12 @@ def checked_files(*, own: bool = True) -> list[tuple[str, bool]]:
     tells of it before a case stumbles on it.
     """
     if own:
-        escalation.parse(load("ladders.yaml"))
+        LADDERS.checked()
         approvals.parse(load("approvals.yaml"), frozenset(cases.process_named("default").states))
         return [(name, source(name).parent != _SHIPPED) for name in ("ladders.yaml", "approvals.yaml")]
     (process,) = (one for one in cases.checked_processes() if one.code == "default")
-    escalation.parse(_read(_SHIPPED / "ladders.yaml"))
+    LADDERS.checked(own=False)
     variants = ("approvals.yaml", "approvals_duty_chief.yaml")
     for name in variants:
-        approvals.parse(_read(_SHIPPED / name), frozenset(process.states))
+        approvals.parse(mapping_of(_SHIPPED / name), frozenset(process.states))
     return [(name, False) for name in ("ladders.yaml", *variants)]

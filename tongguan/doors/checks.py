@@ -45,11 +45,11 @@ def _files(*, own: bool) -> Iterator[Finding]:
         ("ladders.yaml, approvals.yaml", lambda: [(*one, "") for one in work.checked_files(own=own)]),
         ("danger.yaml", lambda: [_danger(own=own)]),
         ("urgency.yaml", lambda: [_urgency(own=own)]),
-        ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own), "")]),
-        ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own), "")]),
-        ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own), "")]),
-        ("open311.yaml", lambda: [("open311.yaml", open311.checked(own=own), "")]),
-        ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own), "")]),
+        ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own)[0], "")]),
+        ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own)[0], "")]),
+        ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own)[0], "")]),
+        ("open311.yaml", lambda: [("open311.yaml", open311.FILE.checked(own=own)[0], "")]),
+        ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own)[0], "")]),
         ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
         ("sources", lambda: [(f"sources/{name}", False, title) for name, title in replay.checked_sources()]),
     )
@@ -66,12 +66,12 @@ def _files(*, own: bool) -> Iterator[Finding]:
 
 def _danger(*, own: bool) -> tuple[str, bool, str]:
     of_city, rules = danger.checked_file(own=own)
-    return "danger.yaml", of_city, f"{rules} 条险情规则"
+    return "danger.yaml", of_city, f"{len(rules.rules)} 条险情规则"
 
 
 def _urgency(*, own: bool) -> tuple[str, bool, str]:
-    of_city, rules = danger.checked_urgency(own=own)
-    return "urgency.yaml", of_city, f"{rules} 条紧急用词规则"
+    of_city, scale = danger.checked_urgency(own=own)
+    return "urgency.yaml", of_city, f"{len(scale.rules.rules)} 条紧急用词规则"
 
 
 def check_calendar() -> Iterator[Finding]:

@@ -9,3 +9,9 @@ class GatewaysConfig(AppConfig):
 
     name = "tongguan.gateways"
     label = "gateways"
+
+    def ready(self) -> None:
+        """Let the vault know the sealed passwords, and the doctor the brokers."""
+        from tongguan.gateways import checks, credentials  # noqa: F401 - registers itself
+
+        checks.register()

@@ -36,8 +36,8 @@ _FIELDS: Final = tuple(
 )
 
 
-checked_file = words.checked
-checked_urgency = urgency.checked
+checked_file = words.FILE.checked
+checked_urgency = urgency.FILE.checked
 
 
 def visible(actor: Actor) -> QuerySet[Handover]:

@@ -4,24 +4,15 @@
 The words are found by the engine of the danger file, with its spelling, negations and contexts.
 """
 
-import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-from django.conf import settings
-
+from tongguan.cityfiles.api import CityFile, mapping_of, version_of
 from tongguan.handover import danger, words
 from tongguan.handover.danger import Danger, Rules
 
-log = logging.getLogger(__name__)
-_NAME: Final = "urgency.yaml"
-_SHIPPED: Final = Path(__file__).with_name(_NAME)
-_DIGITS: Final = 12
 NAMES: Final = {"normal": "一般", "urgent": "紧急", "critical": "特急"}
 LEVELS: Final = tuple(NAMES)
 
@@ -69,37 +60,15 @@ class Scale:
 
 
 def scale() -> Scale:
-    """Give the scale that counts; while the city's own file is wrong, the shipped one, and the log tells."""
-    own = Path(settings.HOME) / "city" / _NAME
-    if own.is_file():
-        try:
-            return _read(own, own.stat().st_mtime_ns, *words.counting())
-        except ValueError:
-            log.exception("%s is wrong; the shipped one counts until it is mended", own)
-    return _read(_SHIPPED, _SHIPPED.stat().st_mtime_ns, *words.counting())
+    """Give the scale that counts now."""
+    return FILE.counting()
 
 
-def checked(*, own: bool = True) -> tuple[bool, int]:
-    """Read the file that counts, or the shipped one; give (whether it is the city's own, how many rules).
-
-    Raises ValueError naming what is wrong.
-    """
-    city = Path(settings.HOME) / "city" / _NAME
-    found = own and city.is_file()
-    path = city if found else _SHIPPED
-    base = words.counting() if own else words.shipped()
-    return found, len(_read(path, path.stat().st_mtime_ns, *base).rules.rules)
+def _read(path: Path, base: Path) -> Scale:
+    return parse(mapping_of(path), mapping_of(base), f"urgency-{version_of(path)}")
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, stamp: int, base: Path, base_stamp: int) -> Scale:
-    del stamp, base_stamp  # the cache's key: changed files are read again
-    raw = path.read_bytes()
-    try:
-        body = yaml.safe_load(raw)
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
-    return parse(body, words.body_of(base), f"urgency-{hashlib.sha256(raw).hexdigest()[:_DIGITS]}")
+FILE: Final = CityFile(Path(__file__).with_name("urgency.yaml"), _read, beside=(words.FILE,))
 
 
 def parse(body: Any, base: Mapping[str, Any], version: str) -> Scale:

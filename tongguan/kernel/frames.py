@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readings column by column: the one shape in which they travel from the gate to the store and the detectors."""
+"""Readings column by column: the one shape in which they travel from a gate to the store and to detectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,4 +89,5 @@ class Frame:
 
     def usable(self) -> NDArray[np.bool_]:
         """Tell which readings a detector may judge by."""
-        return (self.quality & np.uint16(UNUSABLE)) == 0
+        good: NDArray[np.bool_] = (self.quality & np.uint16(UNUSABLE)) == 0
+        return good

@@ -15,7 +15,7 @@ from tongguan.learning.contracts import Comparison, Example, State, Suggestion, 
 from tongguan.learning.models import Correction, ModelVersion
 from tongguan.learning.spi import Task, tasks
 
-checked_file = policyfile.checked
+checked_file = policyfile.FILE.checked
 words_of = wording.words_of
 
 

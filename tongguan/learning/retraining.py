@@ -26,7 +26,7 @@ _JOBS: Final = 200
 def start_due() -> int:
     """Start a job for every task that is to be trained again by the policy; give how many."""
     now = clock.now()
-    policies = policyfile.declared()
+    policies = policyfile.FILE.counting()
     newest = dict(ModelVersion.objects.order_by().values_list("task").annotate(last=Max("made_at")))
     tried = {
         job.params.get("task")
@@ -62,7 +62,7 @@ def retrain(task: str, why: str) -> VersionInfo:
     Raises what ``api.train`` and ``api.promote`` raise; then the version stays a candidate.
     """
     made = api.train(PLATFORM, task, words=why)
-    policies = policyfile.declared()
+    policies = policyfile.FILE.counting()
     found = policy.verdict(policies.get(task, policies["default"]), queries.compare(task, made.number))
     ModelVersion.objects.filter(pk=made.id).update(words=f"{why}。{found.words}。")
     if found.state is State.ACTIVE:

@@ -37,7 +37,7 @@ def choose_many(sought: Sequence[Sought]) -> list[Choice]:
     """
     if not sought:
         return []
-    strategy = declared.strategy()
+    strategy = declared.FILE.counting()
     codes = [_CODE.findall(one.text)[:3] for one in sought]
     told = things.components({code for few in codes for code in few})
     spots = [

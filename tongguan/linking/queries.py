@@ -19,7 +19,7 @@ from tongguan.linking.models import ComponentLink
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.things import queries as things
 
-checked_file = declared.checked
+checked_file = declared.FILE.checked
 _RIGHT: Final = Count("id", filter=Q(right=True))
 
 
@@ -74,7 +74,7 @@ def taught(class_codes: Collection[str], days: int) -> dict[str, Taught]:
 
 def precision(actor: Actor) -> list[KindCount]:
     """Give how the links of each kind turned out in the cases the actor sees, in the strategy's days."""
-    strategy = declared.strategy()
+    strategy = declared.FILE.counting()
     since = clock.now() - timedelta(days=strategy.days)
     mine = ComponentLink.objects.filter(case__in=casebook.visible(actor), at__gte=since)
     made: Counter[tuple[str, str]] = Counter()

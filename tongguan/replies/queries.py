@@ -17,7 +17,7 @@ from tongguan.replies.models import Reply, Survey, SurveyAnswer
 from tongguan.replies.telling import ENDINGS
 
 token_of = rounds.token_of
-checked_file = rounds.checked
+checked_file = rounds.FILE.checked
 _WORDS: Final = {
     "joined": "您反映的事项已在办理",
     "closed": "已告知您办结，请评价",

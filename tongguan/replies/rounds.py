@@ -3,18 +3,15 @@
 
 import base64
 import hmac
-import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import yaml
 from django.conf import settings
 
-_log = logging.getLogger(__name__)
-_NAME: Final = "survey.yaml"
-_SHIPPED: Final = Path(__file__).parent / _NAME
+from tongguan.cityfiles.api import CityFile, mapping_of
+
 _MOST_DAYS: Final = 365
 _MAC: Final = 16
 #: Where a reporter sees how far it is.
@@ -30,36 +27,20 @@ class Windows:
 
 
 def windows() -> Windows:
-    """Give what counts: the city's own file, and while that is wrong (or none) the shipped one."""
-    own = settings.HOME / "city" / _NAME
-    if own.is_file():
-        try:
-            return _read(own)
-        except ValueError as error:
-            _log.error("%s is wrong, the shipped one counts: %s", own, error)
-    return _read(_SHIPPED)
-
-
-def checked(*, own: bool = True) -> bool:
-    """Read the file that counts, or the shipped one; tell whether it is the city's own. Raises ValueError."""
-    city = settings.HOME / "city" / _NAME
-    found = own and city.is_file()
-    _read(city if found else _SHIPPED)
-    return found
+    """Give the windows that count now."""
+    return FILE.counting()
 
 
 def _read(path: Path) -> Windows:
-    try:
-        told: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(told, dict) or set(told) != {"answer_days", "change_days"}:
-        message = "needs exactly answer_days and change_days"
-        raise ValueError(message)
+    told = mapping_of(path)
+    if set(told) != {"answer_days", "change_days"}:
+        raise ValueError(f"{path}: needs exactly answer_days and change_days")
     if not all(type(days) is int and 1 <= days <= _MOST_DAYS for days in told.values()):
-        message = f"whole days from 1 to {_MOST_DAYS}"
-        raise ValueError(message)
+        raise ValueError(f"{path}: whole days from 1 to {_MOST_DAYS}")
     return Windows(**told)
+
+
+FILE: Final = CityFile(Path(__file__).with_name("survey.yaml"), _read)
 
 
 def token_of(report_id: UUID) -> str:

@@ -18,8 +18,9 @@ import uvicorn
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from tongguan.runtime import backoff, duties, jobruns, leases, relay
+from tongguan.runtime import backoff, duties, jobruns, leases, relay, spi
 from tongguan.runtime.delivery import Delivery
+from tongguan.runtime.residents import Residents
 from tongguan.runtime.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -70,8 +71,13 @@ class Engine:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.stop = threading.Event()
         self.stream = Stream()
+        self._residents = Residents(self.name)
         self._readers: list[Loop] = []
         self._loops = self._prepared()
+        self._beside = [
+            threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
+            for name, run in spi.companions.items().items()
+        ]
 
     def _prepared(self) -> list[Loop]:
         several = connection.vendor != "sqlite"
@@ -87,6 +93,7 @@ class Engine:
             self._loop(f"duties-{n}", partial(duties.run_due, f"{self.name}/duties-{n}"), 0.5)
             for n in range(3 if several else 1)
         ]
+        loops.append(self._loop("residents", self._residents.step, 1.0))
         loops.append(self._loop("pulse", self._pulse, settings.LEASE_SECONDS / 3))
         return loops
 
@@ -107,8 +114,8 @@ class Engine:
 
     def start(self) -> None:
         """Start the threads."""
-        for loop in self._loops:
-            loop.start()
+        for thread in [*self._loops, *self._beside]:
+            thread.start()
 
     def end(self, patience: float = 5.0) -> None:
         """Stop the threads; each finishes the step it is in, if it can within ``patience`` seconds in all."""
@@ -117,6 +124,9 @@ class Engine:
             loop.wake()
         for loop in self._loops:
             loop.join(patience / len(self._loops))
+        for thread in self._beside:
+            thread.join(patience)
+        self._residents.end()
         leases.release(f"engine:{self.name}", f"{self.name}/pulse")
 
     def run(self, host: str, port: int) -> None:

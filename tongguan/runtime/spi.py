@@ -4,6 +4,7 @@
 Modules named ``subscribers`` and ``jobs`` of every installed app are imported at start: register there.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -61,6 +62,21 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], object]], Callabl
         return run
 
     return register
+
+
+#: What runs in every engine beside its own threads, each in one of its own, until the event is set.
+companions: Registry[Callable[[threading.Event], None]] = Registry("engine companion")
+
+
+class Resident(Protocol):
+    """Something that lives in one engine at a time, with threads and files of its own."""
+
+    def close(self) -> None:
+        """Finish and let go of everything; another engine may take it in at once."""
+
+
+#: Each is called to begin its resident; what raises is tried again soon.
+residents: Registry[Callable[[], Resident]] = Registry("resident")
 
 
 class ChainSource(Protocol):

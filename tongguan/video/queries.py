@@ -14,7 +14,7 @@ from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
 from tongguan.video import precision
 from tongguan.video.contracts import BookLine, CameraInfo, FindingInfo, FindingState
-from tongguan.video.kinds import Declared, checked, declared
+from tongguan.video.kinds import FILE, Declared, declared
 from tongguan.video.models import Camera, Finding, Switch
 
 #: Who judges what algorithms found.
@@ -28,7 +28,7 @@ _PLAIN: Final = tuple(
 )
 Pair = tuple[int, str]
 
-checked_file = checked
+checked_file = FILE.checked
 
 
 def cameras(actor: Actor, *, division: str = "", after: str = "", limit: int = 50) -> list[CameraInfo]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from tongguan.alarms.contracts import AlarmBrief
 from tongguan.cases.contracts import CaseBrief
 from tongguan.matching.contracts import HotInfo
 from tongguan.people.contracts import Post
@@ -153,6 +154,19 @@ class DayInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmsInfo:
+    """Active alarms by grade (1 to 4), storms once, and the gravest. ``connected``: any was ever heard.
+
+    ``suggested``: the mode that they suggest, "" for none.
+    """
+
+    connected: bool
+    by_grade: dict[int, int]
+    rows: tuple[AlarmBrief, ...]
+    suggested: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WallInfo:
     """All a wall shows at one moment, of the divisions of one watcher. ``seq``: the last fact before it.
 
@@ -178,3 +192,4 @@ class WallInfo:
     clustered: bool
     duty: tuple[str, ...]
     led: LedInfo | None
+    alarms: AlarmsInfo

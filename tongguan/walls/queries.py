@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from tongguan.alarms import queries as alarms
+from tongguan.alarms.contracts import Grade
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseBrief, CaseFilter, CaseInfo
 from tongguan.catalog import queries as catalog
@@ -30,6 +32,7 @@ from tongguan.walls import figures, signs
 from tongguan.walls.contracts import (
     COMMANDERS,
     WATCHERS,
+    AlarmsInfo,
     HourInfo,
     LedInfo,
     Mode,
@@ -54,6 +57,7 @@ _LOOKED_BACK: Final = 1_000
 _ZOOMS: Final = (11.0, 8.0, 5.0)
 _HOT_SINCE: Final = timedelta(days=7)
 _RANKED, _PRESSING, _HOT, _NEWS, _POINTS, _MOST_PHOTOS = 8, 12, 8, 16, 2_000, 6
+_ALARMS: Final = 9
 
 
 def centre(actor: Actor, posts: Collection[Post] = WATCHERS) -> str:
@@ -131,13 +135,14 @@ def wall(actor: Actor) -> WallInfo:
     known = places.divisions({group.place for group in groups} | {division})
     names = {code: one.name for code, one in known.items()}
     districts = signs.ranked(groups, lambda group: group.place, names, _RANKED)
+    mode = mode_of(division)
     return WallInfo(
         at=now,
         seq=facts[-1].seq if facts else 0,
         division=division,
         division_name=names.get(division, division),
         day=signs.day_of(timezone.localdate(now), calendar.definition),
-        mode=mode_of(division),
+        mode=mode,
         may_command=bool(actor.scope.posts() & set(COMMANDERS)) and centre(actor, COMMANDERS) == division,
         signs=_signs(actor, division, now),
         hours=_hours(actor, division),
@@ -150,6 +155,19 @@ def wall(actor: Actor) -> WallInfo:
         clustered=bool(spread.clusters),
         duty=tuple(person.name for person in people.on_duty(Post.DUTY_CHIEF, division, now)),
         led=led(actor),
+        alarms=_alarms(actor, mode.mode),
+    )
+
+
+def _alarms(actor: Actor, mode: Mode) -> AlarmsInfo:
+    """Give what sensors warn of; an orange or red one suggests the warning layout, a person decides."""
+    by_grade, rows = alarms.standing(actor, _ALARMS)
+    grave = by_grade[Grade.ORANGE] + by_grade[Grade.RED]
+    return AlarmsInfo(
+        connected=bool(rows) or alarms.visible(actor).exists(),
+        by_grade=by_grade,
+        rows=tuple(rows),
+        suggested=Mode.WARNING.value if grave and mode is Mode.DAILY else "",
     )
 
 

@@ -18,12 +18,12 @@ from tongguan.kernel.errors import Refusal
 
 SAMPLES = sorted(
     path
-    for folder in folders.manifest_folders()
+    for folder in folders.manifest_folders("tellings")
     for path in (folder / "samples").iterdir()
     if not path.name.endswith((".expect.json", ".headers.json"))
 )
 each_sample = pytest.mark.parametrize("path", SAMPLES, ids=lambda p: f"{p.parent.parent.name}-{p.name}")
-each_folder = pytest.mark.parametrize("folder", folders.manifest_folders(), ids=lambda p: p.name)
+each_folder = pytest.mark.parametrize("folder", folders.manifest_folders("tellings"), ids=lambda p: p.name)
 
 
 def channel_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from tongguan.channels.tests.test_folders import read, whole
 from tongguan.intake.contracts import Parcel
 from tongguan.intake.reading import json_bytes
 
-each_folder = pytest.mark.parametrize("folder", folders.manifest_folders(), ids=lambda p: p.name)
+each_folder = pytest.mark.parametrize("folder", folders.manifest_folders("tellings"), ids=lambda p: p.name)
 KINDS = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json", "")
 NASTY = {
     "deep lists": b"[" * 100_000 + b"]" * 100_000,

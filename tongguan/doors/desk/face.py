@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desk's interface (中屏): /api/desk for signed-in people."""
 
+from tongguan.doors.alarms import routes as alarms
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.desk import (
@@ -36,6 +37,7 @@ from tongguan.doors.office import (
     worktimes,
 )
 from tongguan.doors.signs import routes as signs
+from tongguan.doors.watching import routes as watching
 
 api = face(
     name="desk",
@@ -47,6 +49,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, telling, maps, signs,
+    handovers, hot, departments, matters, models, rules, telling, maps, signs, watching, alarms,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -17,7 +17,8 @@ _UNITS: Final = frozenset({Post.DEPARTMENT, Post.HANDLER})
 _MOST_UNITS: Final = 10_000
 _PERSONAL: Final = "InboxArrived"
 _REPORTS: Final = "Report"
-_WALLS: Final = "Wall"
+#: Facts that centres see by their division alone.
+_BY_DIVISION: Final = ("Wall", "Alarm")
 
 
 def view_of(user_id: int) -> spi.StreamView | None:
@@ -39,7 +40,7 @@ def view(actor: Actor, followed: set[str], units: frozenset[int] = frozenset()) 
             return actor.id in payload.get("user_ids", ())
         if name.startswith(_REPORTS):
             return division.startswith(reviewed) if reviewed else False
-        if name.startswith(_WALLS):
+        if name.startswith(_BY_DIVISION):
             return division.startswith(everywhere) if everywhere else False
         case_id = payload.get("case_id")
         if case_id is None:

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Open311 GeoReport v2: /open311/v2. Reading needs no key; telling needs a token with reports:write."""
 
-import logging
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -16,6 +13,7 @@ from tongguan.catalog import queries as catalog
 from tongguan.catalog.contracts import ItemInfo
 from tongguan.channels.open311 import decode, offer
 from tongguan.channels.open311.encode import FORMATS, moment
+from tongguan.cityfiles.api import CityFile
 from tongguan.doors.common import strict
 from tongguan.doors.common.once import key_of
 from tongguan.doors.georeport import asking
@@ -31,7 +29,6 @@ from tongguan.people import api as people
 from tongguan.people.contracts import Actor
 from tongguan.runtime import files
 
-log = logging.getLogger(__name__)
 _SHIPPED: Final = Path(offer.__file__).with_name("open311.yaml")
 _SHORTEST_DIVISION: Final = 6
 #: When what is offered here last changed its form.
@@ -49,7 +46,7 @@ def discovery(request: HttpRequest, form: str) -> HttpResponse:
         "type": "production",
         "formats": [kind.partition(";")[0] for kind in FORMATS.values()],
     }
-    told = _offer()
+    told = FILE.counting()
     body = {
         "changeset": _CHANGESET,
         "contact": told.contact,
@@ -62,14 +59,14 @@ def discovery(request: HttpRequest, form: str) -> HttpResponse:
 @resource("GET")
 def services(request: HttpRequest, form: str) -> HttpResponse:
     """List what may be reported."""
-    asking.jurisdiction(_offer(), request.GET.get("jurisdiction_id", ""))
+    asking.jurisdiction(FILE.counting(), request.GET.get("jurisdiction_id", ""))
     return document(form, "services", [offer.service(item) for item in _reportable().values()])
 
 
 @resource("GET")
 def definition(request: HttpRequest, form: str, code: str) -> HttpResponse:
     """Give the attributes of a service."""
-    asking.jurisdiction(_offer(), request.GET.get("jurisdiction_id", ""))
+    asking.jurisdiction(FILE.counting(), request.GET.get("jurisdiction_id", ""))
     return document(form, "service_definition", _definition(_service(code)))
 
 
@@ -99,7 +96,7 @@ def token(request: HttpRequest, form: str, code: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: str) -> HttpResponse:
-    division = asking.jurisdiction(_offer(), request.GET.get("jurisdiction_id", ""))
+    division = asking.jurisdiction(FILE.counting(), request.GET.get("jurisdiction_id", ""))
     whom = _reader(request)
     numbers = asking.listed(request, "service_request_id")
     if numbers:
@@ -123,7 +120,7 @@ def _list(request: HttpRequest, form: str) -> HttpResponse:
 def _take(request: HttpRequest, form: str) -> HttpResponse:
     told, media = _told(request)
     actor = _client(request, told.get("api_key", [""])[-1])
-    division = asking.jurisdiction(_offer(), told.get("jurisdiction_id", [""])[-1])
+    division = asking.jurisdiction(FILE.counting(), told.get("jurisdiction_id", [""])[-1])
     report = decode.telling(told)
     item = _service(report.item_code)
     report = _completed(report, told, item, division, actor, key_of(request))
@@ -232,38 +229,17 @@ def _definition(item: ItemInfo) -> dict[str, Any]:
 
 
 def _reportable() -> dict[str, ItemInfo]:
-    choice, today = _offer().report, timezone.localdate(clock.now())
+    choice, today = FILE.counting().report, timezone.localdate(clock.now())
     return {item.code: item for item in catalog.items_table(active_on=today) if choice.holds(item)}
 
 
 def _public() -> set[str]:
-    choice = _offer().public
+    choice = FILE.counting().public
     return {item.code for item in catalog.items_table() if choice.holds(item)}
 
 
-def checked(*, own: bool = True) -> bool:
-    """Read the declaration that counts, or the shipped one; tell whether it is the city's own."""
-    city = Path(settings.HOME) / "city" / "open311.yaml"
-    found = own and city.is_file()
-    path = city if found else _SHIPPED
-    offer.read(path.read_text(encoding="utf-8"), path.name)
-    return found
+def _read(path: Path) -> offer.Offer:
+    return offer.read(path.read_text(encoding="utf-8"), path.name)
 
 
-def _offer() -> offer.Offer:
-    own = Path(settings.HOME) / "city" / "open311.yaml"
-    path = own if own.is_file() else _SHIPPED
-    return _read(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, stamp: int) -> offer.Offer:
-    """Read a declaration; while the city's own is wrong the shipped one counts, and the log tells."""
-    del stamp  # the cache's key: a changed file is read again
-    try:
-        return offer.read(path.read_text(encoding="utf-8"), path.name)
-    except ValueError:
-        if path == _SHIPPED:
-            raise
-        log.exception("%s is wrong; the shipped one counts until it is mended", path)
-        return offer.read(_SHIPPED.read_text(encoding="utf-8"), _SHIPPED.name)
+FILE: Final = CityFile(_SHIPPED, _read)

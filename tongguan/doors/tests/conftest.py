@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
-from django.db.backends.signals import connection_created
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
@@ -113,12 +112,6 @@ def city():
     return people
 
 
-def _read_beside_writers(connection, **_):
-    """SQLite in memory locks a table that is written against who reads it; the file of a city does not."""
-    if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA read_uncommitted = 1")
-
-
 @pytest.fixture
 def visitor(chromium, live_server):
     """Give browsers: ``visitor()`` a stranger, ``visitor(user)`` somebody signed in."""
@@ -136,9 +129,7 @@ def visitor(chromium, live_server):
         made.append(Visitor(context, live_server.url))
         return made[-1]
 
-    connection_created.connect(_read_beside_writers)
     yield come
-    connection_created.disconnect(_read_beside_writers)
     _gathered(made)
 
 

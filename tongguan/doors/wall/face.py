@@ -11,6 +11,7 @@ from django.middleware.csrf import get_token
 from ninja import Schema
 from pydantic import Field
 
+from tongguan.doors.alarms.shapes import AlarmShown
 from tongguan.doors.common import casework
 from tongguan.doors.common.casework import CaseRow
 from tongguan.doors.common.faces import answers, face
@@ -153,10 +154,15 @@ class LedShown(Schema):
 
 
 class AlarmsShown(Schema):
-    """Alarms of sensors. ``connected`` is false while no source of alarms is connected: none is not calm."""
+    """Active alarms by grade, storms once, and the gravest. Never heard any (not ``connected``) is not calm.
+
+    ``suggested``: the mode that an orange or red one suggests while the walls are in the daily one.
+    """
 
     connected: bool
-    rows: list[dict[str, Any]]
+    by_grade: dict[str, int]
+    rows: list[AlarmShown]
+    suggested: Literal["", "warning"]
 
 
 class StreamShown(Schema):
@@ -277,7 +283,7 @@ def _wall(info: WallInfo) -> dict[str, Any]:
         ],
         "news": [_news(one.seq, one.name, one.at, casework.row(one.case, info.at)) for one in info.news],
         "led": _led(info.led, info.at) if info.led else None,
-        "alarms": {"connected": False, "rows": []},
+        "alarms": asdict(info.alarms),
     }
 
 

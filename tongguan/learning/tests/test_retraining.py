@@ -202,6 +202,6 @@ def test_a_miswritten_policy_is_refused_by_its_place(body, told):
 def test_a_citys_wrong_file_stops_what_goes_by_itself(settings, caplog):
     (settings.HOME / "city").mkdir(exist_ok=True)
     (settings.HOME / "city" / "retrain.yaml").write_text("default: {}\n", encoding="utf-8")
-    found = queries.policyfile.declared()["default"]
+    found = queries.policyfile.FILE.counting()["default"]
     assert (found.enabled, found.promote) == (False, False)
     assert "retrain.yaml is wrong" in caplog.text

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 REPORTS, AT_ONCE = 300, 10
 #: The whole story costs some 50 s of CPU, shared by three programs; a crowded machine gets more time.

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 BELLS, ROWS = 500, 150
 

@@ -20,6 +20,10 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "models", name: "models", component: () => import("@/screens/desk/registers/ModelsPage.vue") },
   { path: "letters", name: "letters", component: () => import("@/screens/desk/LettersPage.vue") },
   { path: "handovers", name: "handovers", component: () => import("@/screens/desk/HandoversPage.vue") },
+  { path: "alarms", name: "alarms", component: () => import("@/screens/desk/alarms/AlarmsPage.vue") },
+  { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
+  { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
+  { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -48,6 +52,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
   {
     name: "command",
     entries: [
+      { name: "alarms", to: "/desk/alarms", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
     ],

@@ -6,6 +6,7 @@ import { ZONE } from "@/zone";
 type Schemas = components["schemas"];
 export type Wall = Schemas["WallShown"];
 export type Led = Schemas["LedShown"];
+export type Alarms = Schemas["AlarmsShown"];
 export type Hour = Schemas["HourShown"];
 export type Rank = Schemas["RankShown"];
 export type SignRow = Schemas["SignShown"];

@@ -97,7 +97,7 @@ export const useWall = defineStore("wall", () => {
       const line: Line = { key: `f${count}`, kind, caseId, at: String(heard["at"] ?? new Date().toISOString()), title: known?.title ?? "", place: known?.address ?? "", state: "" };
       fresh.value = [line, ...fresh.value].slice(0, MOST_FEED);
     }
-    if (heard.name.startsWith("Wall") || (led.value && caseId === led.value.case.id)) void load();
+    if (heard.name.startsWith("Wall") || heard.name.startsWith("Alarm") || (led.value && caseId === led.value.case.id)) void load();
     else soon();
   }
   function soon(quiet = SETTLE): void {

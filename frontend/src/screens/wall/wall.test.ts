@@ -13,7 +13,7 @@ const CASE = { id: "c1", title: "井盖破损", lon: 121.2, lat: 31, number: "A1
 const wallOf = (more: object = {}): Wall => ({
   at: NOW, division: "9901", division_name: "江州市", day: { date: "2026-11-29", kind: "working" }, mode: { mode: "daily", reason: "", by_name: "", at: null }, may_command: true,
   signs: [], hours: [], districts: [{ code: "990101", name: "江北区", open: 3, overdue: 1, lon: 121.1, lat: 31.1 }, { code: "990102", name: "江南区", open: 1, overdue: 0, lon: null, lat: null }], items: [], pressing: [], hot: [], news: [], points: [], clustered: false, duty: [],
-  led: null, alarms: { connected: false, rows: [] }, stream: { url: "/stream", ticket: "t", after: 0 }, csrf: "x", ...more,
+  led: null, alarms: { connected: false, by_grade: {}, rows: [], suggested: "" }, stream: { url: "/stream", ticket: "t", after: 0 }, csrf: "x", ...more,
 });
 /** The server's answer, counted: the wall's own question over the real client. */
 const answer = vi.fn<() => Wall>();

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a frame of readings to the batch of each rule: sorted once, looked up per rule. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongguan.detection.contracts import Batch, Floats, Places, Slots, Times, starts_of
+from tongguan.detection.segments import order, risen
+from tongguan.kernel.frames import Frame, Quality
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arranged:
+    """A frame's usable readings sorted by stream; shared by all rules.
+
+    ``arrival``: the place of each reading in the frame. ``starts``: where each stream's run begins.
+    """
+
+    stream: NDArray[np.int64]
+    at: Times
+    value: Floats
+    quality: NDArray[np.uint16]
+    arrival: Places
+    starts: Places
+
+    def __len__(self) -> int:
+        """Give the number of readings."""
+        return len(self.stream)
+
+
+def arranged(frame: Frame) -> Arranged:
+    """Sort a frame by stream, leaving out readings no detector may judge by and those that go back in time.
+
+    A detector only goes forward: a reading of a stream that is not newer than all before it is history.
+    """
+    skip = np.uint16(Quality.OUT_OF_ORDER)
+    good = frame.usable() & ((frame.quality & skip) == 0)
+    places = np.arange(len(frame)) if good.all() else np.flatnonzero(good)
+    stream = frame.stream if len(places) == len(frame) else frame.stream[places]
+    if not len(places):
+        none = np.empty(0, np.int64)
+        return Arranged(none, none, np.empty(0), np.empty(0, np.uint16), none, none)
+    low = int(stream.min())
+    sorting = order(stream - low if low < 0 else stream)
+    places = places[sorting]
+    stream, at = frame.stream[places], frame.at[places]
+    starts = starts_of(stream)  # type: ignore[arg-type]
+    if len(starts) < len(places):
+        same = stream[1:] == stream[:-1]
+        if bool((same & (at[1:] <= at[:-1])).any()):
+            top = risen(at, starts)
+            newer = np.concatenate(([True], ~same | (at[1:] > top[:-1])))
+            places, stream, at = places[newer], stream[newer], at[newer]
+            starts = starts_of(stream)  # type: ignore[arg-type]
+    return Arranged(stream, at, frame.value[places], frame.quality[places], places, starts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Which streams a rule watches: ``stream`` rising, each with the slot of its subject and its part there.
+
+    A stream may be in several subjects (a neighbour of many); it then stands here several times.
+    ``single``: every subject is one stream and slots rise with streams. ``slots``: the number of subjects.
+    """
+
+    stream: NDArray[np.int64]
+    slot: Slots
+    part: Slots
+    slots: int
+    single: bool
+
+    @classmethod
+    def of_streams(cls, streams: Sequence[int] | NDArray[np.int64]) -> Self:
+        """Make the index of subjects that are single streams: slot = place among the rising streams."""
+        rising = np.unique(np.asarray(streams, np.int64))
+        n = len(rising)
+        return cls(rising, np.arange(n, dtype=np.int32), np.zeros(n, np.int32), n, single=True)
+
+    @classmethod
+    def of_groups(cls, groups: Sequence[Sequence[int]]) -> Self:
+        """Make the index of a rule whose subjects are groups; a stream's part is its place in the group."""
+        triples = sorted(
+            (stream, slot, part) for slot, group in enumerate(groups) for part, stream in enumerate(group)
+        )
+        columns = np.array(triples, np.int64).reshape(-1, 3)
+        return cls(
+            columns[:, 0].copy(), columns[:, 1].astype(np.int32), columns[:, 2].astype(np.int32),
+            len(groups), single=False,
+        )  # fmt: skip
+
+
+def batch_of(readings: Arranged, index: Index) -> Batch:
+    """Give the readings a rule watches, by its slots: one look-up per stream, not per reading."""
+    if not len(readings) or not len(index.stream):
+        return Batch.of([], [], [])
+    mine = readings.stream[readings.starts]
+    left = np.searchsorted(index.stream, mine)
+    if index.single:
+        return _single(readings, index, mine, left)
+    right = np.searchsorted(index.stream, mine, side="right")
+    times = right - left
+    lengths = np.diff(np.append(readings.starts, len(readings)))
+    # Every membership of a stream gets a copy of the stream's readings.
+    run = np.repeat(np.arange(len(mine)), times)
+    entry = left[run] + _counted(times)
+    length = lengths[run]
+    places = np.repeat(readings.starts[run], length) + _counted(length)
+    slot = np.repeat(index.slot[entry], length)
+    part = np.repeat(index.part[entry], length)
+    key = slot.astype(np.int64) * (int(readings.arrival.max(initial=0)) + 1) + readings.arrival[places]
+    sorting = order(key)
+    places, slot, part = places[sorting], slot[sorting], part[sorting]
+    return Batch(
+        slot, readings.at[places], readings.value[places], readings.quality[places], part, starts_of(slot)
+    )
+
+
+def _single(readings: Arranged, index: Index, mine: NDArray[np.int64], left: Places) -> Batch:
+    n = len(readings)
+    found = index.stream[np.minimum(left, len(index.stream) - 1)] == mine
+    lengths = None if len(mine) == n else np.diff(np.append(readings.starts, n))
+    if found.all():
+        slot = index.slot[left] if lengths is None else np.repeat(index.slot[left], lengths)
+        part = np.broadcast_to(np.int32(0), n)
+        return Batch(slot, readings.at, readings.value, readings.quality, part, readings.starts)
+    if lengths is None:
+        places = np.flatnonzero(found)
+        slot = index.slot[left[places]]
+    else:
+        places = np.flatnonzero(np.repeat(found, lengths))
+        slot = np.repeat(index.slot[left[found]], lengths[found])
+    part = np.broadcast_to(np.int32(0), len(places))
+    return Batch(
+        slot, readings.at[places], readings.value[places], readings.quality[places], part, starts_of(slot)
+    )
+
+
+def _counted(lengths: Places) -> Places:
+    """Give 0, 1, … within each of the lengths, one behind the other."""
+    total = int(lengths.sum())
+    before = np.cumsum(lengths) - lengths
+    return np.arange(total) - np.repeat(before, lengths)
+
+
+def in_time(frame: Frame) -> Frame:
+    """Give the same readings in order of their time, equal times in the order they stand."""
+    at = frame.at
+    if len(at) < 2 or bool((at[1:] >= at[:-1]).all()):  # noqa: PLR2004
+        return frame
+    return frame.taken(order(at - min(int(at.min()), 0)))

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings in, from any process: durable when the verb returns.
+
+Gates call these with streams they have looked up in the register; who may send for which stream is theirs to
+check. In the owner process frames are taken directly, elsewhere over the owner's local socket.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from tongguan.kernel.frames import Frame
+from tongguan.sensing import owning
+from tongguan.sensing.contracts import Receipt
+from tongguan.series.contracts import Mark
+
+PATIENCE = 60.0
+
+
+def take(frame: Frame, mark: Mark | None = None) -> Receipt:
+    """Keep the readings; durable when this returns. ``mark``: how far the source has been read with them.
+
+    The same frame may be sent again after a refusal or a lost answer: each reading is kept once. Raises
+    Invalid for what is no frame, TooMany and Unavailable with ``retry_after`` seconds.
+    """
+    owner = owning.here()
+    if owner is not None:
+        return owner.take(frame, mark)
+    return _receipt(owning.ask("take", frame, _plain(mark)))
+
+
+def send(frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":
+    """Hand the readings in without waiting: many frames may be under way, they are committed together.
+
+    The future gives the receipt once they are durable, or raises the refusal. Raises like ``take``.
+    """
+    owner = owning.here()
+    if owner is not None:
+        return owner.send(frame, mark)
+    future: Future[Receipt] = Future()
+
+    def told(done: "Future[object]") -> None:
+        error = done.exception()
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(_receipt(done.result()))
+
+    owning.elsewhere().send("take", frame, _plain(mark)).add_done_callback(told)
+    return future
+
+
+def readmit(streams: Sequence[int]) -> Receipt:
+    """Take in what was kept aside of streams that were not known then. Raises Unavailable."""
+    wanted = np.asarray(streams, np.int64)
+    owner = owning.here()
+    return owner.readmit(wanted) if owner is not None else _receipt(owning.ask("readmit", wanted))
+
+
+def backup(folder: Path) -> None:
+    """Copy the store to a new folder, while running; in the owner process. Raises StoreError, Unavailable."""
+    owner = owning.here()
+    if owner is not None:
+        owner.store.backup(folder)
+    else:
+        owning.ask("backup", str(folder))
+
+
+def _plain(mark: Mark | None) -> list[object] | None:
+    return [mark.source, mark.offset] if mark else None
+
+
+def _receipt(told: object) -> Receipt:
+    return msgspec.convert(told, Receipt)

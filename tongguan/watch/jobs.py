@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the engine runs for rules: the runner behind the readings, silence, rehearsals."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from tongguan.alarms import spi as alarms
+from tongguan.kernel import clock
+from tongguan.runtime import spi
+from tongguan.runtime.contracts import JobInfo
+from tongguan.sensing import owning
+from tongguan.sensing import spi as sensing
+from tongguan.watch import api, rehearsing
+from tongguan.watch.queries import book, in_force, version_of
+from tongguan.watch.runner import Runner
+
+_DAY_MS: Final = 86_400_000
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "watch"
+
+
+RUNNER: Final = Runner(_folder)
+sensing.followers.register("watch", RUNNER)
+alarms.rule_books.register("watch", book)
+
+
+@spi.every(10, "watch.tick")
+def tick() -> None:
+    """Judge silence, where the readings' owner lives."""
+    if owning.here() is not None:
+        RUNNER.tick()
+
+
+def run_rehearsal(info: JobInfo, progress: spi.Progress) -> dict[str, Any]:
+    """Run a version over history and keep what it showed with the version."""
+    code, version = str(info.params["code"]), int(info.params["version"])
+    rule = version_of(code, version)
+    if rule is None:
+        return {}
+    now = in_force().get(code)
+    before = version_of(code, now) if now is not None else None
+    end = int(clock.now().timestamp() * 1000)
+    found = rehearsing.plain(rehearsing.rehearse(rule, before, end - int(info.params["days"]) * _DAY_MS, end))
+    with progress.step(rows=1, position=1):
+        api.rehearsed(code, version, found)
+    return {"alarms": found["alarms"], "readings": found["readings"]}
+
+
+spi.job_kinds.register(api.REHEARSAL_KIND, run_rehearsal)
