@@ -49,6 +49,12 @@ RECIPE: Final = Recipe(
     offset_ms=8 * HOUR,
     floor=0.0,
     rounds=250,
+    leaves=15,
+    rate=0.06,
+    least=400,
+    share=0.3,
+    levels=(24,),
+    linear=1000.0,
 )
 
 

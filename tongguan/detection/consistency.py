@@ -24,9 +24,9 @@ UNIT = 0.9995
 #: Residuals are means of the last so many instants.
 SPANS = (1, 3, 12)
 #: Stretches of history that teach by turns, in instants (a week of hours), and how many turns.
-STRETCH, TURNS = 168, 2
-#: No channel says more than this; and how much the largest one outweighs the others.
-CAP, POWER = 5.0, 4
+STRETCH, TURNS = 168, 4
+#: No channel says more than this.
+CAP = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +36,8 @@ class Residuals:
     scores: Floats
 
     def whole(self) -> Floats:
-        """Give one score per instant, little more than its largest."""
-        return np.asarray((np.minimum(self.scores, CAP) ** POWER).sum(axis=1) ** (1 / POWER))
+        """Give one score per instant: its worst channel's."""
+        return np.minimum(self.scores.max(axis=1), CAP)
 
     def suspects(self, instant: int, most: int = 3) -> list[int]:
         """Give the channels that fit least at one instant, worst first."""
@@ -100,7 +100,7 @@ class Consistency:
                         max_iter=self._rounds,
                         learning_rate=0.1,
                         min_samples_leaf=20,
-                        max_features=0.4,
+                        max_features=0.25,
                         early_stopping=False,
                         random_state=self._seed,
                     ).fit(table[~kept][:, columns], values[~kept, channel])

@@ -70,7 +70,8 @@ class Recipe:
     weekdays. ``floor``: the least value there can be. ``rounds``: trees per horizon. ``profile``: whether
     the mean by hour, learned from history, is looked at. ``recall``: whether the value a season before the
     time meant is. ``rows``: how many are drawn to learn from at most, by ``seed``. ``linear``: ridge penalty
-    of the linear companion that sees all series at once, None for trees alone. ``share``: of features each
+    of the linear companion that sees all series at once, None for trees alone. ``levels``: horizons at which the level is learned instead of the change: so far ahead that now says
+    little. ``share``: of features each
     split draws from.
     """
 
@@ -90,6 +91,7 @@ class Recipe:
     profile: bool = True
     recall: bool = True
     rows: int = 400_000
+    levels: tuple[int, ...] = ()
     linear: float | None = None
     share: float = 1.0
     seed: int = 7

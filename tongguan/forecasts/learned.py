@@ -111,7 +111,11 @@ class Learned:
             change = back(history.values, -horizon) - now
             there = ~np.isnan(change)
             kept = there & held[:, None]
-            guess = self._grown(table, change, there & ~held[:, None]).predict(table[kept])
+            # So far ahead that now says little: the level itself is learned.
+            origin = np.zeros_like(now) if horizon in recipe.levels else now
+            aim = back(history.values, -horizon) - origin
+            guess = self._grown(table, aim, there & ~held[:, None]).predict(table[kept])
+            guess += origin[kept] - now[kept]
             share = 0.0
             if recipe.linear is not None:
                 other = self._drawn(history, horizon, ~held).change(history.values)[kept]
@@ -119,7 +123,7 @@ class Learned:
                 guess = (1 - share) * guess + share * other
             self._spreads.append(spread(now[kept] + guess, change[kept] - guess))
             # What is held back teaches intervals and shares; then everything teaches the middle.
-            self._trees.append(self._grown(table, change, there))
+            self._trees.append(self._grown(table, aim, there))
             self._lines.append(self._drawn(history, horizon, np.ones_like(held)) if share else None)
             self._shares.append(share)
         self._miss = np.full(len(recipe.horizons), 1 - recipe.coverage)
@@ -134,7 +138,7 @@ class Learned:
         line.fit(history.values, horizon, rows)
         return line
 
-    def _grown(self, table: Tables, change: Floats, rows: Mask) -> HistGradientBoostingRegressor:
+    def _grown(self, table: Tables, aim: Floats, rows: Mask) -> HistGradientBoostingRegressor:
         """Grow the trees of one horizon from those rows, at most as many as the recipe says."""
         recipe = self.recipe
         chosen = np.flatnonzero(rows.ravel())
@@ -150,7 +154,7 @@ class Learned:
             l2_regularization=1.0,
             early_stopping=False,
             random_state=recipe.seed,
-        ).fit(table.reshape(-1, table.shape[-1])[chosen], change.ravel()[chosen])
+        ).fit(table.reshape(-1, table.shape[-1])[chosen], aim.ravel()[chosen])
 
     def _middle(self, panel: Panel, begin: int) -> Floats:
         """Give the forecast values from the origins ``begin`` on: (origins × horizons × series)."""
@@ -163,6 +167,8 @@ class Learned:
             more = [column[begin:] for column in ahead(panel, self._known, self.recipe, horizon)]
             table = np.stack(base + more, axis=-1).astype(np.float32)
             change = self._trees[number].predict(table.reshape(-1, table.shape[-1])).reshape(now.shape)
+            if horizon in self.recipe.levels:
+                change -= now
             line, share = self._lines[number], self._shares[number]
             if line is not None:
                 change = (1 - share) * change + share * line.change(panel.values)[begin:]
