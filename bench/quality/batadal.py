@@ -24,23 +24,26 @@ GOAL: Final = 0.97
 ABOUT: Final = {"metric": "S", "known": KNOWN, "goal": GOAL}
 
 
-def table(path: Path) -> tuple[list[str], np.ndarray, np.ndarray, list[str]]:
+def table(path: Path) -> tuple[list[str], np.ndarray, np.ndarray, list[datetime]]:
     """Give channel names, values, clock columns and times of a file."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [{k.strip(): v for k, v in row.items()} for row in csv.DictReader(file)]
     channels = [name for name in rows[0] if name[:2] in {"L_", "F_", "S_", "P_"}]
     # The three files give different numbers of digits; two are common to all.
     values = np.array([[float(row[name]) for name in channels] for row in rows]).round(2)
-    times = [datetime.fromisoformat(row["DATETIME"]) for row in rows]
+    times = [datetime.fromisoformat(row["DATETIME"].strip()) for row in rows]
     turn = 2 * np.pi * np.array([t.hour for t in times]) / 24
     clock = np.column_stack([np.sin(turn), np.cos(turn), [t.weekday() for t in times]])
-    return channels, values, clock, [row["DATETIME"] for row in rows]
+    return channels, values, clock, times
 
 
-def attacks(path: Path, times: list[str]) -> np.ndarray:
+def attacks(path: Path, times: list[datetime]) -> np.ndarray:
     """Give the number of the attack each hour belongs to, 0 for none."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        told = {row["DATETIME"].strip(): int(float(row["attack_no"])) for row in csv.DictReader(file)}
+        told = {
+            datetime.fromisoformat(row["DATETIME"].strip()): int(float(row["attack_no"]))
+            for row in csv.DictReader(file)
+        }
     return np.array([told[time] for time in times])
 
 

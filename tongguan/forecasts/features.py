@@ -141,10 +141,10 @@ def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: 
     meant = panel.at + horizon * step
     turn = 2 * np.pi * ((meant + recipe.offset_ms) % DAY_MS) / DAY_MS
     weekday = (meant + recipe.offset_ms) // DAY_MS % 7
-    year = 2 * np.pi * (meant % int(365.25 * DAY_MS)) / (365.25 * DAY_MS)
+    # Not the day of the year: of few years trees would learn the weeks themselves by heart.
     found = [
         np.broadcast_to(column[:, None].astype(float), (n, series))
-        for column in (np.sin(turn), np.cos(turn), weekday, np.cos(year), np.sin(year))
+        for column in (np.sin(turn), np.cos(turn), weekday)
     ]
     if recipe.profile:
         then, own = (back(panel.values, -horizon), panel.values) if learning else (None, None)
