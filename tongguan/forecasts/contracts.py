@@ -70,9 +70,9 @@ class Recipe:
     weekdays. ``floor``: the least value there can be. ``rounds``: trees per horizon. ``profile``: whether
     the mean by hour, learned from history, is looked at. ``recall``: whether the value a season before the
     time meant is. ``rows``: how many are drawn to learn from at most, by ``seed``. ``linear``: ridge penalty
-    of the linear companion that sees all series at once, None for trees alone. ``levels``: horizons at which the level is learned instead of the change: so far ahead that now says
-    little. ``share``: of features each
-    split draws from.
+    of the linear companion that sees all series at once, None for trees alone. ``levels``: horizons at which
+    the level is learned instead of the change: so far ahead that now says little. ``share``: of features
+    each split draws from.
     """
 
     horizons: tuple[int, ...]
