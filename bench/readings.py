@@ -237,6 +237,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=3_000_000)
     parser.add_argument("--batch", type=int, default=10_000)
     parser.add_argument("--sensors", type=int, nargs="+", default=[1_000, 1_000_000])
+    parser.add_argument("--database", default="", help="not used: readings have a store of their own")
     asked = parser.parse_args()
     settings.configure()
     tell("machine", os.cpu_count() or 0, "cores", python=platform.python_version(), duckdb=duckdb.__version__)
