@@ -6,7 +6,7 @@ on the unit sphere; distances are great-circle metres, the same as everywhere in
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -45,7 +45,7 @@ class Covered:
         return found
 
 
-def cells_in(area: object) -> Ints:
+def cells_in(area: Any) -> Ints:
     """Give the cells (H3, resolution 10) whose centres lie in a polygon or multipolygon, ascending.
 
     Raises ValueError for an area of more than 500,000 cells.
