@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """PM2.5 one, six and twenty-four hours ahead at twelve stations: error, intervals, lead of alarms.
 
-One model per horizon, learned from the train folder's hours. Without a test folder the first two thirds of the
-hours teach and the last third is forecast. Forecasts look at hours before their origin only.
+One model per horizon, learned from the train folder's hours. Without a test folder the first two thirds of
+the hours teach and the last third is forecast. Forecasts look at hours before their origin only.
 """
 
 import csv
@@ -24,14 +24,39 @@ HOUR: Final = 3_600_000
 #: Breakpoints of PM2.5 (24 h mean) in HJ 633-2012: light, medium and heavy pollution begin above these.
 BREAKPOINTS: Final = (75.0, 115.0, 150.0)
 BESIDE: Final = ("PM10", "SO2", "NO2", "CO", "O3", "TEMP", "PRES", "DEWP", "RAIN", "WSPM")
-WINDS: Final = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+WINDS: Final = (
+    "N",
+    "NNE",
+    "NE",
+    "ENE",
+    "E",
+    "ESE",
+    "SE",
+    "SSE",
+    "S",
+    "SSW",
+    "SW",
+    "WSW",
+    "W",
+    "WNW",
+    "NW",
+    "NNW",
+)
 RECIPE: Final = Recipe(
     horizons=(1, 6, 24),
     lags=(1, 2, 3, 6, 12, 24),
     spans=(6, 24, 72),
     offset_ms=8 * HOUR,
     floor=0.0,
-    rounds=250,
+    rounds=200,
+    rows=150_000,
+    block=720,
+    leaves=15,
+    rate=0.06,
+    least=400,
+    share=0.3,
+    levels=(24,),
+    linear=1000.0,
 )
 
 
@@ -45,7 +70,10 @@ def panel(folder: Path) -> tuple[Panel, list[str]]:
     with gzip.open(folder / "hourly.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     stations = sorted({row["station"] for row in rows})
-    when = [int(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC).timestamp() * 1000) - 8 * HOUR for row in rows]
+    when = [
+        int(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC).timestamp() * 1000) - 8 * HOUR
+        for row in rows
+    ]
     first, last = min(when), max(when)
     shape = ((last - first) // HOUR + 1, len(stations))
     grids = {name: np.full(shape, np.nan) for name in ("PM2.5", *BESIDE, "north", "east")}
@@ -65,9 +93,9 @@ def panel(folder: Path) -> tuple[Panel, list[str]]:
 def leads(truth: np.ndarray, expected: np.ndarray, threshold: float) -> dict[str, float]:
     """Give how early rises above a threshold were told.
 
-    A rise: the first hour above after 12 hours below. Told: some forecast within the day before, made before the
-    rise, for an hour at or after it, lay above. ``expected``: (hours × stations), the largest forecast made at
-    each hour.
+    A rise: the first hour above after 12 hours below. Told: some forecast within the day before, made before
+    the rise, for an hour at or after it, lay above. ``expected``: (hours × stations), the largest forecast
+    made at each hour.
     """
     told, lead, rises, calls, right = 0, [], 0, 0, 0
     for station in range(truth.shape[1]):
@@ -107,7 +135,11 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     model.fit(known)
     made = model.hindcast(asked, alone=alone)
     figures = model.record.figures()
-    line: dict[str, object] = {"metric": "MAE of PM2.5 in µg/m³", "known": "persistence", "trained_hours": len(known)}
+    line: dict[str, object] = {
+        "metric": "MAE of PM2.5 in µg/m³",
+        "known": "persistence",
+        "trained_hours": len(known),
+    }
     still = persistence(asked, RECIPE.horizons)
     for number_, horizon in enumerate(RECIPE.horizons):
         truth = back(asked.values, -horizon)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streaming anomalies: the standard profile of the Numenta Anomaly Benchmark, one configuration for all files.
+"""Streaming anomalies: standard profile of the Numenta Anomaly Benchmark, one configuration for all.
 
 The detector learns nothing beforehand. Two figures, the threshold and how long an alarm rests, are chosen on
 the train folder's files. Without a test folder they are chosen on four fifths of the files and scored on the
-rest, and the spread over ten such drawings is given. The scorer is compared with a published detector's scores.
+rest, and the spread over ten such drawings is given. The scorer is compared with a published detector's
+scores.
 """
 
 from collections.abc import Iterator
@@ -61,7 +62,11 @@ def chosen(files: dict[str, Labelled], scores: Scores, names: list[str]) -> tupl
         [[normalised(files, {n: scores[float(t), r][n] for n in names}) for r in RESTS] for t in THRESHOLDS]
     )
     padded = np.pad(plain, 1, mode="edge")
-    around = sum(padded[1 + i : 1 + i + len(THRESHOLDS), 1 + j : 1 + j + len(RESTS)] for i in (-1, 0, 1) for j in (-1, 0, 1))
+    around = sum(
+        padded[1 + i : 1 + i + len(THRESHOLDS), 1 + j : 1 + j + len(RESTS)]
+        for i in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    )
     place = np.unravel_index(int(np.argmax(around)), plain.shape)
     return float(THRESHOLDS[place[0]]), RESTS[place[1]]
 
