@@ -59,7 +59,7 @@ def read(folder: Path) -> dict[str, Labelled]:
 
 
 def scaled(place: np.ndarray) -> np.ndarray:
-    """Give the worth of an alarm by its place: -1 the left edge of a window, 0 the right, above: behind it."""
+    """Give the worth of an alarm by its place: -1 the left edge of a window, 0 the right, above: behind."""
     return np.where(place >= 3, -1.0, 2 / (1 + np.exp(5 * np.minimum(place, 3))) - 1)
 
 
@@ -90,7 +90,7 @@ def normalised(files: Mapping[str, Labelled], raws: Mapping[str, float]) -> floa
 
 
 def gaussian(values: np.ndarray) -> np.ndarray:
-    """Give the scores of the published windowed Gaussian detector, with the 12 digits its results are kept in."""
+    """Give the scores of the published Gaussian detector, with the 12 digits its results have."""
     length, step = GAUSSIAN
     mean, width, kept = 0.0, 1.0, 0
     found = np.zeros(len(values))

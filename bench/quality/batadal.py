@@ -24,23 +24,26 @@ GOAL: Final = 0.97
 ABOUT: Final = {"metric": "S", "known": KNOWN, "goal": GOAL}
 
 
-def table(path: Path) -> tuple[list[str], np.ndarray, np.ndarray, list[str]]:
+def table(path: Path) -> tuple[list[str], np.ndarray, np.ndarray, list[datetime]]:
     """Give channel names, values, clock columns and times of a file."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [{k.strip(): v for k, v in row.items()} for row in csv.DictReader(file)]
     channels = [name for name in rows[0] if name[:2] in {"L_", "F_", "S_", "P_"}]
     # The three files give different numbers of digits; two are common to all.
     values = np.array([[float(row[name]) for name in channels] for row in rows]).round(2)
-    times = [datetime.fromisoformat(row["DATETIME"]) for row in rows]
+    times = [datetime.fromisoformat(row["DATETIME"].strip()) for row in rows]
     turn = 2 * np.pi * np.array([t.hour for t in times]) / 24
     clock = np.column_stack([np.sin(turn), np.cos(turn), [t.weekday() for t in times]])
-    return channels, values, clock, [row["DATETIME"] for row in rows]
+    return channels, values, clock, times
 
 
-def attacks(path: Path, times: list[str]) -> np.ndarray:
+def attacks(path: Path, times: list[datetime]) -> np.ndarray:
     """Give the number of the attack each hour belongs to, 0 for none."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        told = {row["DATETIME"].strip(): int(float(row["attack_no"])) for row in csv.DictReader(file)}
+        told = {
+            datetime.fromisoformat(row["DATETIME"].strip()): int(float(row["attack_no"]))
+            for row in csv.DictReader(file)
+        }
     return np.array([told[time] for time in times])
 
 
@@ -56,18 +59,26 @@ def score(number: np.ndarray, alarms: np.ndarray) -> dict[str, float]:
     return {"S": 0.5 * early + 0.25 * (hit + quiet), "S_TTD": early, "TPR": hit, "TNR": quiet}
 
 
-def chosen(worst: np.ndarray, number: np.ndarray, judged: np.ndarray) -> Latch:
-    """Choose the alarm's four figures by S over the hours that may be looked at."""
-    best, found = -1.0, Latch(1.5, 0.4, 3, 3)
-    means = {span: np.convolve(worst, np.ones(span))[: len(worst)] / span for span in (3, 6, 12)}
-    for on, off, span, hold in product(
-        np.quantile(worst, np.linspace(0.85, 0.99, 15)), np.linspace(0.1, 1.5, 15), means, (1, 3, 6)
-    ):
-        alarms = latched(worst >= on, means[span] >= off, hold)
-        told = score(number[judged], alarms[judged])["S"]
-        if told > best:
-            best, found = told, Latch(float(on), float(off), span, hold)
-    return found
+def chosen(scores: np.ndarray, number: np.ndarray, judged: np.ndarray) -> Latch:
+    """Choose the alarm's four figures by S over the hours that may be looked at, and S of their neighbours.
+
+    A single high figure among low ones is chance.
+    """
+    ons = np.quantile(scores, np.linspace(0.85, 0.99, 15))
+    offs = np.quantile(scores, np.linspace(0.4, 0.95, 12))
+    spans, holds = (3, 6, 12), (1, 3, 6)
+    means = {span: np.convolve(scores, np.ones(span))[: len(scores)] / span for span in spans}
+    told = np.zeros((len(ons), len(offs), len(spans), len(holds)))
+    for place in np.ndindex(told.shape):
+        on, off, span, hold = ons[place[0]], offs[place[1]], spans[place[2]], holds[place[3]]
+        alarms = latched(scores >= on, means[span] >= off, hold)
+        told[place] = score(number[judged], alarms[judged])["S"]
+    padded = np.pad(told, ((1, 1), (1, 1), (0, 0), (0, 0)), mode="edge")
+    around = np.zeros_like(told)
+    for row, column in product(range(3), range(3)):
+        around += padded[row : row + len(ons), column : column + len(offs)]
+    best = np.unravel_index(int(np.argmax(around)), told.shape)
+    return Latch(float(ons[best[0]]), float(offs[best[1]]), spans[best[2]], holds[best[3]])
 
 
 def latched(begins: np.ndarray, holds: np.ndarray, hold: int) -> np.ndarray:
@@ -94,20 +105,20 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     plant = Consistency([name[2:] for name in channels])
     plant.fit(normal, clock)
     _, values, hours, times = table(train / "dev_attacks.csv.gz")
-    worst = plant.step(None, values, hours)[1].worst()
+    scores = plant.step(None, values, hours)[1].whole()
     number = attacks(train / "dev_attacks.csv.gz", times)
-    whole = chosen(worst, number, np.ones(len(worst), bool))
-    own = whole.step(None, worst)[1]
+    whole = chosen(scores, number, np.ones(len(scores), bool))
+    own = whole.step(None, scores)[1]
     line: dict[str, object] = {"trained_hours": len(normal), "latch": str(whole), **ABOUT}
     line["S_chosen_on_itself"] = round(score(number, own)["S"], 4)
     if test is None:
-        part, alarms = stretches(number), np.zeros(len(worst), bool)
+        part, alarms = stretches(number), np.zeros(len(scores), bool)
         for left_out in range(int(part.max()) + 1):
-            latch = chosen(worst, number, part != left_out)
-            alarms[part == left_out] = latch.step(None, worst)[1][part == left_out]
+            latch = chosen(scores, number, part != left_out)
+            alarms[part == left_out] = latch.step(None, scores)[1][part == left_out]
         figures = score(number, alarms)
     else:
         _, values, hours, times = table(test / "test.csv.gz")
         number = attacks(test / "test_labels.csv.gz", times)
-        figures = score(number, whole.step(None, plant.step(None, values, hours)[1].worst())[1])
+        figures = score(number, whole.step(None, plant.step(None, values, hours)[1].whole())[1])
     yield {**{name: round(value, 4) for name, value in figures.items()}, "rows": len(number), **line}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """PM2.5 one, six and twenty-four hours ahead at twelve stations: error, intervals, lead of alarms.
 
-One model per horizon, learned from the train folder's hours. Without a test folder the first two thirds of the
-hours teach and the last third is forecast. Forecasts look at hours before their origin only.
+One model per horizon, learned from the train folder's hours. Without a test folder the first two thirds of
+the hours teach and the last third is forecast. Forecasts look at hours before their origin only.
 """
 
 import csv
@@ -48,7 +48,15 @@ RECIPE: Final = Recipe(
     spans=(6, 24, 72),
     offset_ms=8 * HOUR,
     floor=0.0,
-    rounds=250,
+    rounds=200,
+    rows=150_000,
+    block=720,
+    leaves=15,
+    rate=0.06,
+    least=400,
+    share=0.3,
+    levels=(24,),
+    linear=1000.0,
 )
 
 
@@ -85,9 +93,9 @@ def panel(folder: Path) -> tuple[Panel, list[str]]:
 def leads(truth: np.ndarray, expected: np.ndarray, threshold: float) -> dict[str, float]:
     """Give how early rises above a threshold were told.
 
-    A rise: the first hour above after 12 hours below. Told: some forecast within the day before, made before the
-    rise, for an hour at or after it, lay above. ``expected``: (hours × stations), the largest forecast made at
-    each hour.
+    A rise: the first hour above after 12 hours below. Told: some forecast within the day before, made before
+    the rise, for an hour at or after it, lay above. ``expected``: (hours × stations), the largest forecast
+    made at each hour.
     """
     told, lead, rises, calls, right = 0, [], 0, 0, 0
     for station in range(truth.shape[1]):

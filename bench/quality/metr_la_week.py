@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of traffic at 207 places over the next 15 minutes, by the protocol of T-GCN: pooled RMSE.
 
-Windows of 12 steps of 5 minutes inside the asked part, nothing before a window is looked at; learned from the
-train folder's steps. Without a test folder the first 80 % of the steps teach and the rest is asked, the cut of
-the published figures applied once more.
+Windows of 12 steps of 5 minutes inside the asked part, nothing before a window is looked at; learned from
+the train folder's steps. Without a test folder the first 80 % of the steps teach and the rest is asked, the
+cut of the published figures applied once more.
 """
 
 import csv
@@ -41,12 +41,18 @@ RECIPE: Final = Recipe(
 )
 
 
-def panel(folder: Path) -> Panel:
-    """Read the speeds; step 0 is midnight of a Thursday."""
+def panel(folder: Path, places: list[str]) -> Panel:
+    """Read the speeds of those places; step 0 is midnight of a Thursday."""
     with gzip.open(folder / "speed.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
+        names, *rows = csv.reader(file)
     table = np.array(rows, np.float64)
-    return Panel(table[:, 0].astype(np.int64) * STEP, table[:, 1:])
+    return Panel(table[:, 0].astype(np.int64) * STEP, table[:, [names.index(place) for place in places]])
+
+
+def places_of(folder: Path) -> list[str]:
+    """Give the places, in the order of the train folder's columns and weights."""
+    with gzip.open(folder / "speed.csv.gz", "rt", encoding="utf-8") as file:
+        return file.readline().strip().split(",")[1:]
 
 
 def weights(folder: Path) -> np.ndarray:
@@ -68,8 +74,9 @@ def pooled(truth: np.ndarray, guess: np.ndarray) -> dict[str, float]:
 
 def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     """Give the figures on the test folder, or on the last fifth of the train folder."""
-    known = panel(train)
-    asked = panel(test) if test else known
+    places = places_of(train)
+    known = panel(train, places)
+    asked = panel(test, places) if test else known
     if test is None:
         cut = int(len(known) * 0.8)
         known, asked = known.between(0, cut), asked.between(cut, len(asked))

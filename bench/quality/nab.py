@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streaming anomalies: the standard profile of the Numenta Anomaly Benchmark, one configuration for all files.
+"""Streaming anomalies: standard profile of the Numenta Anomaly Benchmark, one configuration for all.
 
 The detector learns nothing beforehand. Two figures, the threshold and how long an alarm rests, are chosen on
 the train folder's files. Without a test folder they are chosen on four fifths of the files and scored on the
-rest, and the spread over ten such drawings is given. The scorer is compared with a published detector's scores.
+rest, and the spread over ten such drawings is given. The scorer is compared with a published detector's
+scores.
 """
 
 from collections.abc import Iterator

@@ -28,8 +28,18 @@ MORE_FACES = {
     "intake": {"reading", "checks"},
     "channels": {"open311"},
     "openly": {"nearby"},
+    "detection": {
+        "balance",
+        "batches",
+        "compound",
+        "grading",
+        "groups",
+        "kinds",
+        "segments",
+        "settings",
+        "states",
+    },
     "simulation": {"city", "faults", "physics", "plants"},
-    "detection": {"batches", "grading", "kinds", "segments", "settings"},
 }
 
 

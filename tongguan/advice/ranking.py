@@ -6,6 +6,7 @@ from typing import Final
 
 from tongguan.advice.contracts import PastCase, UnitAdvice
 from tongguan.dispatch.contracts import DispatchPlan, UnitRef
+from tongguan.kernel.certainty import percent
 from tongguan.people.contracts import UnitInfo
 
 MOST: Final = 3
@@ -64,7 +65,7 @@ def _reasons(
     elif plan.basis in _DUTY:
         lines.append("权责清单、规则未列此单位，改派须说明理由")
     if share:
-        lines.append(f"历史上同类描述有 {share:.0%} 由其办理")
+        lines.append(f"历史上同类描述有 {percent(share)} 由其办理")
     solved = [one.number for one in past if one.unit_name == name]
     if solved:
         lines.append("办结过相似案件：" + "、".join(solved))

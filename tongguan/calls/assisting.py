@@ -103,7 +103,11 @@ def _items(text: str) -> tuple[ItemGuess, ...]:
         shares = [(hit.key, hit.score) for hit in hits]
         by, sure = BY_WORDS, False
     else:
-        shares, by, sure = list(said.shares[:_ITEMS]), said.version, said.alone
+        # The first as sure as it was calibrated; what is left of certainty bounds the others.
+        rest = 1 - said.confidence
+        likely = enumerate(said.shares[:_ITEMS])
+        shares = [(code, min(share, rest) if n else said.confidence) for n, (code, share) in likely]
+        by, sure = said.version, said.alone
     known = catalog.items([code for code, _ in shares])
     return tuple(
         ItemGuess(code, known[code].name, round(share, 3), sure and n == 0, by)

@@ -71,10 +71,10 @@ class CityFile(Generic[T]):
     def _stamps(self) -> tuple[_Stamp, ...]:
         city = self._city()
         try:
-            stamp: int | None = city.stat().st_mtime_ns
+            first: _Stamp = city, city.stat().st_mtime_ns
         except OSError:
-            stamp = None
-        return ((city, stamp), *(stamp for one in self._beside for stamp in one._stamps()))  # noqa: SLF001 - the same class
+            first = self.shipped, None
+        return (first, *(stamp for one in self._beside for stamp in one._stamps()))  # noqa: SLF001 - the same class
 
     def _now(self) -> tuple[Path, T]:
         stamps, kept = self._stamps(), self._kept
@@ -82,14 +82,14 @@ class CityFile(Generic[T]):
             kept = self._kept = (stamps, *self._read_anew(*stamps[0]))
         return kept[1:]
 
-    def _read_anew(self, city: Path, stamp: int | None) -> tuple[Path, T]:
+    def _read_anew(self, path: Path, stamp: int | None) -> tuple[Path, T]:
         beside = [one.source() for one in self._beside]
-        if stamp is None:
-            return self.shipped, self._reader(self.shipped, *beside)
         try:
-            return city, self._reader(city, *beside)
+            return path, self._reader(path, *beside)
         except (OSError, ValueError):
-            log.exception("%s is wrong; %s until it is mended", city, self._meanwhile)
+            if stamp is None:
+                raise
+            log.exception("%s is wrong; %s until it is mended", path, self._meanwhile)
             shipped = self._reader(self.shipped, *beside)
             return self.shipped, shipped if self._instead is None else self._instead(shipped)
 

@@ -22,6 +22,7 @@ from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
 from tongguan.demo.tellings import Telling, tell
 from tongguan.demo.town.shapes import waters
+from tongguan.demo.warned import seed_alarms
 from tongguan.industry.lifeline.seed import seed_lifelines
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReportIn, ReportState
@@ -95,7 +96,9 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         components = seed_components(clear_of=waters())
         seed_responsibilities()
         seed_lifelines(CITY, _lifeline_spots(rng))
-        states = _live(rng, Staff(people, rng), cases_wanted)
+        staff = Staff(people, rng)
+        states = _live(rng, staff, cases_wanted)
+        seed_alarms(np.random.default_rng(seed), staff)
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
 

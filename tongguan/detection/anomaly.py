@@ -3,9 +3,9 @@
 
 Each reading is looked at in six ways (step, level of the last few and of the last many against before, the
 shape of the last few and of the last many against all shapes seen, the same hour of earlier days). Each way
-calibrates itself: how far its figure lies in the tail of its own past (Hill's estimate, so that a stream full
-of peaks needs higher ones). The score is the smoothed sum; an alarm rests for a while that grows with what has
-been seen. One configuration for every stream; nothing is fitted beforehand.
+calibrates itself: how far its figure lies in the tail of its own past (Hill's estimate, so that a stream
+full of peaks needs higher ones). The score is the smoothed sum; an alarm rests for a while that grows with
+what has been seen. One configuration for every stream; nothing is fitted beforehand.
 """
 
 from dataclasses import dataclass, field, replace
@@ -53,6 +53,8 @@ FRESH, YOUNG = 10, 300
 #: Prior of the tail: so many exceedances of this mean.
 PRIOR_COUNT, PRIOR_MEAN = 5, 0.15
 SHORT, LONG = 4, 48
+#: Spans of levels: the last few or many, and how many before them they are compared with.
+FEW, BEFORE_FEW, MANY, BEFORE_MANY = 5, 300, 30, 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +90,7 @@ def mean(values: Floats, end: int, length: int) -> float:
 
 
 def nearest(values: Floats, row: int, width: int, reach: int) -> float:
-    """Give how far the last ``width`` values are from the most alike stretch that ended before they began."""
+    """Give how far the last ``width`` values are from the most alike stretch before them."""
     first = row - width + 1
     low = max(0, first - width + 1 - reach)
     if row < 2 * width + 20:
@@ -99,7 +101,7 @@ def nearest(values: Floats, row: int, width: int, reach: int) -> float:
 
 
 def hour(at: Ints, values: Floats, row: int, days: int) -> float:
-    """Give the least distance to the values around this hour of the earlier days, the mildest day; 0: unknown."""
+    """Give the distance to the nearest value around this hour of earlier days; 0: none known."""
     recent = np.diff(at[max(0, row - 25) : row + 1])
     step = float(np.median(recent)) if len(recent) else 0.0
     about = max(HALF_HOUR_S, step)
@@ -116,8 +118,11 @@ def hour(at: Ints, values: Floats, row: int, days: int) -> float:
 
 def looked(at: Ints, values: Floats, row: int, settings: Settings) -> Floats:
     """Give the six figures of the reading at place ``row``, from it and what came before."""
-    few = abs(mean(values, row + 1, 5) - mean(values, row - 4, 300)) if row >= 5 else 0.0
-    many = abs(mean(values, row + 1, 30) - mean(values, row - 29, 1000)) if row >= 30 else 0.0
+    few = many = 0.0
+    if row >= FEW:
+        few = abs(mean(values, row + 1, FEW) - mean(values, row + 1 - FEW, BEFORE_FEW))
+    if row >= MANY:
+        many = abs(mean(values, row + 1, MANY) - mean(values, row + 1 - MANY, BEFORE_MANY))
     return np.array(
         [
             abs(values[row] - values[row - 1]) if row else 0.0,

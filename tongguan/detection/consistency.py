@@ -3,14 +3,16 @@
 
 Each channel is told by all others of the same instant and by the instant before, learned from normal
 operation; flow and state of one pump do not tell each other. What an intruder replays or holds still for the
-operator's eye no longer fits the channels that were left alone. The score of an instant is the largest
-residual, in units of what normal operation exceeds once in a thousand instants.
+operator's eye no longer fits the channels that were left alone. Residuals are taken alone and as means of the
+last few and many instants, so that a small lie that lasts is seen too; each in units of what normal operation
+exceeds five times in ten thousand instants.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -18,10 +20,12 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: Quantile of the residuals of normal operation that makes a score of one.
-UNIT = 0.999
+UNIT = 0.9995
+#: Residuals are means of the last so many instants.
+SPANS = (1, 3, 12)
 #: Stretches of history that teach by turns, in instants (a week of hours), and how many turns.
-STRETCH, TURNS = 168, 2
-#: No residual says more than this.
+STRETCH, TURNS = 168, 4
+#: No channel says more than this.
 CAP = 20.0
 
 
@@ -31,13 +35,27 @@ class Residuals:
 
     scores: Floats
 
-    def worst(self) -> Floats:
-        """Give the largest of each instant."""
-        return self.scores.max(axis=1)
+    def whole(self) -> Floats:
+        """Give one score per instant: its worst channel's."""
+        return np.minimum(self.scores.max(axis=1), CAP)
 
     def suspects(self, instant: int, most: int = 3) -> list[int]:
         """Give the channels that fit least at one instant, worst first."""
         return [int(n) for n in np.argsort(-self.scores[instant], kind="stable")[:most]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is remembered between steps: the last instant's values, and the last instants' residuals."""
+
+    before: Floats
+    off: Floats
+
+
+def running(off: Floats, span: int, count: int) -> Floats:
+    """Give the means of the last ``span`` residuals (or fewer) at each of the last ``count`` instants."""
+    padded = np.concatenate([np.full((span - 1, off.shape[1]), np.nan), off])[-(count + span - 1) :]
+    return np.asarray(np.nanmean(sliding_window_view(padded, span, axis=0), axis=-1))
 
 
 class Consistency:
@@ -49,7 +67,7 @@ class Consistency:
         self._rounds, self._seed = rounds, seed
         self._models: list[list[HistGradientBoostingRegressor]] = []
         self._level: Floats = np.array([])
-        self._unit: Floats = np.array([])
+        self._units: list[Floats] = []
 
     def _table(self, values: Floats, clock: Floats, before: Floats) -> Floats:
         return np.concatenate([values, np.vstack([before, values[:-1]]), clock], axis=1)
@@ -82,21 +100,24 @@ class Consistency:
                         max_iter=self._rounds,
                         learning_rate=0.1,
                         min_samples_leaf=20,
-                        max_features=0.4,
+                        max_features=0.25,
                         early_stopping=False,
                         random_state=self._seed,
                     ).fit(table[~kept][:, columns], values[~kept, channel])
                     off[kept, channel] = values[kept, channel] - model.predict(table[kept][:, columns])
                     models.append(model)
             self._models.append(models)
-        self._unit = np.quantile(np.abs(off), UNIT, axis=0) + 0.02 * values.std(axis=0) + 1e-3
+        least = 0.02 * values.std(axis=0) + 1e-3
+        self._units = [
+            np.quantile(np.abs(running(off, span, len(off))), UNIT, axis=0) + least for span in SPANS
+        ]
 
-    def step(self, before: Floats | None, values: Floats, clock: Floats) -> tuple[Floats, Residuals]:
-        """Judge the instants that follow; ``before``: the state the last step gave, None at the beginning.
+    def step(self, state: State | None, values: Floats, clock: Floats) -> tuple[State, Residuals]:
+        """Judge the instants that follow; ``state``: what the last step gave, None at the beginning.
 
         Give the new state and the residuals.
         """
-        first = values[0] if before is None else before
+        first = values[0] if state is None else state.before
         table = self._table(values, clock, first)
         off = values - self._level
         for channel, models in enumerate(self._models):
@@ -104,7 +125,12 @@ class Consistency:
                 columns = self._columns(channel, table.shape[1])
                 told = np.mean([model.predict(table[:, columns]) for model in models], axis=0)
                 off[:, channel] = values[:, channel] - told
-        return values[-1].copy(), Residuals(np.minimum(np.abs(off) / self._unit, CAP))
+        whole = off if state is None else np.concatenate([state.off, off])
+        scores = [
+            np.abs(running(whole, span, len(values))) / unit
+            for span, unit in zip(SPANS, self._units, strict=True)
+        ]
+        return State(values[-1].copy(), whole[1 - max(SPANS) :]), Residuals(np.max(scores, axis=0))
 
 
 @dataclass(frozen=True, slots=True)

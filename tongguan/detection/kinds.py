@@ -9,6 +9,7 @@ from tongguan.detection.cusum import Cusum
 from tongguan.detection.flat_line import FlatLine
 from tongguan.detection.neighbours import Neighbours
 from tongguan.detection.no_data import NoData
+from tongguan.detection.novelty import Novelty
 from tongguan.detection.page_hinkley import PageHinkley
 from tongguan.detection.rate import Rate
 from tongguan.detection.season import Season
@@ -25,6 +26,7 @@ BUILT_IN: Final[tuple[Detector, ...]] = (
     Season(),
     Cusum(),
     PageHinkley(),
+    Novelty(),
     Compound(),
 )
 

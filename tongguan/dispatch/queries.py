@@ -24,6 +24,7 @@ from tongguan.dispatch.models import WorkOrder
 from tongguan.dispatch.orderinfo import order_infos
 from tongguan.dispatch.turns import ORDER_FROM
 from tongguan.kernel import clock
+from tongguan.kernel.certainty import percent
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
 
@@ -220,7 +221,7 @@ def _basis(plan: Mapping[str, Any]) -> str:
     words = _BASES.get(str(plan.get("basis")), "人工选定")
     sure = plan.get("confidence")
     law = plan.get("legal_basis") or ""
-    return words + (f"，把握 {float(sure):.0%}" if sure else "") + (f"，{law}" if law else "")
+    return words + (f"，把握 {percent(sure)}" if sure else "") + (f"，{law}" if law else "")
 
 
 def _filing(case: CaseInfo) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DAY_MS = 86_400_000
+_TABLE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ class Panel:
     def __post_init__(self) -> None:
         """Raise ValueError when columns differ in length or the instants are not evenly spaced."""
         for name, column in {"values": self.values, **self.beside}.items():
-            if column.ndim != 2 or len(column) != len(self.at):
+            if column.ndim != _TABLE or len(column) != len(self.at):
                 raise ValueError(f"{name}: must be ({len(self.at)} × series), is {column.shape}")
         steps = np.diff(self.at)
         if len(steps) and (steps.min() <= 0 or steps.min() != steps.max()):
@@ -41,7 +42,7 @@ class Panel:
         return len(self.at)
 
     def between(self, begin: int, end: int) -> "Panel":
-        """Give the rows from place ``begin`` up to, not with, place ``end``."""
+        """Give the rows from place ``begin`` up to, not with, ``end``."""
         return Panel(
             self.at[begin:end],
             self.values[begin:end],
@@ -62,14 +63,16 @@ class Recipe:
     """How a learned forecaster looks at its series; every length is in steps of the grid.
 
     ``horizons``: how far ahead. ``lags``: which earlier values are looked at. ``spans``: mean, least and
-    largest of the last so many. ``season``: length of a day (or the like) in steps. ``loss``: what the middle
-    forecast is good at: ``absolute_error`` (the median) or ``squared_error`` (the mean). ``coverage``: share
-    of truths an interval should hold. ``block``: length of the stretches of history held out by turns, from
-    which the intervals are learned. ``offset_ms``: local clock minus UTC, for hours and weekdays. ``floor``:
-    the least value there can be. ``rounds``: trees per horizon. ``profile``: whether the mean by hour, learned
-    from history, is looked at. ``recall``: whether the value a season before the time meant is. ``rows``: how
-    many are drawn to learn from at most, by ``seed``. ``linear``: ridge penalty of the linear companion that sees
-    all series at once, None for trees alone. ``share``: of features each split draws from.
+    largest of the last so many. ``season``: length of a day (or the like) in steps. ``loss``: what the
+    middle forecast is good at: ``absolute_error`` (the median) or ``squared_error`` (the mean).
+    ``coverage``: share of truths an interval should hold. ``block``: length of the stretches of history held
+    out by turns, from which the intervals are learned. ``offset_ms``: local clock minus UTC, for hours and
+    weekdays. ``floor``: the least value there can be. ``rounds``: trees per horizon. ``profile``: whether
+    the mean by hour, learned from history, is looked at. ``recall``: whether the value a season before the
+    time meant is. ``rows``: how many are drawn to learn from at most, by ``seed``. ``linear``: ridge penalty
+    of the linear companion that sees all series at once, None for trees alone. ``levels``: horizons at which
+    the level is learned instead of the change: so far ahead that now says little. ``share``: of features
+    each split draws from.
     """
 
     horizons: tuple[int, ...]
@@ -88,6 +91,7 @@ class Recipe:
     profile: bool = True
     recall: bool = True
     rows: int = 400_000
+    levels: tuple[int, ...] = ()
     linear: float | None = None
     share: float = 1.0
     seed: int = 7

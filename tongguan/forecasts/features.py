@@ -12,6 +12,8 @@ from tongguan.forecasts.contracts import DAY_MS, Floats, Ints, Panel, Recipe
 BRIDGE = 6
 #: How many mean values count beside those seen at an hour.
 OLD = 3
+#: Neighbours of less weight together are none.
+LEAST = 1e-9
 
 
 def bridged(values: Floats, reach: int = BRIDGE) -> Floats:
@@ -39,7 +41,7 @@ def back(values: Floats, steps: int) -> Floats:
 
 
 def over(values: Floats, span: int) -> tuple[Floats, Floats, Floats]:
-    """Give mean, least and largest of the last ``span`` values, of fewer at the beginning; NaN is passed by."""
+    """Give mean, least and largest of the last ``span`` values (or fewer); NaN is passed by."""
     padded = np.concatenate([np.full((span - 1, values.shape[1]), np.nan), values])
     window = sliding_window_view(padded, span, axis=0)
     known = ~np.isnan(window)
@@ -55,8 +57,9 @@ def over(values: Floats, span: int) -> tuple[Floats, Floats, Floats]:
 class Known:
     """What history tells of the series themselves.
 
-    ``total`` and ``count``: (slots of a season × series) sum and number of values by time of day; ``level`` and
-    ``width``: mean and standard deviation per series; ``near``: (series × series) weights of neighbours, rows adding up to one, or None.
+    ``total`` and ``count``: (slots of a season × series) sum and number of values by time of day; ``level``
+    and ``width``: mean and standard deviation per series; ``near``: (series × series) weights of neighbours,
+    rows adding up to one, or None.
     """
 
     total: Floats
@@ -66,7 +69,7 @@ class Known:
     near: Floats | None
 
     def usual(self, slots: Ints, own: Floats | None = None) -> Floats:
-        """Give what is usual at those slots; ``own``: values of history that are not to speak for themselves."""
+        """Give what is usual at those slots; ``own``: values not to speak for themselves."""
         total, count = self.total[slots], self.count[slots]
         if own is not None:
             there = ~np.isnan(own)
@@ -99,7 +102,7 @@ def neighbours(now: Floats, near: Floats) -> Floats:
     there = ~np.isnan(now)
     weight = there @ near.T
     total = np.where(there, now, 0.0) @ near.T
-    return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > 1e-9)
+    return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > LEAST)
 
 
 def columns(panel: Panel, told: Known, recipe: Recipe) -> list[Floats]:
@@ -119,16 +122,15 @@ def columns(panel: Panel, told: Known, recipe: Recipe) -> list[Floats]:
         found += [around - now, *(around - back(around, lag) for lag in recipe.lags[:4])]
     for beside in panel.beside.values():
         there = bridged(beside)
-        found += [there, there - back(there, recipe.lags[0])]
-        if len(recipe.lags) > 2:
-            found.append(there - back(there, recipe.lags[2]))
+        found += [there, *(there - back(there, lag) for lag in recipe.lags[:3:2])]
+        if recipe.spans:
+            # How it has turned since: the weather of a day ago tells what is moving in.
+            found.append(there - over(there, max(recipe.spans[:2]))[0])
     found += [np.broadcast_to(told.level, (n, series)), np.broadcast_to(told.width, (n, series))]
     return found
 
 
-def ahead(
-    panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: bool = False
-) -> list[Floats]:
+def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: bool = False) -> list[Floats]:
     """Give what is looked at for one horizon: hour and weekday of the time meant, and what is usual then.
 
     ``learning``: the panel is the history itself, and no value of it may tell itself by what is usual.
@@ -139,10 +141,10 @@ def ahead(
     meant = panel.at + horizon * step
     turn = 2 * np.pi * ((meant + recipe.offset_ms) % DAY_MS) / DAY_MS
     weekday = (meant + recipe.offset_ms) // DAY_MS % 7
-    year = 2 * np.pi * (meant % int(365.25 * DAY_MS)) / (365.25 * DAY_MS)
+    # Not the day of the year: of few years trees would learn the weeks themselves by heart.
     found = [
         np.broadcast_to(column[:, None].astype(float), (n, series))
-        for column in (np.sin(turn), np.cos(turn), weekday, np.cos(year), np.sin(year))
+        for column in (np.sin(turn), np.cos(turn), weekday)
     ]
     if recipe.profile:
         then, own = (back(panel.values, -horizon), panel.values) if learning else (None, None)

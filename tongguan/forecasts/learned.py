@@ -27,6 +27,8 @@ LEVELS = 8
 PACE = 0.02
 #: Every so-manieth block of history teaches the intervals, not the trees.
 HELD = 5
+#: A level with fewer residuals is told by all of them.
+FEW = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +41,15 @@ class Spread:
     def quantile(self, value: Floats, share: float) -> Floats:
         """Give for each forecast value the residual below which ``share`` of the truths lay."""
         place = np.searchsorted(self.edges, value)
-        by_level = np.array([np.quantile(r, min(max(share, 0.0), 1.0)) for r in self.residuals])
-        return by_level[place]
+        return np.array([within(residuals, share) for residuals in self.residuals])[place]
+
+
+def within(residuals: Floats, share: float) -> float:
+    """Give the quantile of sorted residuals, between two of them in proportion."""
+    place = min(max(share, 0.0), 1.0) * (len(residuals) - 1)
+    low = int(place)
+    high = min(low + 1, len(residuals) - 1)
+    return float(residuals[low] + (place - low) * (residuals[high] - residuals[low]))
 
 
 def spread(value: Floats, residual: Floats) -> Spread:
@@ -49,7 +58,7 @@ def spread(value: Floats, residual: Floats) -> Spread:
     place = np.searchsorted(edges, value)
     whole = np.sort(residual)
     parts = [np.sort(residual[place == level]) for level in range(LEVELS)]
-    return Spread(edges, tuple(part if len(part) >= 20 else whole for part in parts))
+    return Spread(edges, tuple(part if len(part) >= FEW else whole for part in parts))
 
 
 def mixed(truth: Floats, first: Floats, second: Floats, *, squared: bool) -> float:
@@ -102,7 +111,11 @@ class Learned:
             change = back(history.values, -horizon) - now
             there = ~np.isnan(change)
             kept = there & held[:, None]
-            guess = self._grown(table, change, there & ~held[:, None]).predict(table[kept])
+            # So far ahead that now says little: the level itself is learned.
+            origin = np.zeros_like(now) if horizon in recipe.levels else now
+            aim = back(history.values, -horizon) - origin
+            guess = self._grown(table, aim, there & ~held[:, None]).predict(table[kept])
+            guess += origin[kept] - now[kept]
             share = 0.0
             if recipe.linear is not None:
                 other = self._drawn(history, horizon, ~held).change(history.values)[kept]
@@ -110,7 +123,7 @@ class Learned:
                 guess = (1 - share) * guess + share * other
             self._spreads.append(spread(now[kept] + guess, change[kept] - guess))
             # What is held back teaches intervals and shares; then everything teaches the middle.
-            self._trees.append(self._grown(table, change, there))
+            self._trees.append(self._grown(table, aim, there))
             self._lines.append(self._drawn(history, horizon, np.ones_like(held)) if share else None)
             self._shares.append(share)
         self._miss = np.full(len(recipe.horizons), 1 - recipe.coverage)
@@ -125,7 +138,7 @@ class Learned:
         line.fit(history.values, horizon, rows)
         return line
 
-    def _grown(self, table: Tables, change: Floats, rows: Mask) -> HistGradientBoostingRegressor:
+    def _grown(self, table: Tables, aim: Floats, rows: Mask) -> HistGradientBoostingRegressor:
         """Grow the trees of one horizon from those rows, at most as many as the recipe says."""
         recipe = self.recipe
         chosen = np.flatnonzero(rows.ravel())
@@ -141,7 +154,7 @@ class Learned:
             l2_regularization=1.0,
             early_stopping=False,
             random_state=recipe.seed,
-        ).fit(table.reshape(-1, table.shape[-1])[chosen], change.ravel()[chosen])
+        ).fit(table.reshape(-1, table.shape[-1])[chosen], aim.ravel()[chosen])
 
     def _middle(self, panel: Panel, begin: int) -> Floats:
         """Give the forecast values from the origins ``begin`` on: (origins × horizons × series)."""
@@ -154,6 +167,8 @@ class Learned:
             more = [column[begin:] for column in ahead(panel, self._known, self.recipe, horizon)]
             table = np.stack(base + more, axis=-1).astype(np.float32)
             change = self._trees[number].predict(table.reshape(-1, table.shape[-1])).reshape(now.shape)
+            if horizon in self.recipe.levels:
+                change -= now
             line, share = self._lines[number], self._shares[number]
             if line is not None:
                 change = (1 - share) * change + share * line.change(panel.values)[begin:]
@@ -185,7 +200,9 @@ class Learned:
             self._learn_from(self.record.arrived(int(rows.at[origin]), rows.values[origin]))
             low[origin], high[origin] = self._between(value[origin], self._miss)
             step = int(whole.at[1] - whole.at[0])
-            self.record.said(int(rows.at[origin]), step, value[origin], low[origin], high[origin], usual[origin])
+            self.record.said(
+                int(rows.at[origin]), step, value[origin], low[origin], high[origin], usual[origin]
+            )
         self._past = whole.between(max(len(whole) - self.reach, 0), len(whole))
         return Forecast(rows.at, self.recipe.horizons, value, low, high)
 

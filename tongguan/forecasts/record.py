@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How right a forecaster has been: its due forecasts against the truth and against the seasonal naive ones."""
+"""How right a forecaster has been: due forecasts against the truth and the seasonal naive ones."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Record:
             self._waiting[at + horizon * step].append(said)
 
     def arrived(self, at: int, truth: Floats) -> Floats:
-        """Count the forecasts due at ``at``; give per horizon the share held by intervals, NaN for none due."""
+        """Count the forecasts due at ``at``; give per horizon the share held, NaN: none due."""
         shares = np.full(len(self.horizons), np.nan)
         for said in self._waiting.pop(at, []):
             seen = ~np.isnan(truth) & ~np.isnan(said.value)

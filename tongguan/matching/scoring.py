@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tongguan.kernel.certainty import percent
 from tongguan.kernel.geometry import distance_m
 from tongguan.matching import likeness
 from tongguan.matching.learning import chance
@@ -180,7 +181,7 @@ def words_of(scored: Scored, at: int, shared_names: Sequence[str]) -> str:
         words.append("都提到“" + "”“".join(shared_names) + "”")
     if picture > 0:
         words.append(f"照片相近（指纹 64 位相差 {int(scored.bits[at])} 位）")
-    return f"{'，'.join(words)}（把握 {float(scored.score[at]):.0%}）"
+    return f"{'，'.join(words)}（把握 {percent(scored.score[at])}）"
 
 
 def _lapse(hours: float) -> str:

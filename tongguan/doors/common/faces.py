@@ -25,11 +25,20 @@ def answers(shape: Any, status: int = 200) -> dict[int, Any]:
 class Face(NinjaAPI):
     """ninja's API, whose OpenAPI file also tells the headers that every door reads."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Take what ninja takes; no document is made yet."""
+        super().__init__(*given, **named)
+        self._documents: dict[tuple[Any, ...], Any] = {}
+
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> Any:
-        """Give the OpenAPI document."""
-        return with_headers(super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params))
+        """Give the OpenAPI document: made once, it takes seconds; not to be altered."""
+        key = (path_prefix, tuple((path_params or {}).items()))
+        if key not in self._documents:
+            made = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+            self._documents[key] = with_headers(made)
+        return self._documents[key]
 
 
 def face(
