@@ -8,7 +8,6 @@ repaired* are weighed against each other by generalised least squares; flows of 
 Kalman filter. A leak is told when it is certain enough *and* its place is.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,15 +46,15 @@ class Caution:
     certain leak is told though its place is not.
     """
 
-    gain: float = 60.0
+    gain: float = 40.0
     near_m: float = 300.0
-    mass: float = 0.6
-    dull: float = 4.0
+    mass: float = 0.85
+    dull: float = 3.0
     model: float = 0.08
-    windows: tuple[int, ...] = (1, 3, 7)
-    patience: int = 30
+    windows: tuple[int, ...] = (1, 3, 7, 14, 28)
+    patience: int = 45
     repaired: float = 40.0
-    walk: float = 1.0
+    walk: float = 0.3
 
 
 @dataclass(slots=True)
@@ -84,25 +83,23 @@ class Watch:
 class Localiser:
     """Watches a network day by day.
 
-    ``signatures(nodes, flows)`` asks the model for signatures given the leaks known. ``covariance``: of one
-    day's residual, channels × channels; ``common``: the part of it that averaging over days does not lower.
-    ``metres``: between nodes along the pipes.
+    ``signatures``: what the model says a leak at each node does. ``covariance``: of one day's residual,
+    channels × channels; ``common``: the part of it that averaging over days does not lower. ``metres``:
+    between nodes along the pipes.
     """
 
     def __init__(
         self,
-        signatures: Callable[[Sequence[int], Floats], Signatures],
+        signatures: Signatures,
         covariance: Floats,
         common: Floats,
         metres: Floats,
         caution: Caution,
     ) -> None:
         """Take the model's answers."""
-        self._ask, self._own, self._common = signatures, covariance, common
+        self._known, self._own, self._common = signatures, covariance, common
         self._near, self.caution = (metres <= caution.near_m).astype(np.float64), caution
         self.watch = Watch()
-        self._known = signatures([], np.zeros(0))
-        self._first = self._known
         self._number = 0
         self._left: list[Floats] = []
 
@@ -139,11 +136,11 @@ class Localiser:
         if not self.watch.active:
             return np.zeros((0, len(self._own)))
         flow = np.maximum(self.watch.flows, 1.0)
-        every = np.ones(len(self._first.small))
+        every = np.ones(len(self._known.small))
         nodes = [one.node for one in self.watch.active]
         rows = []
         for node, q in zip(nodes, flow, strict=True):
-            rows.append(self._first.at(every * q)[node] / q)
+            rows.append(self._known.at(every * q)[node] / q)
         return np.array(rows)
 
     def _noise(self, window: int) -> Floats:
@@ -196,7 +193,6 @@ class Localiser:
         self._renew()
 
     def _renew(self) -> None:
-        self._known = self._ask([one.node for one in self.watch.active], self.watch.flows)
         self._left.clear()
         self.watch.suspected = -1
 
