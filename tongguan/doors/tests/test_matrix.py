@@ -237,27 +237,25 @@ DESK |= WATCHED
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
 #: Who may do what with alarms is told in alarms/tests and tried over HTTP in doors/alarms/tests.
-ALARMS = set(
-    [
-        "alarms",
-        "alarm_terms",
-        "set_alarm_terms",
-        "alarm_book",
-        "alarm_calms",
-        "keep_alarm_calm",
-        "end_alarm_calm",
-        "alarm_misses",
-        "book_alarm_miss",
-        "judge_alarm_miss",
-        "outside_warnings",
-        "unreadable_warnings",
-        "alarm_cap",
-        "alarm_chart",
-        "alarm",
-        "move_alarm",
-        "alarms_of_case",
-    ]
-)
+ALARMS = {
+    "alarms",
+    "alarm_terms",
+    "set_alarm_terms",
+    "alarm_book",
+    "alarm_calms",
+    "keep_alarm_calm",
+    "end_alarm_calm",
+    "alarm_misses",
+    "book_alarm_miss",
+    "judge_alarm_miss",
+    "outside_warnings",
+    "unreadable_warnings",
+    "alarm_cap",
+    "alarm_chart",
+    "alarm",
+    "move_alarm",
+    "alarms_of_case",
+}
 CAP = {"cap_feed", "cap_message", "take_cap"}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
