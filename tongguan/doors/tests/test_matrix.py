@@ -236,6 +236,27 @@ DESK |= WATCHED
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
+#: Who may do what with alarms is told in alarms/tests and tried over HTTP in doors/alarms/tests.
+ALARMS = {
+    "alarms",
+    "alarm_terms",
+    "set_alarm_terms",
+    "alarm_book",
+    "alarm_calms",
+    "keep_alarm_calm",
+    "end_alarm_calm",
+    "alarm_misses",
+    "book_alarm_miss",
+    "judge_alarm_miss",
+    "outside_warnings",
+    "unreadable_warnings",
+    "alarm_cap",
+    "alarm_chart",
+    "alarm",
+    "move_alarm",
+    "alarms_of_case",
+}
+CAP = {"cap_feed", "cap_message", "take_cap"}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
 SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}
@@ -383,8 +404,8 @@ def test_a_token_needs_the_scope_and_the_division(people_cast, stage, operation)
     ("api", "known"),
     [
         (field_api, set(FIELD) | {"keep_photo"}),
-        (desk_api, set(DESK) | APART),
-        (partner_api, set(PARTNER) | {"keep_file"} | SIGNED),
+        (desk_api, set(DESK) | APART | ALARMS),
+        (partner_api, set(PARTNER) | {"keep_file"} | SIGNED | CAP),
         (
             citizen_api,
             {"snap_photo", "snap_nearby", "snap", "track", "survey", "answer_survey", "ask_reopening"},

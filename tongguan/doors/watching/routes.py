@@ -14,9 +14,9 @@ from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import expected_version, reply
 from tongguan.doors.watching.shapes import (
     DetectorShown,
-    JobShown,
     NewRuleTold,
     ReasonTold,
+    RehearsalJobShown,
     RehearsalTold,
     RuleShown,
     RuleTold,
@@ -75,7 +75,7 @@ def alter(request: HttpRequest, code: str, told: RuleTold) -> HttpResponse:
 
 @router.post(
     "/watch/rules/{code}/versions/{int:version}/rehearsal",
-    response=answers(JobShown, 202),
+    response=answers(RehearsalJobShown, 202),
     operation_id="rehearse_watch_rule",
 )
 def rehearse(request: HttpRequest, code: str, version: int, told: RehearsalTold) -> HttpResponse:

@@ -128,7 +128,7 @@ class ReasonTold(Told):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class JobShown(Schema):
+class RehearsalJobShown(Schema):
     """The job that rehearses; its result is kept with the version."""
 
     job: str
