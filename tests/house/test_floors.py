@@ -39,7 +39,7 @@ MORE_FACES = {
         "settings",
         "states",
     },
-    "simulation": {"city", "faults", "physics", "plants"},
+    "simulation": {"city", "faults", "hydraulics", "physics", "plants"},
 }
 
 
