@@ -39,6 +39,7 @@ MORE_FACES = {
         "settings",
         "states",
     },
+    "industry": {"lifeline"},
     "simulation": {"city", "faults", "hydraulics", "physics", "plants"},
 }
 
