@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from tongguan.industry.lifeline import hydraulics
 from tongguan.industry.lifeline.localise import FLOWS, Signatures
+from tongguan.simulation import hydraulics
 
 Floats = NDArray[np.float64]
 

@@ -39,7 +39,8 @@ MORE_FACES = {
         "settings",
         "states",
     },
-    "simulation": {"city", "faults", "physics", "plants"},
+    "industry": {"lifeline"},
+    "simulation": {"city", "faults", "hydraulics", "physics", "plants"},
 }
 
 

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from tongguan.industry.lifeline import hydraulics
 from tongguan.industry.lifeline.contracts import FaultInfo
 from tongguan.industry.lifeline.labels import ALSO, EDGE_KINDS, NODE_KINDS
 from tongguan.industry.lifeline.network import EdgeRow, NodeRow
@@ -23,6 +22,7 @@ from tongguan.kernel.coordinates import System, checked, from_projected, system_
 from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.kernel.geometry import distance_m
 from tongguan.kernel.tabular import Row, csv_rows, geojson_rows, open_text
+from tongguan.simulation import hydraulics
 
 #: A drawing in metres around an anchor.
 LOCAL: Final = "LOCAL"

@@ -7,7 +7,7 @@ for arrays of subjects and sees the past only.
 """
 
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from tongguan.detection.contracts import (
     SECOND,
     Batch,
-    Flags,
     Floats,
     Parameter,
     Reason,
@@ -30,14 +29,6 @@ from tongguan.detection.segments import rounds
 
 Measured = tuple[Slots, Times, Floats]
 _NAN: Final = np.nan
-
-
-class Measuring(Protocol):
-    """The one thing a lifeline detector says itself: what it makes of the newest values."""
-
-    def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
-        """Give the measurement of each subject (NaN: none); ``values`` is n, or n × parts for a group."""
-        ...
 
 
 def empty(slots: int, *names: str) -> State:
@@ -182,8 +173,3 @@ def poll_parameter() -> Parameter:
 def ladder_parameters(unit: str) -> tuple[Parameter, ...]:
     """Give the ladder's parameters; limits are never below zero here."""
     return grading_parameters(unit, low=0.0)
-
-
-def any_true(flags: Flags) -> bool:
-    """Tell whether one holds."""
-    return bool(flags.any())

@@ -165,7 +165,7 @@ def test_a_step_of_a_bearing_is_told_and_the_day_and_night_of_it_is_not():
 
 
 def test_a_sensor_that_walks_away_from_its_neighbours_drifts():
-    given = {"every": 3600, "jump": 1.0, "blue": 4.0}
+    given = {"every": 3600, "jump": 1.5, "blue": 4.0}
     walk = np.concatenate([np.zeros(30), np.arange(20) * 0.5])
     sea = np.sin(np.arange(50) / 4) * 5
     told = merged(series(1, sea + walk, HOUR), *(series(n, sea, HOUR) for n in (2, 3, 4)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from tongguan.industry.lifeline import api, hydraulics, queries
+from tongguan.industry.lifeline import api, queries
 from tongguan.industry.lifeline.contracts import Reach
 from tongguan.industry.lifeline.sources import Reading
 from tongguan.kernel.coordinates import from_wgs84, to_projected
@@ -16,6 +16,7 @@ from tongguan.kernel.errors import Forbidden, Invalid, NotFound
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import CITY, DISTRICT, cast, forget_caches
 from tongguan.places.testing import SOUTH, STEP, WEST, square_city
+from tongguan.simulation import hydraulics
 
 #: Along the middle of the city from west (江北) to east (江南), a node every 0.005°.
 PLACES = [(WEST + STEP / 4 + n * STEP / 2, SOUTH + STEP / 2) for n in range(8)]
