@@ -143,7 +143,7 @@ def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: 
     meant = panel.at + horizon * step
     turn = 2 * np.pi * ((meant + recipe.offset_ms) % DAY_MS) / DAY_MS
     weekday = (meant + recipe.offset_ms) // DAY_MS % 7
-    # Not the day of the year: of few years trees would learn the weeks themselves by heart.
+    # Not the day of the year: two or three years tell little of it.
     found = [
         np.broadcast_to(column[:, None].astype(float), (n, series))
         for column in (np.sin(turn), np.cos(turn), weekday)
