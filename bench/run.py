@@ -33,8 +33,10 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "dispatched": (["--seconds", "10"], ["--seconds", "30"]),
     "map_clusters": (["--cases", "50000"], []),
+    "readings": (["--rows", "500000", "--sensors", "1000"], []),
     "indicators": (["--cases", "2000", "--rounds", "3"], ["--cases", "20000", "--rounds", "10"]),
     "screens": (["--cases", "20000"], ["--cases", "100000"]),
+    "mqtt": (["--messages", "20000"], ["--messages", "200000"]),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),
 }
 LONGEST_S = 3600

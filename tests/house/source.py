@@ -35,7 +35,7 @@ FLOORS = (
     ("people",),
     ("vault",),
     ("runtime",),
-    ("tables", "pictures", "cityfiles", "series", "detection", "forecasts"),
+    ("tables", "pictures", "cityfiles", "series", "detection", "forecasts", "simulation"),
     ("kernel",),
 )
 FLOOR = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}

@@ -28,7 +28,18 @@ MORE_FACES = {
     "intake": {"reading", "checks"},
     "channels": {"open311"},
     "openly": {"nearby"},
-    "detection": {"batches", "grading", "segments", "settings"},
+    "detection": {
+        "balance",
+        "batches",
+        "compound",
+        "grading",
+        "groups",
+        "kinds",
+        "segments",
+        "settings",
+        "states",
+    },
+    "simulation": {"city", "faults", "physics", "plants"},
 }
 
 

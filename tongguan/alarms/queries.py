@@ -87,7 +87,8 @@ def posts_for(actor: Actor, row: Alarm) -> frozenset[Post]:
 
 def moves(actor: Actor, row: Alarm) -> list[Move]:
     """Give the moves the actor may make now."""
-    return allowed(row.state, posts_for(actor, row), cleared=row.cleared_at is not None)
+    found = allowed(row.state, posts_for(actor, row), cleared=row.cleared_at is not None)
+    return [move for move in found if move.id != "wake" or row.snoozed_until is not None]
 
 
 def alarms(

@@ -25,6 +25,8 @@ WEB_PORT = env.integer("TONGGUAN_PORT", 8000, low=1, high=65535)
 STREAM_PORT = env.integer("TONGGUAN_STREAM_PORT", 8001, low=1, high=65535)
 STREAM_URL = env.text("TONGGUAN_STREAM_URL")
 NATS_URL = env.text("TONGGUAN_NATS_URL")
+#: Who sends our CAP messages: a name of the city's own without spaces or commas.
+CAP_SENDER = env.text("TONGGUAN_CAP_SENDER", "tongguan.local")
 #: Where devices find the broker within the engine, on this machine alone, while none is declared; 0: nowhere.
 MQTT_PORT = env.integer("TONGGUAN_MQTT_PORT", 1883, low=0, high=65535)
 # 0: one worker with four threads on SQLite (few writers keep its waits short), two on PostgreSQL.
@@ -38,6 +40,8 @@ TRACK_DAYS = env.integer("TONGGUAN_TRACK_DAYS", 30, low=1, high=1095)
 READINGS_RAW_DAYS = env.integer("TONGGUAN_READINGS_RAW_DAYS", 1095, low=1, high=36500)
 READINGS_MINUTE_DAYS = env.integer("TONGGUAN_READINGS_MINUTE_DAYS", 400, low=1, high=36500)
 READINGS_HOUR_DAYS = env.integer("TONGGUAN_READINGS_HOUR_DAYS", 3650, low=1, high=36500)
+#: Into how many parts readings are divided among workers over NATS; 0: one owner, in the engine.
+READINGS_PARTS = env.integer("TONGGUAN_READINGS_PARTS", 0, low=0, high=256)
 FACTS_KEPT_DAYS = env.integer("TONGGUAN_FACTS_KEPT_DAYS", 30, low=1, high=3650)
 #: A PMTiles file (Protomaps schema, version 4) instead of the demo city, and its review number (审图号).
 MAP_FILE = env.text("TONGGUAN_MAP_FILE") or str(

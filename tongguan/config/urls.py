@@ -11,6 +11,7 @@ from tongguan.doors.citizen.face import api as citizen
 from tongguan.doors.desk import pages
 from tongguan.doors.desk.face import api as desk
 from tongguan.doors.field.face import api as field
+from tongguan.doors.partner import readings
 from tongguan.doors.partner.face import api as partner
 from tongguan.doors.screens import pages as screens
 from tongguan.doors.wall.face import api as wall
@@ -19,6 +20,7 @@ urlpatterns = [
     path("health", health),
     path("admin/", admin.site.urls),
     path("api/desk/", desk.urls),
+    path("api/partner/v1/readings", readings.tell),
     path("api/partner/v1/", partner.urls),
     path("api/citizen/", citizen.urls),
     path("api/field/", field.urls),

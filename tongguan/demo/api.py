@@ -22,6 +22,8 @@ from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
 from tongguan.demo.tellings import Telling, tell
 from tongguan.demo.town.shapes import waters
+from tongguan.demo.warned import seed_alarms
+from tongguan.industry.lifeline.seed import seed_lifelines
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import ReportIn, ReportState
 from tongguan.kernel import clock
@@ -41,6 +43,8 @@ DAYS: Final = 90
 #: Cases that somebody works on when the city begins, at whatever hour.
 _AT_WORK: Final = 6
 _KINDS_TOLD: Final = 60
+#: Places of simulated sensors.
+_LIFELINE_SPOTS: Final = 60
 _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
 
 
@@ -91,9 +95,21 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         _staff_grids(people, codes.duty_grids)
         components = seed_components(clear_of=waters())
         seed_responsibilities()
-        states = _live(rng, Staff(people, rng), cases_wanted)
+        seed_lifelines(CITY, _lifeline_spots(rng))
+        staff = Staff(people, rng)
+        states = _live(rng, staff, cases_wanted)
+        seed_alarms(np.random.default_rng(seed), staff)
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
+
+
+def _lifeline_spots(rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Give where the simulated lifelines stand: on the city's roads, not in its waters."""
+    spots = np.concatenate(list(road_points().values()))
+    inside = np.array(places.locate(spots[:, 0], spots[:, 1]).grid) != ""
+    dry = spots[inside & ~shapely.contains_xy(waters(), spots[:, 0], spots[:, 1])]
+    chosen = dry[rng.choice(len(dry), min(_LIFELINE_SPOTS, len(dry)), replace=False)]
+    return [(float(lon), float(lat)) for lon, lat in chosen]
 
 
 def _staff_grids(people: SeededPeople, duty_grids: list[str]) -> None:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from tongguan.detection.contracts import Batch, Floats, Places, Slots, Times, starts_of
 from tongguan.detection.segments import order, risen
 from tongguan.kernel.frames import Frame, Quality
+
+#: A table by stream number may have so many entries per stream, and so many besides.
+_SPARSE: Final = 8
+_SMALL: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +76,20 @@ class Index:
     part: Slots
     slots: int
     single: bool
+    #: Slot by stream number, −1 where it is not watched, when numbers are dense enough for it to be worth it.
+    table: Slots | None = None
 
     @classmethod
     def of_streams(cls, streams: Sequence[int] | NDArray[np.int64]) -> Self:
         """Make the index of subjects that are single streams: slot = place among the rising streams."""
         rising = np.unique(np.asarray(streams, np.int64))
         n = len(rising)
-        return cls(rising, np.arange(n, dtype=np.int32), np.zeros(n, np.int32), n, single=True)
+        slot = np.arange(n, dtype=np.int32)
+        table = None
+        if n and rising[0] >= 0 and rising[-1] < _SPARSE * n + _SMALL:
+            table = np.full(int(rising[-1]) + 1, -1, np.int32)
+            table[rising] = slot
+        return cls(rising, slot, np.zeros(n, np.int32), n, single=True, table=table)
 
     @classmethod
     def of_groups(cls, groups: Sequence[Sequence[int]]) -> Self:
@@ -98,9 +109,9 @@ def batch_of(readings: Arranged, index: Index) -> Batch:
     if not len(readings) or not len(index.stream):
         return Batch.of([], [], [])
     mine = readings.stream[readings.starts]
-    left = np.searchsorted(index.stream, mine)
     if index.single:
-        return _single(readings, index, mine, left)
+        return _single(readings, _slots_of(index, mine))
+    left = np.searchsorted(index.stream, mine)
     right = np.searchsorted(index.stream, mine, side="right")
     times = right - left
     lengths = np.diff(np.append(readings.starts, len(readings)))
@@ -119,20 +130,25 @@ def batch_of(readings: Arranged, index: Index) -> Batch:
     )
 
 
-def _single(readings: Arranged, index: Index, mine: NDArray[np.int64], left: Places) -> Batch:
+def _slots_of(index: Index, streams: NDArray[np.int64]) -> Slots:
+    """Give the slot of each stream, −1 for those not watched."""
+    if index.table is not None:
+        within = (streams >= 0) & (streams < len(index.table))
+        return np.where(within, index.table[np.where(within, streams, 0)], np.int32(-1))
+    place = np.minimum(np.searchsorted(index.stream, streams), len(index.stream) - 1)
+    return np.where(index.stream[place] == streams, index.slot[place], np.int32(-1))
+
+
+def _single(readings: Arranged, slots: Slots) -> Batch:
     n = len(readings)
-    found = index.stream[np.minimum(left, len(index.stream) - 1)] == mine
-    lengths = None if len(mine) == n else np.diff(np.append(readings.starts, n))
+    found = slots >= 0
+    lengths = None if len(slots) == n else np.diff(np.append(readings.starts, n))
     if found.all():
-        slot = index.slot[left] if lengths is None else np.repeat(index.slot[left], lengths)
+        slot = slots if lengths is None else np.repeat(slots, lengths)
         part = np.broadcast_to(np.int32(0), n)
         return Batch(slot, readings.at, readings.value, readings.quality, part, readings.starts)
-    if lengths is None:
-        places = np.flatnonzero(found)
-        slot = index.slot[left[places]]
-    else:
-        places = np.flatnonzero(np.repeat(found, lengths))
-        slot = np.repeat(index.slot[left[found]], lengths[found])
+    places = np.flatnonzero(found if lengths is None else np.repeat(found, lengths))
+    slot = slots[found] if lengths is None else np.repeat(slots[found], lengths[found])
     part = np.broadcast_to(np.int32(0), len(places))
     return Batch(
         slot, readings.at[places], readings.value[places], readings.quality[places], part, starts_of(slot)

@@ -21,31 +21,39 @@ log = logging.getLogger(__name__)
 #: Days after which a kept message or a device nobody saw again goes.
 DAYS: Final = 30
 _LOOK: Final = 5.0
-#: How devices speak to the embedded broker: tongguan/<thing>/<property> {"value": 21.5, "time": …}.
+#: How devices speak to the embedded broker: tongguan/<thing>/<property> {"value": 21.5}, "time" if known.
 TOPIC: Final = "tongguan/{thing}/{property}"
-_DECLARATION: Final = {"topic": TOPIC, "value": "value", "time": "time", "unit": "unit"}
+_DECLARATION: Final = {
+    "topic": TOPIC,
+    "value": "value",
+    "time": "time",
+    "need_time": False,
+    "unit": "unit",
+}
 
 
 def work(stop: threading.Event) -> None:
     """Be the gateway of this engine until told to stop, with the embedded broker while none is declared."""
-    team = threading.Thread(target=Team(Registered()).run, args=(stop,), name="gateway", daemon=True)
-    team.start()
     embedded = Embedded(settings.MQTT_PORT) if settings.MQTT_PORT else None
+    team = threading.Thread(target=Team(Registered()).run, args=(stop,), name="gateway", daemon=True)
     told = ""
     while not stop.is_set():
-        if embedded is not None:
-            try:
+        try:
+            if embedded is not None:
                 offer(embedded)
-                told = ""
-            except Exception as error:
-                if told != repr(error):
-                    log.exception("the embedded broker cannot be looked after")
-                told = repr(error)
-                connections.close_all()
+            told = ""
+        except Exception as error:
+            if told != repr(error):
+                log.exception("the embedded broker cannot be looked after")
+            told = repr(error)
+            connections.close_all()
+        if team.ident is None and not stop.is_set():
+            team.start()
         stop.wait(_LOOK)
+    if team.is_alive():
+        team.join(10.0)
     if embedded is not None:
         embedded.stop()
-    team.join(10.0)
     connections.close_all()
 
 
@@ -58,7 +66,7 @@ def offer(embedded: Embedded) -> bool:
         if own is not None and own.active and others:
             Broker.objects.filter(pk=own.pk).update(active=False)
         return False
-    if own is None or not own.active or own.port != embedded.port:
+    if own is None or not own.active or own.port != embedded.port or own.declaration != _DECLARATION:
         _declare(embedded.port, (own.changed if own else 0) + 1)
     return True
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from django.conf import settings
 
 from tongguan.kernel.frames import Frame
-from tongguan.sensing import owning
+from tongguan.sensing import owning, parts
 from tongguan.sensing.contracts import Receipt
 from tongguan.series.contracts import Mark
 
@@ -24,11 +25,14 @@ def take(frame: Frame, mark: Mark | None = None) -> Receipt:
     """Keep the readings; durable when this returns. ``mark``: how far the source has been read with them.
 
     The same frame may be sent again after a refusal or a lost answer: each reading is kept once. Raises
-    Invalid for what is no frame, TooMany and Unavailable with ``retry_after`` seconds.
+    Invalid for what is no frame, TooMany and Unavailable with ``retry_after`` seconds. Where workers share
+    the readings they are durable on the bus: the receipt counts them as kept, their worker judges them later.
     """
     owner = owning.here()
     if owner is not None:
         return owner.take(frame, mark)
+    if settings.READINGS_PARTS:
+        return parts.spreader().send(frame).result()
     return _receipt(owning.ask("take", frame, _plain(mark)))
 
 
@@ -40,6 +44,8 @@ def send(frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":
     owner = owning.here()
     if owner is not None:
         return owner.send(frame, mark)
+    if settings.READINGS_PARTS:
+        return parts.spreader().send(frame)
     future: Future[Receipt] = Future()
 
     def told(done: "Future[object]") -> None:

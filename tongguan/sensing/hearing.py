@@ -31,6 +31,7 @@ class Hearing:
         self._position: dict[str, int] = {}
         self._thread: threading.Thread | None = None
         self._until = store.number()
+        self._own = {name: make(store.folder) for name, make in spi.following.items().items()}
         if threads:
             self._thread = threading.Thread(target=self._work, name="readings-heard", daemon=True)
             self._thread.start()
@@ -65,6 +66,14 @@ class Hearing:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        for name, follower in self._own.items():
+            try:
+                follower.close()
+            except Exception:  # noqa: BLE001 - told; the owner must end all the same
+                _log.exception("follower of readings %s cannot finish", name)
+
+    def _followers(self) -> list[tuple[str, spi.Follower]]:
+        return [*spi.followers.items().items(), *self._own.items()]
 
     def _work(self) -> None:
         self._catch_up()
@@ -84,7 +93,7 @@ class Hearing:
 
     def _catch_up(self) -> None:
         """Give each follower what was kept since its position, up to where this owner began."""
-        for name, follower in spi.followers.items().items():
+        for name, follower in self._followers():
             try:
                 number = follower.position()
                 while number < self._until:
@@ -105,7 +114,7 @@ class Hearing:
                 self._tell_failing(name)
             else:
                 self._tell_working(name)
-        for name, follower in spi.followers.items().items():
+        for name, follower in self._followers():
             try:
                 follower.follow(number, frame)
             except Exception:  # noqa: BLE001 - the same

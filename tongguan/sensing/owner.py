@@ -39,7 +39,7 @@ _REGISTER_SOONEST_MS: Final = 1_000
 @dataclass(slots=True, eq=False)
 class _Asked:
     frame: Frame
-    heard: int
+    heard: NDArray[np.int64]
     mark: Mark | None
     answer: "Future[Receipt]" = field(default_factory=Future)
 
@@ -60,6 +60,8 @@ class Owner:
         self.store, self.aside, self.policy = store, aside, policy
         self._declared = declared
         self._register = Register(declared())
+        #: Streams asked for in vain the last time; a new one is asked for at once, it may just be declared.
+        self._strangers: frozenset[int] = frozenset()
         self._asked_at = now_ms()
         self._judge = Judge(policy)
         self._judge.restore(store.latest())
@@ -75,23 +77,26 @@ class Owner:
             self._thread = threading.Thread(target=self._work, name="readings", daemon=True)
             self._thread.start()
 
-    def send(self, frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":
+    def send(
+        self, frame: Frame, mark: Mark | None = None, heard: NDArray[np.int64] | None = None
+    ) -> "Future[Receipt]":
         """Hand in a frame; the future is done when the readings are durable.
 
-        Raises Invalid, or TooMany when too much is waiting: come again after ``retry_after`` seconds.
+        ``heard``: ms, when each reading came in, where that was not now. Raises Invalid, or TooMany when too
+        much is waiting: come again after ``retry_after`` seconds.
         """
         if len(frame) > MOST_ROWS:
             raise Invalid(
                 "readings.too_large", f"一批最多 {MOST_ROWS} 条读数", f"at most {MOST_ROWS} readings at once"
             )
-        asked = _Asked(frame, now_ms(), mark)
+        asked = _Asked(frame, np.full(len(frame), now_ms()) if heard is None else heard, mark)
         if self._thread is None:
             with self._working:
                 self._commit([asked])
             return asked.answer
         with self._changed:
             if self._closing:
-                raise unavailable("the owner of readings is ending")
+                raise Unavailable("readings.ending", "读数库正在关闭", "the owner is ending", retry_after=5)
             if self._rows > self.policy.waiting_rows or self._hearing.behind > self.policy.waiting_rows:
                 raise TooMany(
                     "readings.busy",
@@ -196,7 +201,7 @@ class Owner:
     def _keep(self, group: list[_Asked]) -> list[Receipt]:
         frame = Frame.joined([asked.frame for asked in group])
         sizes = [len(asked.frame) for asked in group]
-        heard = np.repeat(np.array([asked.heard for asked in group], np.int64), sizes)
+        heard = np.concatenate([asked.heard for asked in group])
         request = np.repeat(np.arange(len(group)), sizes)
         mark = group[-1].mark
         if not len(frame) and mark is None:
@@ -249,10 +254,12 @@ class Owner:
     def _known(self, streams: NDArray[np.int64]) -> NDArray[np.bool_]:
         known = self._register.known(streams)
         since = now_ms() - self._asked_at
-        if since > _REGISTER_MS or (since > _REGISTER_SOONEST_MS and not known.all()) or since < 0:
+        soon = since > _REGISTER_SOONEST_MS or not self._strangers.issuperset(streams[~known].tolist())
+        if since > _REGISTER_MS or (soon and not known.all()) or since < 0:
             self._asked_at = now_ms()
             self._register = Register(self._declared())
             known = self._register.known(streams)
+            self._strangers = frozenset(streams[~known].tolist())
         return known
 
     def _say(self, trouble: str) -> None:

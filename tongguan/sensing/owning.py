@@ -59,7 +59,11 @@ def opened(
 ) -> Owner:
     """Become the owner of a folder. Raises series' StoreError when it has one."""
     store = open_store(where / "store", keep or plan())
-    return Owner(store, Aside(where / "aside"), policy or Policy(), declared, threads=threads)
+    try:
+        return Owner(store, Aside(where / "aside"), policy or Policy(), declared, threads=threads)
+    except BaseException:
+        store.close()
+        raise
 
 
 def here() -> Owner | None:
@@ -77,9 +81,14 @@ def leave(owner: Owner) -> None:
     _here.remove(owner)
 
 
-def elsewhere() -> Client:
-    """Give the connection to the owner in another process."""
-    path = wire.address(folder())
+def part_folder(part: int) -> Path:
+    """Give where the readings of a part lie, when workers share them."""
+    return folder() / f"part-{part}"
+
+
+def elsewhere(where: Path | None = None) -> Client:
+    """Give the connection to the owner in another process, of the one folder (None) or of a part's."""
+    path = wire.address(where or folder())
     with _lock:
         return _clients.setdefault(path, Client(path))
 
@@ -90,17 +99,22 @@ def ask(verb: str, *given: Any) -> Any:
 
 
 class Residence:
-    """The owner as it lives in an engine: with its socket, and its housekeeping once an hour."""
+    """An owner as it lives in an engine or a worker: with its socket, and its housekeeping once an hour."""
 
-    def __init__(self) -> None:
-        """Become the owner and listen. Raises series' StoreError while another process still is."""
-        self._owner = opened(folder())
+    def __init__(self, where: Path | None = None) -> None:
+        """Become the owner and listen; of the one folder (None) or of a part's.
+
+        Raises series' StoreError while another process still is.
+        """
+        self.owner = opened(where or folder())
         try:
-            self._server = Server(self._owner, wire.address(folder()))
+            self._server = Server(self.owner, wire.address(where or folder()))
         except OSError:
-            self._owner.close()
+            self.owner.close()
             raise
-        enter(self._owner)
+        self._entered = where is None
+        if self._entered:
+            enter(self.owner)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep_house, name="readings-house", daemon=True)
         self._thread.start()
@@ -108,15 +122,16 @@ class Residence:
     def close(self) -> None:
         """Take nothing more, finish, let go."""
         self._ending.set()
-        leave(self._owner)
+        if self._entered:
+            leave(self.owner)
         self._server.close()
-        self._owner.close()
+        self.owner.close()
         self._thread.join()
 
     def _keep_house(self) -> None:
         while not self._ending.wait(_HOUSEKEEPING_SECONDS):
             try:
-                keep_house(self._owner)
+                keep_house(self.owner)
             except (duckdb.Error, StoreError, OSError):
                 _log.exception("readings: housekeeping failed; tried again in an hour")
 

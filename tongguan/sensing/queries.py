@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from tongguan.kernel.frames import Frame
-from tongguan.sensing import owning
+from tongguan.sensing import owning, parts
 from tongguan.sensing.contracts import AsideRow, Condition, FloodRow
 from tongguan.sensing.verbs import VERBS, frame_of
 from tongguan.series.api import joined
@@ -50,7 +51,10 @@ def chart(stream: int, begin: int, end: int, pixels: int) -> Chart:
 
 
 def after(number: int, limit: int = 100_000) -> list[tuple[int, Frame]]:
-    """Give what was kept after a number, append by append, in the order kept; sealed days are left out."""
+    """Give what was kept after a number, append by append, in the order kept; sealed days are left out.
+
+    Where workers share the readings each part has its own numbers: raises Unavailable.
+    """
     found = _asked("after", number, limit)
     return [(int(n), frame if isinstance(frame, Frame) else frame_of(frame)) for n, frame in found]
 
@@ -70,10 +74,17 @@ def condition() -> Condition:
     return msgspec.convert(_asked("condition"), Condition)
 
 
+def is_here() -> bool:
+    """Tell whether this process owns readings, so that listeners run here."""
+    return owning.here() is not None
+
+
 def _numbers(streams: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(streams, np.int64)
 
 
 def _asked(verb: str, *given: Any) -> Any:
     owner = owning.here()
-    return VERBS[verb](owner, *given) if owner is not None else owning.ask(verb, *given)
+    if owner is not None:
+        return VERBS[verb](owner, *given)
+    return parts.ask(verb, *given) if settings.READINGS_PARTS else owning.ask(verb, *given)

@@ -2,6 +2,7 @@
 """What others supply to sensing: listeners of what was kept, and what is declared of streams."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from tongguan.kernel.frames import Frame
@@ -24,6 +25,17 @@ class Follower(Protocol):
 
 
 followers: Registry[Follower] = Registry("follower of readings")
+
+
+class OwnFollower(Follower, Protocol):
+    """A follower made for one owner: the whole store's, or that of a part when workers share the streams."""
+
+    def close(self) -> None:
+        """Finish: its owner ends."""
+
+
+#: Makes a follower for each owner, given the folder in which the owner's store lies.
+following: Registry[Callable[[Path], OwnFollower]] = Registry("maker of followers")
 
 #: Who declares streams. None registered: every stream is taken as it comes.
 declarations: Registry[Callable[[], Declared]] = Registry("declaration of streams")

@@ -7,11 +7,12 @@ from tongguan.runtime.transactions import atomic
 from tongguan.sensors.altering import change, create, remove
 from tongguan.sensors.declaring import declare, require_keeper
 from tongguan.sensors.importing import import_file
+from tongguan.sensors.refused import MOST as MOST_REFUSED
 from tongguan.sensors.refused import keep
 from tongguan.sensors.stamp import bump
 from tongguan.sensors.vocabulary import add_shipped, shipped
 
-__all__ = ["change", "create", "declare", "import_file", "keep", "load_properties", "remove"]
+__all__ = ["MOST_REFUSED", "change", "create", "declare", "import_file", "keep", "load_properties", "remove"]
 
 
 def load_properties(actor: Actor) -> int:

@@ -12,6 +12,7 @@ from tongguan.sensors import keys as held
 from tongguan.sensors.checking import stream_key
 from tongguan.sensors.contracts import Place, Refusing, Stream
 from tongguan.sensors.declarations import declared
+from tongguan.sensors.inventory import Coverage, Poles, cover, poles
 from tongguan.sensors.models import (
     Datastream,
     Location,
@@ -25,15 +26,19 @@ from tongguan.sensors.stamp import stamp
 from tongguan.sensors.units import code_of, conversion, known, table
 
 __all__ = [
+    "Coverage",
+    "Poles",
     "at",
     "code_of",
     "conversion",
+    "cover",
     "datastreams",
     "datastreams_by_key",
     "declared",
     "features",
     "known",
     "locations",
+    "poles",
     "properties",
     "refused",
     "sensors",
@@ -101,17 +106,18 @@ def datastreams_by_key(
     """
     texts = {key: stream_key(*key) if isinstance(key, tuple) else key for key in keys}
     found = held.by_keys(set(texts.values()))
-    return {key: found[text] for key, text in texts.items() if text in found and _sees(actor, found[text])}
+    mine = actor.scope.divisions(*_READERS)
+    return {
+        key: found[text]
+        for key, text in texts.items()
+        if text in found and found[text].division.startswith(mine)
+    }
 
 
 def streams(numbers: Collection[int], actor: Actor = PLATFORM) -> dict[int, Stream]:
     """Give streams by their numbers, within the actor's divisions; one statement at most."""
-    found = held.by_numbers(numbers)
-    return {number: one for number, one in found.items() if _sees(actor, one)}
-
-
-def _sees(actor: Actor, stream: Stream) -> bool:
-    return actor.scope.covers(stream.division, *_READERS)
+    mine = actor.scope.divisions(*_READERS)
+    return {number: one for number, one in held.by_numbers(numbers).items() if one.division.startswith(mine)}
 
 
 def at(numbers: Collection[int], actor: Actor = PLATFORM) -> dict[int, Place]:

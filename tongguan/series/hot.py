@@ -85,8 +85,12 @@ class Hot:
         #: Sealed files out of force, seen by one compaction; the next removes them.
         self._leaving: set[str] = set()
         self._journal = Journal(folder / "journal", plan.reserve)
-        self.base = self._opened()
-        self._restore()
+        try:
+            self.base = self._opened()
+            self._restore()
+        except BaseException:
+            os.close(self._held)
+            raise
         self._thread = threading.Thread(target=self._background, name="series", daemon=True)
         self._thread.start()
 

@@ -22,6 +22,10 @@ class Store(Protocol):
         value for a known instant is kept as ``REPEATED``, the first stays. Raises NoRoom, Behind.
         """
 
+    @property
+    def folder(self) -> Path:
+        """Give where it lies."""
+
     def latest(self, streams: NDArray[np.int64] | None = None) -> Frame:
         """Give each stream's newest reading by its own time (``AHEAD``, ``REPEATED`` aside), by stream."""
 

@@ -7,6 +7,9 @@ from tongguan.alarms import api as alarms
 from tongguan.alarms.contracts import MissInfo
 from tongguan.cases import queries as cases
 from tongguan.people.contracts import Actor
+from tongguan.warnings.receiving import take as take_cap
+
+__all__ = ["book_miss", "take_cap"]
 
 
 def book_miss(

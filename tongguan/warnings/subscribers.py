@@ -3,6 +3,7 @@
 
 from tongguan.alarms.facts import (
     AlarmAnnounced,
+    AlarmCleared,
     AlarmConfirmed,
     AlarmEvaluated,
     AlarmGraded,
@@ -14,7 +15,7 @@ from tongguan.cases.facts import CaseClosed, CaseOpened
 from tongguan.intake.facts import ReportJoined, ReportOpened
 from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.subscribers import subscribe
-from tongguan.warnings import telling
+from tongguan.warnings import issuing, telling
 
 
 @subscribe(AlarmRaised, AlarmAnnounced, AlarmGraded, AlarmGrouped, AlarmConfirmed, name="warnings.tell")
@@ -45,3 +46,11 @@ def doubted(batch: list[Delivered]) -> None:
 def unwarned(batch: list[Delivered]) -> None:
     """Propose cases without a warning for the book."""
     telling.unwarned(batch)
+
+
+@subscribe(
+    AlarmConfirmed, AlarmGraded, AlarmCleared, AlarmRejected, AlarmEvaluated, name="warnings.issue", batch=50
+)
+def issue(batch: list[Delivered]) -> None:
+    """Issue CAP messages about confirmed alarms."""
+    issuing.issue(batch)

@@ -45,6 +45,8 @@ def draft(actor: Actor, told: Draft, expected_version: int = 0) -> RuleInfo:
         last = WatchRule.objects.filter(code=told.code).order_by("-version").first()
         if last is not None:
             _may_write(actor, last.division)
+        elif expected_version:
+            raise NotFound("watch.not_found", "没有这条规则", "there is no such rule")
         if expected_version != (last.version if last else 0):
             raise _outdated(expected_version)
         row = row_of(told)

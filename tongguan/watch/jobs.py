@@ -10,29 +10,47 @@ from tongguan.alarms import spi as alarms
 from tongguan.kernel import clock
 from tongguan.runtime import spi
 from tongguan.runtime.contracts import JobInfo
-from tongguan.sensing import owning
 from tongguan.sensing import spi as sensing
+from tongguan.series.api import part_of
 from tongguan.watch import api, rehearsing
 from tongguan.watch.queries import book, in_force, version_of
-from tongguan.watch.runner import Runner
+from tongguan.watch.runner import Runner, Share
 
 _DAY_MS: Final = 86_400_000
 
 
-def _folder() -> Path:
-    return Path(settings.HOME) / "watch"
+_begun: Final[list[Runner]] = []
 
 
-RUNNER: Final = Runner(_folder)
-sensing.followers.register("watch", RUNNER)
+def begun(store: Path) -> Runner:
+    """Make the runner of one owner; its checkpoints lie beside the store."""
+    _begun[:] = living()
+    _begun.append(Runner(store.parent / "watch", share=_share(store.parent)))
+    return _begun[-1]
+
+
+def living() -> list[Runner]:
+    """Give the runners whose owners live in this process."""
+    return [one for one in _begun if not one.closed]
+
+
+def _share(folder: Path) -> Share | None:
+    parts = int(getattr(settings, "READINGS_PARTS", 0))
+    _, _, number = folder.name.partition("part-")
+    if not parts or not number.isdigit():
+        return None
+    return lambda streams: part_of(streams, parts) == int(number)
+
+
+sensing.following.register("watch", begun)
 alarms.rule_books.register("watch", book)
 
 
 @spi.every(10, "watch.tick")
 def tick() -> None:
-    """Judge silence, where the readings' owner lives."""
-    if owning.here() is not None:
-        RUNNER.tick()
+    """Judge silence, where the readings' owner lives; with frames the runner does so by itself."""
+    for runner in living():
+        runner.tick()
 
 
 def run_rehearsal(info: JobInfo, progress: spi.Progress) -> dict[str, Any]:

@@ -70,6 +70,8 @@ def versions(actor: Actor, code: str) -> list[RuleInfo]:
 def _seen(actor: Actor) -> Q:
     """Tell what an actor sees: rules of their divisions, and those of wider ones that watch theirs too."""
     mine = division_q(actor.scope, "division", *READERS)
+    if not mine:  # the whole country: an empty condition joined with another by "or" would vanish
+        return mine
     for prefix in actor.scope.divisions(*READERS):
         if prefix.isdigit():
             mine |= Q(division__in=[prefix[:length] for length in range(len(prefix))])

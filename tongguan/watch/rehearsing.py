@@ -4,18 +4,23 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from tongguan.alarms import queries as alarms
+from tongguan.alarms.contracts import AlarmFilter
+from tongguan.alarms.contracts import State as AlarmState
 from tongguan.detection.batches import arranged, in_time
 from tongguan.detection.contracts import COLOURS, SECOND, Verdicts
 from tongguan.kernel.errors import Conflict
 from tongguan.kernel.frames import Frame
+from tongguan.people.contracts import PLATFORM
 from tongguan.sensing import queries as sensing
 from tongguan.watch.checking import detector_of, runnable
 from tongguan.watch.contracts import Rehearsal, RuleInfo
@@ -27,7 +32,19 @@ _HOUR, _DAY = 3_600_000, 86_400_000
 #: Readings in memory at once, about; spans from a minute to a day are tried until it fits.
 _ROWS: Final = 500_000
 _LEAST_SPAN: Final = 60_000
+_OPEN: Final = -1
 _EXAMPLES, _MOST = 30, 10
+_PAGE, _MOST_PAGES = 500, 20
+#: What people said of an alarm by moving it on; an evaluation goes before.
+_JUDGED: Final = {
+    AlarmState.REJECTED: "false",
+    AlarmState.CONFIRMED: "true",
+    AlarmState.NOTIFIED: "true",
+    AlarmState.HANDLED: "true",
+}
+#: An alarm and what would have been raised may lie so far apart and be the same.
+_SLACK: Final = timedelta(minutes=10)
+_MOST_SPANS: Final = 200_000
 
 
 def rehearse(rule: RuleInfo, before: RuleInfo | None, begin: int, end: int) -> Rehearsal:
@@ -50,6 +67,7 @@ def rehearse(rule: RuleInfo, before: RuleInfo | None, begin: int, end: int) -> R
         setattr(found, name, value)
     if beside is not None:
         found.before = beside.summary() | {"version": before.version if before else 0}
+    found.book = _book(run, begin, end)
     return found
 
 
@@ -76,6 +94,7 @@ class _Tally:
     zone: ZoneInfo
     ticking: int
     on: dict[int, int] = field(default_factory=dict)
+    spans: dict[int, list[list[int]]] = field(default_factory=dict)
     peaks: Counter[int] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)
     slots: Counter[int] = field(default_factory=Counter)
@@ -121,11 +140,14 @@ class _Tally:
                 self.on[slot] = max(known, grade)
             elif known:
                 self.peaks[known] += 1
+                if slot in self.spans:
+                    self.spans[slot][-1][1] = at
             if grade and not known:
                 begun.append(n)
+                if self.slots.total() < _MOST_SPANS:
+                    self.spans.setdefault(slot, []).append([at, _OPEN])
                 self.slots[slot] += 1
-                day = datetime.fromtimestamp(at / SECOND, UTC).astimezone(self.zone).date()
-                self.days[day.isoformat()] += 1
+                self.days[_moment(at, self.zone).date().isoformat()] += 1
         if begun and len(self.examples) < _EXAMPLES:
             self._show(said, begun[: _EXAMPLES - len(self.examples)])
 
@@ -136,6 +158,16 @@ class _Tally:
             {"matter": one.matter, "at": one.at, "grade": one.grade, "words": one.words}
             for one in told([(self.running, shown)])
         ]
+
+    def raised(self, matter: str, begin: datetime, end: datetime | None) -> bool:
+        """Tell whether something would have been raised of a matter about that time."""
+        subjects = self.running.subjects
+        slot = subjects.slot(matter)
+        for since, until in self.spans.get(slot, ()):
+            ended = end is None or _moment(since, UTC) <= end + _SLACK
+            if ended and (until == _OPEN or _moment(until, UTC) >= begin - _SLACK):
+                return True
+        return False
 
     def summary(self) -> dict[str, Any]:
         """Give what has been, alarms still on counted by the worst grade so far."""
@@ -150,6 +182,28 @@ class _Tally:
             ],
             "examples": self.examples,
         }
+
+
+def _book(run: _Tally, begin: int, end: int) -> dict[str, Any]:
+    """Hold what would have been raised against people's judgement of the alarms that were."""
+    wanted = AlarmFilter(rule=run.running.rule.code, since=_moment(begin, UTC), until=_moment(end, UTC))
+    told: Counter[str] = Counter()
+    before: tuple[datetime, UUID] | None = None
+    for _ in range(_MOST_PAGES):
+        page = alarms.alarms(PLATFORM, wanted, before=before, limit=_PAGE)
+        for one in page:
+            verdict = one.outcome or _JUDGED.get(AlarmState(one.state), "")
+            if verdict:
+                told[verdict] += 1
+                told[f"{verdict}_again"] += run.raised(one.matter, one.raised_at, one.cleared_at)
+        if len(page) < _PAGE:
+            break
+        before = (page[-1].raised_at, page[-1].id)
+    return {name: told[name] for name in ("true", "true_again", "false", "false_again")}
+
+
+def _moment(ms: int, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(ms / SECOND, UTC).astimezone(zone)
 
 
 def plain(found: Rehearsal) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from django.db import DatabaseError, InterfaceError
+from numpy.typing import NDArray
 
 from tongguan.alarms import api as alarms
 from tongguan.alarms.contracts import Verdict
@@ -30,9 +32,14 @@ from tongguan.watch.running import Running
 from tongguan.watch.subjects import subjects_of
 from tongguan.watch.telling import told
 
+#: Tells which of some streams are a store's.
+Share = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 1_000
 _MS: Final = 1000
+#: Silence is judged with the frames, so many seconds apart; without frames by the engine's duty.
+_TICK_S: Final = 10.0
 #: Seconds between two looks at the register of streams, and how much rarer than its own cost a look is.
 _LOOK_S, _RARER = 60.0, 20.0
 
@@ -40,9 +47,15 @@ _LOOK_S, _RARER = 60.0, 20.0
 class Runner:
     """All rules in force at work over one store's frames."""
 
-    def __init__(self, folder: Callable[[], Path], *, keep_every: float = 30.0, first: float = 5.0) -> None:
-        """Keep checkpoints in a folder, every so many seconds at most."""
-        self._folder = folder
+    def __init__(
+        self, folder: Path, *, share: Share | None = None, keep_every: float = 30.0, first: float = 5.0
+    ) -> None:
+        """Keep checkpoints in a folder, every so many seconds at most.
+
+        ``share`` tells which streams are this store's, when workers share them; None: all.
+        """
+        self._folder, self._share = folder, share
+        self.closed = False
         self._lock = threading.RLock()
         self._keep_every, self._first = keep_every, first
         self._begin()
@@ -56,12 +69,13 @@ class Runner:
         self._look_at = self._keep_at = 0.0
         self._kept_number = -1
         self._newest = (0, 0.0)
+        self._ticked = time.monotonic()
 
     def position(self) -> int:
         """Begin anew from the last checkpoint; give the number of the last frame it knows, 0 without one."""
         with self._lock:
             self._begin()
-            found = keeping.kept(self._folder())
+            found = keeping.kept(self._folder)
             if found is None:
                 return 0
             self.number = self._kept_number = found.number
@@ -89,6 +103,7 @@ class Runner:
                 self._newest = max(self._newest, (int(readings.at.max()), time.monotonic()))
             self._note([(running, running.hear(readings)) for running in self.rules.values()])
             self.number = number
+            self._silence(_TICK_S)
             self._tell()
             self._keep()
 
@@ -96,15 +111,29 @@ class Runner:
         """Judge silence now, tell what waits, keep a checkpoint when it is time."""
         with self._lock:
             self._look()
-            now = self.now()
-            self._note([(running, running.tick(now)) for running in self.rules.values()])
+            self._silence(0.0)
             self._tell()
             self._keep()
 
     def close(self) -> None:
-        """Keep a checkpoint of what is known."""
+        """Keep a checkpoint of what is known; its owner ends."""
         with self._lock:
+            self.closed = True
             self._keep(at_once=True)
+
+    def _silence(self, every: float) -> None:
+        """Judge silence, when the last time was so many seconds ago."""
+        moment = time.monotonic()
+        if moment - self._ticked >= every:
+            self._ticked = moment
+            now = self.now()
+            self._note([(running, running.tick(now)) for running in self.rules.values()])
+
+    def keep_often(self, seconds: float) -> None:
+        """Keep checkpoints every so many seconds at most from now on."""
+        with self._lock:
+            self._keep_every = self._first = seconds
+            self._keep_at = 0.0
 
     def now(self) -> int:
         """Give the time to measure silence by, ms UTC: the wall's, but never further on than readings are.
@@ -147,7 +176,7 @@ class Runner:
             ):
                 rules[code] = before
                 continue
-            running = _begun(code, version)
+            running = self._begun(code, version)
             if running is None:
                 continue
             if before is not None:
@@ -158,6 +187,17 @@ class Runner:
         self._look_at = time.monotonic() + max(_LOOK_S, _RARER * (time.monotonic() - began))
         self._kept_number = -1
         return ended
+
+    def _begun(self, code: str, version: int) -> Running | None:
+        rule = version_of(code, version)
+        detector = detector_of(rule.detector) if rule else None
+        if rule is None or detector is None:
+            _log.error("rule %s v%s cannot be run: its detector is not installed", code, version)
+            return None
+        subjects = subjects_of(rule.scope, rule.division)
+        if self._share is not None:
+            subjects = subjects.within(self._share)
+        return Running.begun(rule, detector, runnable(rule), subjects)
 
     def _note(self, said: Sequence[tuple[Running, Verdicts]]) -> None:
         self._untold += [one for one in said if len(one[1])]
@@ -180,20 +220,11 @@ class Runner:
             self._keep_at = moment + self._first
         if self._untold or self.number == self._kept_number or (moment < self._keep_at and not at_once):
             return
-        keeping.keep(self._folder(), self.number, self.rules.values())
+        keeping.keep(self._folder, self.number, self.rules.values())
         cost = time.monotonic() - moment
         self._kept_number = self.number
         # A large state is kept more rarely: writing it takes no more than a twentieth of the time.
         self._keep_at = time.monotonic() + max(self._keep_every, _RARER * cost)
-
-
-def _begun(code: str, version: int) -> Running | None:
-    rule = version_of(code, version)
-    detector = detector_of(rule.detector) if rule else None
-    if rule is None or detector is None:
-        _log.error("rule %s v%s cannot be run: its detector is not installed", code, version)
-        return None
-    return Running.begun(rule, detector, runnable(rule), subjects_of(rule.scope, rule.division))
 
 
 def _one_by_one(piece: Sequence[Verdict], refused: Invalid) -> None:

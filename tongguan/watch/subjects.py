@@ -2,8 +2,8 @@
 """From a rule's scope to its subjects: which streams, in which slot, as which part."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +42,29 @@ class Subjects:
     def matter(self, slot: int) -> str:
         """Give the key of the matter a subject's alarms are about."""
         return self.matters[slot] if self.matters else f"stream:{self.streams[slot]}"
+
+    def within(self, share: Callable[[NDArray[np.int64]], NDArray[np.bool_]]) -> "Subjects":
+        """Give the subjects all of whose streams are a store's; groups across stores are left out."""
+        mine = share(self.streams)
+        if not self.matters:
+            index = Index.of_streams(self.streams[mine])
+            return Subjects(index, index.stream, np.arange(index.slots + 1, dtype=np.int64))
+        kept = [n for n in range(len(self)) if bool(mine[self.starts[n] : self.starts[n + 1]].all())]
+        layout = {
+            name: one[kept] if isinstance(one, np.ndarray) else one
+            for name, one in self.layout.items()
+            if name != groups.PARTS
+        }
+        made = _grouped([self.members(n) for n in kept], [self.matters[n] for n in kept], **layout)
+        return replace(made, layout={**made.layout, groups.PARTS: self.layout[groups.PARTS]})
+
+    def slot(self, matter: str) -> int:
+        """Give the slot of a matter; −1 when it is none of these."""
+        if self.matters:
+            return self.matters.index(matter) if matter in self.matters else -1
+        number = matter.removeprefix("stream:")
+        place = int(np.searchsorted(self.streams, int(number))) if number.isdigit() else len(self)
+        return place if place < len(self) and self.streams[place] == int(number) else -1
 
     def members(self, slot: int) -> tuple[int, ...]:
         """Give the streams of a subject."""

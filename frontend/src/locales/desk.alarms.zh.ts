@@ -2,7 +2,7 @@
 /** Words of alarms: the list, one alarm, times of quiet, the book. */
 export const alarmsZh = {
   alarms: {
-    title: "监测预警", caption: "预警列表", pages: "预警的几个页面", list: "预警", quiet: "静默时段", book: "误报漏报台账", find: "按名称、位置、对象查找", none: "没有符合的预警", fresh: "有 {n} 条新变化，点此刷新", back: "返回预警",
+    title: "监测预警", caption: "预警列表", pages: "预警的几个页面", list: "预警", quiet: "静默时段", outside: "外来预警", book: "误报漏报台账", find: "按名称、位置、对象查找", none: "没有符合的预警", fresh: "有 {n} 条新变化，点此刷新", back: "返回预警",
     show: { open: "未归档", active: "未恢复", all: "全部" }, showLabel: "范围", state: "状态", everyState: "全部状态", grade: "级别", name: "名称", place: "位置", words: "说明", at: "发生时间", due: "确认期限", storm: "同因",
     grades: { "0": "解除", "1": "蓝色", "2": "黄色", "3": "橙色", "4": "红色" },
     states: { raised: "待确认", confirmed: "已确认", rejected: "误报", notified: "已通知", handled: "已处置", evaluated: "已评估" },
@@ -12,6 +12,8 @@ export const alarmsZh = {
     moves: { raise: "发生", grade: "级别变化", clear: "读数恢复", late: "补记", wake: "恢复提醒", return: "恢复待确认", escalate: "逾期升级", announce: "静默结束", confirm: "确认", reject: "判为误报", notify: "通知", handle: "登记处置", settle: "随案处置", disown: "随案判误", evaluate: "评估", lapse: "评估归档", snooze: "暂缓提醒" },
     choices: { device: "设备故障", interference: "环境干扰", threshold: "阈值不当", operation: "作业或试验", other: "其他", true: "正确预警", false: "误报" },
     calm: { add: "新增静默时段", kind: "类别", kinds: { maintenance: "维护", suppression: "抑制" }, begins: "开始", ends: "结束", reason: "原因", things: "设施编码（逗号分隔）", rule: "规则代码", division: "区划代码", who: "登记人", held: "压住", end: "提前结束", none: "没有生效的静默时段", ended: "也列出已结束的", over: "已结束", what: "对象", hint: "静默期内的预警照常记录，不打扰人；到期仍未恢复的自动浮现。" },
+    outsides: { none: "目前没有外来预警", ended: "也列出失效的", sender: "发布", event: "事件", place: "范围", expires: "失效", states: { active: "生效", replaced: "已更新", ended: "已解除", expired: "已失效" }, report: "已转为上报", hint: "气象等部门按 CAP 1.2 报送的预警；更新与解除自动生效。", unread: "无法读取的", times: "{n} 次", unknown: "未定级" },
+    cap: "下载 CAP 发布文件",
     books: { by: "按", rule: "规则", stream: "数据流", since: "自", until: "至", show: "查看", key: "名称", raised: "发出", true: "正确", false: "误报", missed: "漏报", unjudged: "未判", precision: "准确率", recall: "查全率", none: "这段时间没有预警", spans: "响应用时（分钟）", step: "环节", n: "条数", mean: "平均", median: "中位", ninety: "九成以内", misses: "漏报", proposed: "系统提出", booked: "已认定", dismissed: "不算漏报", none2: "没有漏报记录", seeCase: "查看案件", isMiss: "认定漏报", noMiss: "不算漏报", caption: "误报漏报台账", exact: "准确率 = 正确 ÷（正确 + 误报）；查全率 = 正确 ÷（正确 + 漏报）。由人的判断计，一场同因只计一次。" },
   },
 };

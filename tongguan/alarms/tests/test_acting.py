@@ -9,7 +9,7 @@ from tongguan.alarms import api, jobs, queries, reckoning
 from tongguan.alarms.contracts import AlarmFilter, CalmIn
 from tongguan.alarms.lifecycle import State
 from tongguan.alarms.models import Alarm
-from tongguan.alarms.tests.conftest import NOON, OTHER_PLACE, says
+from tongguan.alarms.testing import NOON, OTHER_PLACE, says
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.kernel.ids import new_id
 from tongguan.messaging import queries as messages

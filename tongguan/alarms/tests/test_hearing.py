@@ -14,7 +14,7 @@ from tongguan.alarms.hearing import millis
 from tongguan.alarms.lifecycle import State
 from tongguan.alarms.models import Alarm
 from tongguan.alarms.occurring import fold, ordered
-from tongguan.alarms.tests.conftest import says
+from tongguan.alarms.testing import says
 from tongguan.kernel.errors import Invalid
 from tongguan.runtime import chain
 from tongguan.runtime.testing import published

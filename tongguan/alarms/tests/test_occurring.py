@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongguan.alarms.occurring import fold, ordered
-from tongguan.alarms.tests.conftest import says
+from tongguan.alarms.testing import says
 
 verdicts = st.lists(st.builds(says, st.integers(0, 4), st.integers(0, 9)), max_size=14)
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tongguan.alarms import api
 from tongguan.alarms.models import Alarm, Membership
-from tongguan.alarms.tests.conftest import says
+from tongguan.alarms.testing import says
 from tongguan.alarms.tests.test_hearing import alarms, expected
 
 WRITERS = 4

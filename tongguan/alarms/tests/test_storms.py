@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tongguan.alarms import api, spi, storms
 from tongguan.alarms.models import Membership
 from tongguan.alarms.storms import Spot
-from tongguan.alarms.tests.conftest import says
+from tongguan.alarms.testing import says
 
 MINUTE = 60_000
 spots = st.lists(

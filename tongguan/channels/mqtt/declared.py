@@ -33,6 +33,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A datastream is named by ``key`` (its key outside), or by ``thing`` and ``property``; each is a path, or
     a place ``{key}``, ``{thing}``, ``{property}`` in ``topic`` (a topic with ``+`` and ``#`` elsewhere).
     ``prefix`` stands before key or thing. ``units`` are by property, ``words`` turn texts into numbers.
+    Without ``need_time`` a record that tells no time is of the time of arrival.
     """
 
     key: str = ""
@@ -45,6 +46,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: dict[str, str] = {}
     time: str = ""
     time_form: str = ""
+    need_time: bool = True
     zone: str = "Asia/Shanghai"
     unit: str = ""
     units: dict[str, str] = {}
@@ -166,7 +168,8 @@ class JsonReader:
         at: int | None = message.at
         if self._time is not None:
             told = self._time(record)
-            at = moment(told, self._zone, is_.time_form)
+            if told is not _ABSENT or is_.need_time:
+                at = moment(told, self._zone, is_.time_form)
             if at is None:
                 shown = None if told is _ABSENT else told
                 _fault(out, place, where, is_.time, "field.time", "应为时间", "must be a time", shown)

@@ -105,7 +105,12 @@ class SparkplugReader:
                     place, "body", "body.protobuf", f"不是 Sparkplug B：{error}", "not a Sparkplug B payload"
                 )
                 continue
-            self._take(out, place, message, f"{group}/{node}", kind, "/".join(device), payload)
+            before = len(out)
+            try:
+                self._take(out, place, message, f"{group}/{node}", kind, "/".join(device), payload)
+            except UnicodeDecodeError:
+                out.cut(before)
+                out.fault(place, "metrics", "body.encoding", "名称不是 UTF-8", "a name that is not UTF-8")
         return out
 
     def _take(
@@ -185,26 +190,33 @@ class SparkplugReader:
 def _known(node: Node, device: str, metric: Any, *, born: bool) -> Metric | None:
     """Give what is known of a metric and remember what a birth says; None for an alias nobody explained."""
     if born:
-        said = Metric(metric.name, metric.datatype, _unit(metric))
-        node.names[f"{device}\x00{metric.name}"] = said
+        said = Metric(_text(metric.name), metric.datatype, _unit(metric))
+        node.names[f"{device}\x00{_text(metric.name)}"] = said
         if metric.HasField("alias"):
             node.aliases[metric.alias] = said
         return said
-    if metric.name:
-        return node.names.get(f"{device}\x00{metric.name}") or Metric(metric.name, metric.datatype, "")
+    if _text(metric.name):
+        return node.names.get(f"{device}\x00{_text(metric.name)}") or Metric(
+            _text(metric.name), metric.datatype, ""
+        )
     return node.aliases.get(metric.alias) if metric.HasField("alias") else None
 
 
 def _unit(metric: Any) -> str:
     for key, value in zip(metric.properties.keys, metric.properties.values, strict=False):
-        if key.casefold() == "engunit" and value.HasField("string_value"):
-            return str(value.string_value)
+        if _text(key).casefold() == "engunit" and value.HasField("string_value"):
+            return _text(value.string_value)
     return ""
+
+
+def _text(told: str | bytes) -> str:
+    """Give a text; protobuf hands out the bytes where they are none. Raises UnicodeDecodeError."""
+    return told if isinstance(told, str) else told.decode()
 
 
 def _birth_number(payload: Any) -> int:
     for metric in payload.metrics:
-        if metric.name == "bdSeq":
+        if _text(metric.name) == "bdSeq":
             return int(metric.long_value or metric.int_value)
     return 0
 

@@ -189,3 +189,12 @@ def test_a_restarted_gateway_knows_the_aliases_that_a_birth_explained():
     after = decoders.get("sparkplug").reader({}, before.memory())
     found = after.read(messages[2:3])
     assert (found.key[0], found.value[0]) == (("city/n1/d1", "T"), -6.0)
+
+
+def test_a_sparkplug_name_that_is_no_text_is_a_fault_of_its_message_alone():
+    good, bad = Payload(timestamp=2_000), bytes.fromhex("08d00f120b0a056264aa6571200858031800")
+    good.metrics.add(name="m", datatype=9, float_value=0.5)
+    messages = [Message("spBv1.0/g/NDATA/n", body, 1000) for body in (bad, good.SerializeToString())]
+    found = reader_of("sparkplug").read(messages)
+    assert [(f.message, f.code) for f in found.faults] == [(0, "body.encoding")]
+    assert found.value == [0.5]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongguan.detection.batches import Index
 from tongguan.detection.contracts import Batch
 from tongguan.detection.settings import ready
 from tongguan.detection.spi import detectors
@@ -130,3 +131,14 @@ def test_a_step_change_is_found_within_steps_of_its_size(size):
     said = run("cusum", {"learn": 100, "red": 8.0, "side": "up"}, told, [])
     first = min(at // 60_000 for _, at, grade, *_ in said if grade == 4)
     assert 200 < first <= 200 + 12 / (size - 0.5) + 8
+
+
+@given(readings, cuts)
+@settings(max_examples=30)
+def test_numbers_far_apart_are_found_as_numbers_close_together_are(drawn, cut):
+    told, far = timed(drawn), 10**14
+    apart = [(stream * far, at, value) for stream, at, value in told]
+    index = Index.of_streams([stream * far for stream in STREAMS])
+    assert index.table is None
+    limits = {"red": 5.0, "blue": 2.0}
+    assert run("threshold", limits, apart, cut, index) == run("threshold", limits, told, cut)

@@ -13,6 +13,9 @@ from tongguan.alarms import api as alarms
 from tongguan.alarms import queries
 from tongguan.alarms.contracts import CAUSES, INPUTS, OUTCOMES, AlarmFilter, CalmIn, Move
 from tongguan.cases import queries as cases
+from tongguan.doors.alarms import courses
+from tongguan.doors.alarms.courses import CourseShown
+from tongguan.doors.alarms.exchange import UnreadableShown, WarningShown
 from tongguan.doors.alarms.shapes import (
     AlarmBookShown,
     AlarmMoveTold,
@@ -35,10 +38,11 @@ from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply, seal, unseal
 from tongguan.doors.common.shapes import Moment
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Invalid
+from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
 from tongguan.warnings import api as warnings
+from tongguan.warnings import queries as received
 
 router = Router(tags=["预警 alarms"])
 _MONTH = timedelta(days=30)
@@ -152,6 +156,39 @@ def judge_miss(request: HttpRequest, miss_id: UUID, told: MissJudged) -> HttpRes
     """Take a proposed miss into the book, or dismiss it."""
     actor = actor_of(request)
     return once(request, actor, lambda: alarms.judge_miss(actor, miss_id, missed=told.missed), 200)
+
+
+@router.get("/alarms/outside", response=answers(list[WarningShown]), operation_id="outside_warnings")
+def outside(request: HttpRequest, ended: bool = _ENDED) -> HttpResponse:  # noqa: FBT001 - a word of the address
+    """List warnings of other systems (weather and others), the newest first."""
+    return reply(received.received(actor_of(request), active=not ended))
+
+
+@router.get(
+    "/alarms/outside/unreadable", response=answers(list[UnreadableShown]), operation_id="unreadable_warnings"
+)
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """List what came as CAP and could not be read, with the element and the fault."""
+    return reply(received.unreadable(actor_of(request)))
+
+
+@router.get("/alarms/{uuid:alarm_id}/cap", response=answers(None), operation_id="alarm_cap")
+def cap_file(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
+    """Give the newest CAP 1.2 message about an alarm as a file."""
+    actor = actor_of(request)
+    queries.row_of(actor, alarm_id)
+    issued = received.issued(actor, alarm_id=alarm_id, limit=1)
+    if not issued:
+        raise NotFound("cap.none", zh="预警确认后才有发布消息", en="nothing was issued yet")
+    answer = HttpResponse(issued[0].body, content_type="application/cap+xml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{alarm_id}.cap.xml"'
+    return answer
+
+
+@router.get("/alarms/{uuid:alarm_id}/chart", response=answers(list[CourseShown]), operation_id="alarm_chart")
+def chart(request: HttpRequest, alarm_id: UUID, pixels: int = Query(600, ge=50, le=4_000)) -> HttpResponse:
+    """Give the readings that an alarm judged: two hours before it until now or its end."""
+    return reply(courses.of_alarm(actor_of(request), alarm_id, pixels))
 
 
 @router.get("/alarms/{uuid:alarm_id}", response=answers(AlarmWhole), operation_id="alarm")

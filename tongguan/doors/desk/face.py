@@ -31,6 +31,7 @@ from tongguan.doors.office import (
     processes,
     responsibilities,
     rules,
+    sensors,
     telling,
     views,
     workdays,
@@ -49,6 +50,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, telling, maps, signs, watching, alarms,
+    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open interface (开放接口): /api/partner/v1 with Bearer tokens."""
 
+from tongguan.doors.alarms import exchange as cap
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.partner import cases, channels, departments, listening, reports
@@ -13,5 +14,5 @@ api = face(
     auth=[Bearer("reports:read")],
     throttle=[Bucket("partner", rate=1000, burst=2000)],
 )
-for part in (reports, channels, cases, listening, departments):
+for part in (reports, channels, cases, listening, departments, cap):
     api.add_router("", part.router)

@@ -154,7 +154,7 @@ class Conditions:
         if left.kind == "json" and right.literal:
             told = Value(right.plain, output_field=JSONField())
             if isinstance(left.expression, KeyTransform):
-                return Q(KeyTransform.get_lookups()[_JSON[op]](left.expression, told))
+                return Q(KeyTransform.get_class_lookups()[_JSON[op]](left.expression, told))
             if op != "eq":
                 raise misread(self._option, "JSON 整体只能比较相等", "JSON as a whole is only equal or not")
             return Q(JSONExact(left.expression, told))

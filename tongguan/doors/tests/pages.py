@@ -43,6 +43,7 @@ def desk_pages(case):
             f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
         )
         for path, name in found
+        if ":alarm" not in path  # the story of alarms looks at it
     }
 
 

@@ -17,6 +17,7 @@ from tongguan.doors.field.face import api as field_api
 from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.testing import SCOPES, Door, one_connection
+from tongguan.doors.tests.watched import WATCHED
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
 from tongguan.intake import api as intake
@@ -231,22 +232,7 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
-#: Rules over readings: read by everybody who watches the division, written by posts of the own division.
-RULE_KEEPERS = {"duty_chief", "evaluator", "sysadmin", "city_chief"}
-WATCHED = {
-    "zh": "井室甲烷", "detector": "threshold", "division": "990101", "scope": {"kinds": ["well"]},
-    "settings": {"red": {"value": 50, "source": "自定", "confidence": "own"}},
-}  # fmt: skip
-DESK |= {
-    "watch_detectors": ("GET", "/watch/detectors", None, EVERYONE),
-    "watch_rules": ("GET", "/watch/rules", None, EVERYONE),
-    "watch_rule": ("GET", "/watch/rules/none", None, set()),
-    "draft_watch_rule": ("POST", "/watch/rules", WATCHED | {"code": "gas.methane"}, RULE_KEEPERS),
-    "alter_watch_rule": ("POST", "/watch/rules/none/versions", WATCHED, set()),
-    "rehearse_watch_rule": ("POST", "/watch/rules/none/versions/1/rehearsal", {"days": 30}, set()),
-    "switch_on_watch_rule": ("POST", "/watch/rules/none/versions/1/force", {"reason": "启用"}, set()),
-    "retire_watch_rule": ("POST", "/watch/rules/none/retirement", {"reason": "停用"}, set()),
-}
+DESK |= WATCHED
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}

@@ -5,20 +5,17 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from tongguan.industry.lifeline import sources
 from tongguan.industry.lifeline.contracts import Imported
 from tongguan.industry.lifeline.labels import NetworkKind
-from tongguan.industry.lifeline.models import Edge, Fault, Network, Node
+from tongguan.industry.lifeline.models import Network
+from tongguan.industry.lifeline.storing import stored
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
-from tongguan.kernel.geometry import cells_of
 from tongguan.people.contracts import Actor, Post
 from tongguan.places import queries as places
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
-from tongguan.tables import api as tables
 
 #: The most nodes and edges of one network.
 MOST: Final = 1_000_000
@@ -64,7 +61,7 @@ def import_network(
                 "changed_at": clock.now(),
             },
         )
-        _stored(network, drawn)
+        stored(network, drawn)
         length = sum(edge.length_m for edge in drawn.edges)
         done = {"nodes": len(drawn.nodes), "edges": len(drawn.edges), "faults": len(drawn.faults)}
         audit.record(actor, "lifeline.import", f"network:{code}", {**done, "file": path.name[:255]})
@@ -98,36 +95,3 @@ def _checked(code: str, name: str, kind: str, division: str) -> None:
         raise Invalid("network.kind", f"类别应为其中之一：{told}", f"one of {told}", field="kind")
     if places.division(division) is None:
         raise Invalid("division.unknown", f"没有区划 {division!r}", "no such division", field="division")
-
-
-def _stored(network: Network, drawn: sources.Drawn) -> None:
-    Node.objects.filter(network=network).delete()
-    Edge.objects.filter(network=network).delete()
-    Fault.objects.filter(network=network).delete()
-    lons = np.array([row.lon for row in drawn.nodes])
-    lats = np.array([row.lat for row in drawn.nodes])
-    cells = cells_of(lons, lats).tolist()
-    community = places.locate(lons, lats).community
-    tables.insert_values(
-        Node,
-        ("network", "code", "kind", "name", "lon", "lat", "cell", "elevation_m", "division", "thing"),
-        [
-            (
-                *(network.pk, row.code, row.kind, row.name, row.lon, row.lat, cell, row.elevation_m),
-                where or network.division,
-                drawn.things.get(row.code, ""),
-            )
-            for row, cell, where in zip(drawn.nodes, cells, community, strict=True)
-        ],
-    )
-    tables.insert_values(
-        Edge,
-        ("network", "code", "kind", "begin", "end", "length_m", "diameter_mm", "open"),
-        [
-            (network.pk, e.code, e.kind, e.begin, e.end, e.length_m, e.diameter_mm, e.open)
-            for e in drawn.edges
-        ],
-    )
-    Fault.objects.bulk_create(
-        [Fault(network=network, line=f.line, field=f.field, text=f.text, raw=f.raw) for f in drawn.faults]
-    )

@@ -12,14 +12,18 @@ import msgspec
 import yaml
 
 from tongguan.detection.batches import Arranged, Index, arranged, batch_of
+from tongguan.detection.kinds import BUILT_IN
 from tongguan.detection.settings import ready
-from tongguan.detection.spi import detectors
-from tongguan.industry.lifeline.faults import HOUR, MINUTE, Fault, Kind
-from tongguan.industry.lifeline.plants import Plant
-from tongguan.industry.lifeline.simulation import City, spoiled
+from tongguan.detection.spi import Detector
+from tongguan.industry.lifeline.detectors.kinds import OWN
 from tongguan.kernel.frames import Frame
+from tongguan.simulation.city import City, spoiled
+from tongguan.simulation.faults import HOUR, MINUTE, Fault, Kind
+from tongguan.simulation.plants import Plant
 
 SIMULATED: Final = Path(__file__).parent / "packs" / "simulated.yaml"
+#: The detectors that rules of a pack may name.
+KNOWN: Final[Mapping[str, Detector]] = {one.code: one for one in (*BUILT_IN, *OWN)}
 #: An alarm that falls silent and comes back within this is the same alarm, as the alarms' life has it.
 _SAME: Final = 30 * MINUTE
 #: How long after a fault has ended an alarm about it may still come, and which faults explain which alarm.
@@ -87,7 +91,7 @@ class Running:
     def __init__(self, city: City, rule: DrillRule) -> None:
         """Make ready. Raises UnusableError when a setting is wrong or still to be set."""
         self.rule = rule
-        self.detector = detectors.get(rule.detector)
+        self.detector = KNOWN[rule.detector]
         self.subjects, groups = zip(*_subjects(city, rule.over), strict=True)
         self.index = (
             Index.of_groups(groups) if self.detector.grouped else Index.of_streams([g[0] for g in groups])

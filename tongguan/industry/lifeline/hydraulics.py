@@ -7,6 +7,7 @@ other demands, so a state of a thousand nodes costs milliseconds.
 
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
@@ -16,18 +17,11 @@ from numpy.typing import NDArray
 
 from tongguan.kernel.errors import Invalid
 
-try:
-    import wntr
-    from wntr.epanet.toolkit import ENepanet
-except ImportError:  # the extra is not installed: everything else in the house runs without
-    wntr = None
-    ENepanet = None
-
 Floats = NDArray[np.float64]
 
 #: EPANET's own numbers for what is asked (epanet2_enums.h).
 _BASE_DEMAND, _EMITTER, _TANK_LEVEL, _DEMAND, _PRESSURE = 1, 3, 8, 9, 11
-_FLOW, _STATUS = 8, 11
+_FLOW, _INITIAL_STATUS = 8, 4
 _DURATION, _STEP, _PATTERN_STEP, _REPORT_STEP = 0, 1, 3, 5
 #: Orifice flow of a hole: q = Cd · A · √(2 g h); Cd as WNTR has it.
 DISCHARGE: Final = 0.75
@@ -35,15 +29,19 @@ _GRAVITY: Final = 9.81
 
 
 def library() -> ModuleType:
-    """Give WNTR. Raises Invalid (``lifeline.no_wntr``) saying how to install it when it is absent."""
-    if wntr is None:
+    """Give WNTR, loaded when it is first asked for: it takes seconds and most cities never do.
+
+    Raises Invalid (``lifeline.no_wntr``) saying how to install it when it is absent.
+    """
+    try:
+        return import_module("wntr")
+    except ImportError as error:
         raise Invalid(
             "lifeline.no_wntr",
             "读取 EPANET 模型需要 WNTR：请安装扩展，例如 uv sync --extra lifeline",
             "WNTR is needed: install the extra, e.g. uv sync --extra lifeline",
             field="file",
-        )
-    return wntr  # type: ignore[no-any-return]
+        ) from error
 
 
 def hole_coefficient(diameter_m: float) -> float:
@@ -68,8 +66,7 @@ class Solver:
 
     def __init__(self, path: Path, folder: Path) -> None:
         """Open the ``.inp``; EPANET writes its report into ``folder``."""
-        library()
-        self._en: Any = ENepanet(version=2.2)
+        self._en: Any = library().epanet.toolkit.ENepanet(version=2.2)
         self._en.ENopen(str(path), str(folder / "epanet.rpt"), str(folder / "epanet.bin"))
         self._nodes: dict[str, int] = {}
         self._links: dict[str, int] = {}
@@ -115,7 +112,7 @@ class Solver:
 
     def shut(self, link: int) -> None:
         """Close a link for the states that follow."""
-        self._en.ENsetlinkvalue(link, _STATUS, 0.0)
+        self._en.ENsetlinkvalue(link, _INITIAL_STATUS, 0.0)
 
     def pressures(self, nodes: Sequence[int]) -> Floats:
         """Give pressures, metres, of the state solved last."""

@@ -118,8 +118,8 @@ def distances(things: Sequence[str], within_m: float = np.inf) -> np.ndarray:
     at = {thing: k for k, thing in enumerate(things)}
     rows = Node.objects.filter(thing__in=list(at)).order_by("network", "code")
     by_network: dict[int, list[tuple[int, str]]] = {}
-    for network, thing, node in rows.values_list("network", "thing", "code"):
-        by_network.setdefault(network, []).append((at[thing], node))
+    for number, thing, node in rows.values_list("network", "thing", "code"):
+        by_network.setdefault(number, []).append((at[thing], node))
     for network in Network.objects.filter(pk__in=by_network):
         places, nodes = zip(*by_network[network.pk], strict=True)
         square = np.ix_(places, places)
@@ -155,3 +155,8 @@ def _loaded(network: int, changed_at: str, fingerprint: str) -> Graph:
             for row in edges.values_list("code", "kind", "begin", "end", "length_m", "diameter_mm", "open")
         ],
     )
+
+
+def exists(code: str) -> bool:
+    """Tell whether there is such a network, for the platform itself."""
+    return Network.objects.filter(code=code).exists()

@@ -81,6 +81,8 @@ def test_a_grave_alarm_becomes_one_report_and_a_case_with_a_clock(people):
     case = cases.case(people.leader, info.case_id)
     assert (case.item_code, case.source, info.report_id) == (ITEM, "alarm", report.pk)
     taken_up(people, case.id)
+    unit = {"unit_id": people.unit("N-SZ").id, "reason": "就近"}
+    dispatch.perform(people.dispatcher, case.id, "dispatch", unit)
     assert cases.case(people.leader, case.id).due_at > NOON
     heard(says(4, 2), says(3, 4))
     alarms.perform(people.acceptor, one, "confirm", {})

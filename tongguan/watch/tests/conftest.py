@@ -16,4 +16,4 @@ def city(db):
 @pytest.fixture
 def runner(city, tmp_path):
     """A runner that keeps a checkpoint with every frame."""
-    return Runner(lambda: tmp_path / "watch", keep_every=0.0, first=0.0)
+    return Runner(tmp_path / "watch", keep_every=0.0, first=0.0)

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tongguan.alarms.terms import terms_of
+from tongguan.alarms import api as alarms
+from tongguan.alarms.contracts import Verdict
+from tongguan.alarms.models import Alarm
+from tongguan.alarms.queries import terms
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tongguan.kernel.frames import Frame
@@ -54,7 +57,7 @@ def test_a_rule_goes_from_draft_by_rehearsal_into_force_and_out(city):
     api.rehearsed(made.code, 2, {"alarms": 2})
     api.switch_on(PLATFORM, made.code, 2, "改名")
     assert [one.state for one in queries.versions(PLATFORM, made.code)] == [State.IN_FORCE, State.RETIRED]
-    assert terms_of(["gas.methane"])["gas.methane"].name == "井室甲烷"
+    assert terms(["gas.methane"])["gas.methane"].name == "井室甲烷"
     api.retire(PLATFORM, made.code, "并入新规则", 2)
     assert queries.in_force() == {}
     verbs = [one.verb for one in audited() if one.subject == "watch:gas.methane"]
@@ -160,3 +163,27 @@ def test_frames_reach_the_rules_through_the_owner_of_readings(city, tmp_path):
         assert receipt.kept == 1
     from_alarms = [name for name, _ in published() if name == "AlarmRaised"]
     assert from_alarms == ["AlarmRaised"]
+
+
+def test_a_rehearsal_is_held_against_what_people_found_of_the_alarms(city, tmp_path):
+    one, two = wells(2)
+    in_force(methane())
+    at = int((NOW - timedelta(hours=9)).timestamp() * 1000)
+    says = [
+        Verdict(
+            "gas.methane", 1, f"stream:{stream}", grade, at + minutes * 60_000, (stream,), "试", {}, "990101"
+        )
+        for stream in (one, two)
+        for grade, minutes in ((3, 0), (0, 30))
+    ]
+    with clock.using(clock.ManualClock(NOW)), owned(tmp_path):
+        alarms.hear(says)
+        Alarm.objects.filter(about=f"stream:{one}").update(outcome="true")
+        Alarm.objects.filter(about=f"stream:{two}").update(outcome="false")
+        sensing.take(Frame.of([one] * 3, [at - 60_000, at + 60_000, at + 120_000], [1, 60, 1]))
+        sensing.take(Frame.of([two] * 3, [at - 60_000, at + 60_000, at + 120_000], [1, 30, 1]))
+        api.draft(PLATFORM, methane(settings={"red": own(50.0)}), 1)
+        api.rehearse(PLATFORM, "gas.methane", 2, 1)
+        settle()
+    found = queries.versions(PLATFORM, "gas.methane")[0].rehearsal
+    assert found["book"] == {"true": 1, "true_again": 1, "false": 1, "false_again": 0}

@@ -63,13 +63,13 @@ def test_a_killed_runner_goes_on_without_losing_or_doubling_an_alarm(city, tmp_p
     one, two = wells(2)
     in_force(methane())
     frames = [(n, frame([one, two], minute, value)) for n, (minute, value) in enumerate(STORY, 1)]
-    first = Runner(lambda: tmp_path / "watch", keep_every=1e9, first=1e9)
+    first = Runner(tmp_path / "watch", keep_every=1e9, first=1e9)
     first.position()
     for number, readings in frames[:killed]:
         first.follow(number, readings)
         if number == kept:
             first.close()
-    again = Runner(lambda: tmp_path / "watch", keep_every=0, first=0)
+    again = Runner(tmp_path / "watch", keep_every=0, first=0)
     assert again.position() == kept
     for number, readings in frames[kept:]:
         again.follow(number, readings)
@@ -163,3 +163,17 @@ def test_two_quantities_of_one_manhole_are_judged_together(runner):
         "1 号井：可燃气体浓度 15 ≥ 10（成立），液位 1.5 > 1（成立），满足红色条件（来源：本市安全专班，自定）"
     )
     assert sorted(found.streams) == sorted([one, level])
+
+
+def test_workers_that_share_the_streams_each_judge_their_own(city, tmp_path):
+    streams = wells(4)
+    in_force(methane())
+    even, odd = (
+        Runner(tmp_path / f"watch-{rest}", share=lambda numbers, rest=rest: numbers % 2 == rest)
+        for rest in (0, 1)
+    )
+    for worker in (even, odd):
+        worker.follow(1, frame(streams, 0, 60))
+        worker.tick()
+    assert sorted(alarms()) == sorted((f"stream:{one}", 4, False) for one in streams)
+    assert sorted(len(one.rules["gas.methane"].subjects) for one in (even, odd)) == [2, 2]

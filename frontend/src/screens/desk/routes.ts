@@ -21,6 +21,7 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "letters", name: "letters", component: () => import("@/screens/desk/LettersPage.vue") },
   { path: "handovers", name: "handovers", component: () => import("@/screens/desk/HandoversPage.vue") },
   { path: "alarms", name: "alarms", component: () => import("@/screens/desk/alarms/AlarmsPage.vue") },
+  { path: "alarms/outside", name: "alarm-outside", component: () => import("@/screens/desk/alarms/OutsidePage.vue") },
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },

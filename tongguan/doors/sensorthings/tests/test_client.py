@@ -16,6 +16,50 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 
 
+def declared(service):
+    """A well with a place and a stream; gives both."""
+    place = sta.Location(
+        name="井位",
+        description="井盖中心",
+        location={"type": "Point", "coordinates": [121.005, 30.805]},
+        encoding_type="application/geo+json",
+    )
+    well = sta.Thing(name="一号井", description="燃气井", properties={"code": "W-1"}, locations=[place])
+    service.create(well)
+    stream = sta.Datastream(
+        name="甲烷",
+        description="甲烷浓度",
+        observation_type="http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
+        unit_of_measurement=sta.UnitOfMeasurement(
+            name="%LEL", symbol="%LEL", definition="http://example.org/lel"
+        ),
+        thing=well,
+        sensor=sta.Sensor(name="探头", description="甲烷探头", encoding_type="text/plain", metadata="X1"),
+        observed_property=sta.ObservedProperty(
+            name="甲烷", definition="http://example.org/ch4", description="可燃气体"
+        ),
+    )
+    service.create(stream)
+    return well, stream
+
+
+def hourly(stream):
+    """Two readings of a stream as a data array."""
+    block = sta.model.ext.data_array_value.DataArrayValue()
+    block.components = {
+        sta.model.ext.data_array_value.DataArrayValue.Property.PHENOMENON_TIME,
+        sta.model.ext.data_array_value.DataArrayValue.Property.RESULT,
+    }
+    block.datastream = stream
+    for hour in (1, 2):
+        block.add_observation(
+            sta.Observation(phenomenon_time=(AT + timedelta(hours=hour)).isoformat(), result=20.0 + hour)
+        )
+    document = sta.model.ext.data_array_document.DataArrayDocument()
+    document.add_data_array_value(block)
+    return document
+
+
 @pytest.mark.filterwarnings("ignore:furl.pathstr is deprecated:DeprecationWarning")
 def test_a_public_client_declares_tells_and_asks(live_server):
     people_cast = cast()
@@ -27,28 +71,7 @@ def test_a_public_client_declares_tells_and_asks(live_server):
         service = sta.SensorThingsService(
             f"{live_server.url}/api/sensorthings/v1.1", auth_handler=sta.AuthHandler("any", token)
         )
-        place = sta.Location(
-            name="井位",
-            description="井盖中心",
-            location={"type": "Point", "coordinates": [121.005, 30.805]},
-            encoding_type="application/geo+json",
-        )
-        well = sta.Thing(name="一号井", description="燃气井", properties={"code": "W-1"}, locations=[place])
-        service.create(well)
-        stream = sta.Datastream(
-            name="甲烷",
-            description="甲烷浓度",
-            observation_type="http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
-            unit_of_measurement=sta.UnitOfMeasurement(
-                name="%LEL", symbol="%LEL", definition="http://example.org/lel"
-            ),
-            thing=well,
-            sensor=sta.Sensor(name="探头", description="甲烷探头", encoding_type="text/plain", metadata="X1"),
-            observed_property=sta.ObservedProperty(
-                name="甲烷", definition="http://example.org/ch4", description="可燃气体"
-            ),
-        )
-        service.create(stream)
+        well, stream = declared(service)
         for minute in range(5):
             told = sta.Observation(
                 phenomenon_time=(AT + timedelta(minutes=minute)).isoformat(),
@@ -75,19 +98,7 @@ def test_a_public_client_declares_tells_and_asks(live_server):
         service.patch(well, [{"op": "replace", "path": "/description", "value": "已改"}])
         assert service.things().find(well.id).description == "已改"
 
-        block = sta.model.ext.data_array_value.DataArrayValue()
-        block.components = {
-            sta.model.ext.data_array_value.DataArrayValue.Property.PHENOMENON_TIME,
-            sta.model.ext.data_array_value.DataArrayValue.Property.RESULT,
-        }
-        block.datastream = stream
-        for hour in (1, 2):
-            block.add_observation(
-                sta.Observation(phenomenon_time=(AT + timedelta(hours=hour)).isoformat(), result=20.0 + hour)
-            )
-        document = sta.model.ext.data_array_document.DataArrayDocument()
-        document.add_data_array_value(block)
-        assert len(service.observations().create(document)) == 2
+        assert len(service.observations().create(hourly(stream))) == 2
         assert next(iter(kept.get_observations().query().top(1).list())).result == 22
 
         service.delete(stream)

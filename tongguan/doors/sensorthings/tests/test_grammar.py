@@ -73,7 +73,8 @@ def test_an_expression_is_read_as_the_standard_says(text, tree):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "name eq", "eq 1", "name eq 'open", "(a eq 1", "a eq 1)", "round()", "length(a, b)", "sqrt(2) eq 1",
+        "", "name eq", "eq 1", "name eq 'open", "(a eq 1", "a eq 1)", "round()", "length(a, b)",
+        "sqrt(2) eq 1",
         "a eq 1 b", "a eq 2026-13-45", "a eq duration'P'", "not " * 30 + "a", " and ".join(["a eq 1"] * 300),
         "a eq #", "a in (1)",
     ],
@@ -95,14 +96,15 @@ def test_no_text_breaks_a_reader(text):
     ):
         try:
             read(text)
-        except Refusal as refusal:
-            assert refusal.status in {400, 404}
+        except (NotUnderstood, NotFound):
+            continue
 
 
 def test_expansions_nest_with_options_of_their_own():
     found = options.read(
         {
-            "$expand": "Datastreams($filter=name eq 'a,b;(';$expand=Sensor,Observations($top=1)),Locations/Things"
+            "$expand": "Datastreams($filter=name eq 'a,b;(';$expand=Sensor,Observations($top=1)),"
+            "Locations/Things"
         }
     )
     streams = found.expand["Datastreams"]
@@ -114,7 +116,8 @@ def test_expansions_nest_with_options_of_their_own():
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        ({"$top": "-1"}, "$top"), ({"$skip": "x"}, "$skip"), ({"$count": "1"}, "$count"), ({"$sort": "a"}, "$sort"),
+        ({"$top": "-1"}, "$top"), ({"$skip": "x"}, "$skip"), ({"$count": "1"}, "$count"),
+        ({"$sort": "a"}, "$sort"),
         ({"$resultFormat": "csv"}, "$resultFormat"), ({"$expand": "A($lots=1)"}, "$expand"),
         ({"$expand": "A(B"}, "$expand"),
     ],
@@ -204,7 +207,8 @@ def test_patches_change_what_they_name_and_nothing_else():
     assert patched(before, operations) == {"properties": {"x": 5, "new": [1], "moved": 2}}
     assert before == {"name": "a", "properties": {"x": 1, "y/z": 2}}
     for wrong in (
-        {"op": "remove", "path": "/none"}, {"op": "test", "path": "/name", "value": "b"}, {"op": "do", "path": "/name"},
+        {"op": "remove", "path": "/none"}, {"op": "test", "path": "/name", "value": "b"},
+        {"op": "do", "path": "/name"},
         {"op": "add", "path": "/name/x", "value": 1}, {"op": "add", "path": "name", "value": 1},
         {"op": "add", "path": "/name"}, {"op": "copy", "from": "/none", "path": "/name"}, 7,
     ):  # fmt: skip

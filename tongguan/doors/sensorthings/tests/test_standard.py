@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The conformance classes of OGC 18-088 told as stories, with examples of our own after its clauses."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from tongguan.doors.sensorthings.tests.asked import ROOT, Door, stream, thing
@@ -9,6 +11,8 @@ from tongguan.runtime.testing import audited
 from tongguan.sensors.models import Datastream, Location, Refused, Thing
 
 pytestmark = pytest.mark.django_db
+PLACE = {"name": "x", "description": "", "encodingType": "application/geo+json"}
+BARE = {"name": "A", "description": ""}
 
 
 @pytest.fixture
@@ -138,11 +142,13 @@ def test_things_are_found_by_what_the_grammar_says(door, where, found):
 @pytest.mark.parametrize(
     "asked",
     [
-        "Things?$filter=nothing eq 1", "Things?$filter=name", "Things?$filter=name eq 5", "Things?$filter=name gt",
+        "Things?$filter=nothing eq 1", "Things?$filter=name", "Things?$filter=name eq 5",
+        "Things?$filter=name gt",
         "Things?$filter=Locations eq 1", "Things?$filter=round(name) eq 1", "Things?$filter=year(name) eq 1",
         "Things?$filter=Locations/location eq 'x'", "Things?$filter=st_within(name, geography'POINT(1 1)')",
         "Things?$filter=st_within(Locations/location, geography'POINT(')", "Things?$expand=Nothing",
-        "Things?$select=nothing", "Things?$orderby=nothing", "Things?$orderby=Locations/location", "Things?$top=x",
+        "Things?$select=nothing", "Things?$orderby=nothing", "Things?$orderby=Locations/location",
+        "Things?$top=x",
         "Things?$what=1", "Observations?$filter=result eq 'x'", "Observations?$expand=Nothing",
         "Observations?$orderby=Datastream/id", "Observations?$filter=Datastream/id eq 1 or result gt 5",
         "Observations?$filter=Datastream/nothing eq 1",
@@ -159,7 +165,7 @@ def test_pages_are_ordered_counted_and_linked(door):
     found = door.get("Things?$count=true&$top=2&$skip=1&$orderby=description desc,name desc&$select=name,id")
     assert (found["@iot.count"], names(found)) == (5, ["t1", "t4"])
     assert set(found["value"][0]) == {"@iot.id", "name"}
-    following = door.get(found["@iot.nextLink"].partition("v1.1/")[2])
+    following = door.get(unquote(found["@iot.nextLink"]).partition("v1.1/")[2])
     assert names(following) == ["t2", "t0"]
     assert "@iot.nextLink" not in following
     assert names(door.get("Things?$orderby=properties/n desc&$top=1")) == ["t4"]
@@ -173,7 +179,8 @@ def test_expansions_bring_relations_along_in_few_statements(door, well, django_a
     for n in range(2, 8):
         door.post("Things", thing(name=f"井{n}", properties={"code": f"W-{n}"}))
     asked = (
-        "Things?$expand=Datastreams($expand=ObservedProperty,Sensor,Observations($top=1;$orderby=phenomenonTime desc);"
+        "Things?$expand=Datastreams($expand=ObservedProperty,Sensor,"
+        "Observations($top=1;$orderby=phenomenonTime desc);"
         "$count=true),Locations($select=name),HistoricalLocations&$orderby=id"
     )
     with django_assert_max_num_queries(20):
@@ -202,7 +209,7 @@ def test_expansions_bring_relations_along_in_few_statements(door, well, django_a
         ("?$top=2&$skip=1", [35, 25]),
         ("?$orderby=result asc&$top=2", [5, 15]),
         ("?$filter=result gt 10 and result lt 40", [35, 25, 15]),
-        ("?$filter=phenomenonTime ge 2026-05-01T01:00:00Z and phenomenonTime lt 2026-05-01T03:00:00Z", [25, 15]),
+        ("?$filter=phenomenonTime gt 2026-05-01T00:30:00Z and resultTime le 2026-05-01T02:00:00Z", [25, 15]),
         ("?$filter=phenomenonTime eq 2026-05-01T02:00:00Z", [25]),
         ("?$filter=hour(phenomenonTime) eq 3 or result eq 5", [35, 5]),
         ("?$filter=phenomenonTime gt 2030-01-01T00:00:00Z", []),
@@ -295,8 +302,8 @@ def test_readings_are_never_altered(door, well):
         ("Things", [], "body"),
         ("Things", {"name": 5, "description": ""}, "name"),
         ("Things", {"name": "x", "description": "", "properties": []}, "properties"),
-        ("Locations", {"name": "x", "description": "", "encodingType": "g", "location": {"type": "Point", "coordinates": [999, 0]}}, "location"),
-        ("Locations", {"name": "x", "description": "", "encodingType": "g", "location": 5}, "location"),
+        ("Locations", PLACE | {"location": {"type": "Point", "coordinates": [999, 0]}}, "location"),
+        ("Locations", PLACE | {"location": 5}, "location"),
         ("Datastreams", stream(), "Thing"),
         ("Datastreams", stream(Thing={"@iot.id": "x"}), "Thing"),
         ("Observations", {"result": 1}, "Datastream"),
@@ -343,15 +350,17 @@ def test_a_system_sees_and_writes_its_divisions_only(door, well, people_cast):
 
 
 def test_a_batch_does_groups_wholly_or_not_and_knows_what_it_made(door):
+    reading = {"result": 7, "phenomenonTime": "2026-05-01T00:00:00Z"}
+    whole, half = {"atomicityGroup": "g", "method": "post"}, {"atomicityGroup": "h", "method": "post"}
     parts = [
-        {"id": "a", "atomicityGroup": "g", "method": "post", "url": "Things", "body": {"name": "A", "description": ""}},
-        {"id": "b", "atomicityGroup": "g", "method": "post", "url": "Datastreams", "body": stream(Thing={"@iot.id": "$a"})},
-        {"id": "c", "method": "post", "url": "$b/Observations", "body": {"result": 7, "phenomenonTime": "2026-05-01T00:00:00Z"}},
+        {"id": "a", **whole, "url": "Things", "body": BARE},
+        {"id": "b", **whole, "url": "Datastreams", "body": stream(Thing={"@iot.id": "$a"})},
+        {"id": "c", "method": "post", "url": "$b/Observations", "body": reading},
         {"id": "d", "method": "get", "url": f"{ROOT}/Things?$select=name"},
-        {"id": "e", "atomicityGroup": "h", "method": "post", "url": "Things", "body": {"name": "E", "description": ""}},
-        {"id": "f", "atomicityGroup": "h", "method": "post", "url": "Things", "body": {"name": "F"}},
+        {"id": "e", **half, "url": "Things", "body": BARE},
+        {"id": "f", **half, "url": "Things", "body": {"name": "F"}},
         {"id": "g", "method": "dance", "url": "Things"},
-    ]  # fmt: skip
+    ]
     found = {one["id"]: one for one in door.post("$batch", {"requests": parts}, 200)["responses"]}
     assert {key: one["status"] for key, one in found.items()} == {
         "a": 201, "b": 201, "c": 201, "d": 200, "e": 424, "f": 400, "g": 400,

@@ -112,8 +112,8 @@ class Drift(EachPoll):
     """Grades a slow walk of a sensor 传感器漂移 over a day, away from its neighbours or from itself.
 
     Parts: the sensor; then neighbours of the same quantity, whose median is taken off (none: itself alone).
-    Hourly means are compared with those 24 hours ago; where an hour moved by ``jump`` or more something
-    happened in the world, and nothing is said for a day and six hours.
+    Hourly means are compared with those 24 hours ago; where they moved by ``jump`` or more within two hours
+    something happened in the world, and nothing is said for a day and six hours.
     """
 
     code = "sensor_drift"
@@ -122,7 +122,7 @@ class Drift(EachPoll):
     reason = Reason.NEIGHBOURS
     parameters = (
         poll_parameter(),
-        Parameter("jump", "突变幅度", "hourly change that is an occurrence", "value", 0, 1e9, needed=True),
+        Parameter("jump", "突变幅度", "change that is an occurrence", "value", 0, 1e9, needed=True),
         *ladder_parameters("value"),
     )
     _QUIET_H: Final = 30
@@ -148,7 +148,9 @@ class Drift(EachPoll):
         done = slots[there][over]
         means = np.concatenate([state["means"][done][:, 1:], mean[:, None]], axis=1)
         state["means"][done] = means
-        jumped = np.abs(means[:, -1] - means[:, -2]) >= settings["jump"]
+        # An occurrence within an hour shows in two steps: both are looked at together.
+        newest = means[:, -1, None]
+        jumped = (np.abs(newest - means[:, -3:-1]) >= settings["jump"]).any(axis=1)
         calm = np.where(jumped, self._QUIET_H, np.maximum(state["disturbed"][done] - 1, 0))
         state["disturbed"][done] = calm
         measured = np.full(len(slots), np.nan)

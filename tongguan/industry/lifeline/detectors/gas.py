@@ -24,7 +24,7 @@ _PATIENT: Final = 3
 
 
 class Seepage(EachReading):
-    """Grades a chamber's concentration once it has stood ``rise`` above its own level for ``stands`` readings.
+    """Grades a chamber's gas once it has stood ``rise`` above its own level for ``stands`` readings.
 
     Gas that seeps in rises and stays (mass balance); a spike comes back at once. A sensor that has spiked
     within two hours needs three readings more. Sewer gas moves slowly and is followed.
@@ -36,7 +36,7 @@ class Seepage(EachReading):
     reason = Reason.RATE
     parameters = (
         Parameter("rise", "高出本底", "rise above its own level", "%LEL", 0, 100, needed=True),
-        Parameter("quiet", "可信的初始本底上限", "highest first own level", "%LEL", 0, 100, 10.0),
+        Parameter("quiet", "初始上限", "highest at first", "%LEL", 0, 100, 10.0),
         Parameter("stands", "连续读数", "readings in a row", "", 1, 20, 2.0),
         *ladder_parameters("%LEL"),
     )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traces along networks: what to shut, who is left without, what hangs together."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -36,7 +38,8 @@ def street() -> Graph:
         node("V3", "valve"),
         node("T", "source"),
     ]
-    runs = [("S", "V1"), ("V1", "a"), ("a", "b"), ("b", "u1"), ("b", "V2"), ("V2", "c"), ("c", "u2"), ("c", "V3"), ("V3", "T")]  # fmt: skip
+    main = ["S", "V1", "a", "b", "u1"]
+    runs = [*pairwise(main), ("b", "V2"), ("V2", "c"), ("c", "u2"), ("c", "V3"), ("V3", "T")]
     return Graph(nodes, [pipe(f"p{n}", *ends) for n, ends in enumerate(runs, 1)])
 
 

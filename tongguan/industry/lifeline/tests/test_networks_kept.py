@@ -2,6 +2,7 @@
 """Networks taken in from files: any declared system, bad rows kept, each sees the own divisions."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -186,7 +187,7 @@ def test_an_epanet_file_that_is_none_and_a_missing_library_are_said_plainly(tmp_
     file.write_text("[PIPES]\np1 x y 1 1 1 0 Open\n", encoding="ascii")
     with pytest.raises(Invalid, match="not an EPANET file"):
         hydraulics.opened(file)
-    monkeypatch.setattr(hydraulics, "wntr", None)  # the extra as it is where it was not installed
+    monkeypatch.setitem(sys.modules, "wntr", None)  # as it is where the extra was not installed
     with pytest.raises(Invalid) as refused:
         hydraulics.opened(file)
     assert "uv sync --extra lifeline" in refused.value.zh

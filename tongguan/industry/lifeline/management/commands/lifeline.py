@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tongguan.industry.lifeline import api, queries
+from tongguan.industry.lifeline import api, packs, queries
 from tongguan.industry.lifeline.contracts import FaultInfo
 from tongguan.industry.lifeline.sources import Reading
 from tongguan.kernel.errors import Refusal
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         take.add_argument("--zone", type=int, help="CGCS2000 高斯-克吕格投影带，坐标为米")
         take.add_argument("--anchor", nargs=2, type=float, metavar=("经度", "纬度"), help="LOCAL 的原点")
         verbs.add_parser("list", help="列出管网")
+        pack = verbs.add_parser("rules", help="把规则包写成草稿；未查到出处的限值待设定")
+        pack.add_argument("--division", required=True, help="区划代码")
         for verb, words in (("faults", "列出未采用的行及原因"), ("drop", "删除管网")):
             verbs.add_parser(verb, help=words).add_argument("code")
 
@@ -57,6 +59,16 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{one.code}\t{one.name}\t{one.kind}\t{one.nodes}\t{one.changed_at:%Y-%m-%d %H:%M}"
             )
+
+    def _rules(self, options: dict[str, Any]) -> None:
+        done = packs.install(PLATFORM, options["division"])
+        for codes, words in (
+            (done.written, "写成草稿"),
+            (done.known, "已有"),
+            (done.without, "没有可用的传感器"),
+        ):
+            for code in codes:
+                self.stdout.write(f"{code}\t{words}")
 
     def _faults(self, options: dict[str, Any]) -> None:
         self._tell(queries.faults(options["code"]))

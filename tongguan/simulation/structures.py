@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.industry.lifeline.faults import HOUR, Fault, Kind
-from tongguan.industry.lifeline.plants import Floats, Ints, Quantity, hour_of
+from tongguan.simulation.faults import HOUR, Fault, Kind
+from tongguan.simulation.plants import Floats, Ints, Quantity, hour_of
 
 
 class Bridges:

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.industry.lifeline import plants, structures
-from tongguan.industry.lifeline.faults import DAY, HOUR, MINUTE, SENSOR, Fault, Kind
-from tongguan.industry.lifeline.plants import Floats, Ints, Plant, Quantity
 from tongguan.kernel.frames import Frame
+from tongguan.simulation import plants, structures
+from tongguan.simulation.faults import DAY, HOUR, MINUTE, SENSOR, Fault, Kind
+from tongguan.simulation.plants import Floats, Ints, Plant, Quantity
 
 #: Windows in which readings are drawn.
 WINDOW: Final = 10 * MINUTE
@@ -60,7 +60,7 @@ class City:
     """A simulated city; streams are numbered from 0."""
 
     def __init__(self, seed: int, scale: float = 1.0, days: int = 30, begin: int = 0) -> None:
-        """Draw the city and its storms (one in two days) over ``days`` from ``begin`` (ms)."""
+        """Draw the city and its storms (one a day) over ``days`` from ``begin`` (ms)."""
         rng = np.random.default_rng([seed, 1])
         self.seed, self.begin = seed, begin
         self.groups = {name: max(_LEAST[name], round(full * scale)) for name, full in FULL.items()}
@@ -70,13 +70,15 @@ class City:
                 int(rng.integers(60, 240)) * MINUTE,
                 float(rng.uniform(8.0, 45.0)),
             )
-            for _ in range(max(1, days // 2))
+            for _ in range(max(1, days))
         ]
         size = self.groups
+        chambers, water = plants.Chambers(rng, size["chamber"]), plants.Water(rng, size["water"])
+        self.drains = plants.Drains(rng, size["drain"], storms)
         self.plants: tuple[Plant, ...] = (
-            plants.Chambers(rng, size["chamber"]),
-            plants.Water(rng, size["water"]),
-            plants.Drains(rng, size["drain"], storms),
+            chambers,
+            water,
+            self.drains,
             plants.Heat(rng, size["heat"]),
             structures.Bridges(rng, size["bridge"]),
             structures.Galleries(rng, size["gallery"]),
@@ -128,7 +130,7 @@ class City:
         A blocked drain matters only when it rains, and a storm floods a drain that is clear: so ponding is
         taken from the simulated depth, where it stands above ``ponding_cm`` for five minutes or more.
         """
-        drains = next(p for p in self.plants if isinstance(p, plants.Drains))
+        drains = self.drains
         found = [f for f in faults if f.kind is not Kind.PONDING]
         for start, lasting, _ in drains.storms:
             grid = np.arange(max(start, begin), min(start + lasting + 4 * HOUR, end), MINUTE, dtype=np.int64)

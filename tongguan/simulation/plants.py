@@ -13,8 +13,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.industry.lifeline import physics
-from tongguan.industry.lifeline.faults import DAY, HOUR, MINUTE, Fault, Kind
+from tongguan.simulation import physics
+from tongguan.simulation.faults import DAY, HOUR, MINUTE, Fault, Kind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,10 +41,25 @@ class Quantity:
 class Plant(Protocol):
     """One kind of plant with all its groups."""
 
-    name: str
-    groups: int
-    period_s: int
-    quantities: tuple[Quantity, ...]
+    @property
+    def name(self) -> str:
+        """Give its name."""
+        ...
+
+    @property
+    def groups(self) -> int:
+        """Give how many groups there are."""
+        ...
+
+    @property
+    def period_s(self) -> int:
+        """Give how often a group is polled, seconds."""
+        ...
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Give what a group measures."""
+        ...
 
     def state(self, at: Ints, faults: Sequence[Fault], rng: np.random.Generator) -> dict[str, Floats]:
         """Give each quantity, groups × sensors × k."""

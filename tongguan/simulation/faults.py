@@ -124,14 +124,15 @@ def drawn(
     """
     begin, end = span
     days = (end - begin) / DAY
-    taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    taken: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
     found: list[Fault] = []
     for habit in habits:
         for _ in range(max(1, int(rng.poisson(habit.a_day * scale * days)))):
             fault = _one(rng, habit, groups[habit.plant], (begin, end))
-            near = taken.setdefault((fault.plant, fault.group), [])
+            passing = fault.kind is Kind.OVERLOAD
+            near = taken.setdefault((fault.plant, fault.group, passing), [])
             around = (fault.begin - 8 * HOUR, fault.end + 8 * HOUR)
-            if fault.kind is Kind.OVERLOAD:
+            if passing:
                 around = (fault.begin - 10 * MINUTE, fault.end + 10 * MINUTE)
             if all(around[1] <= b or e <= around[0] for b, e in near):
                 near.append((fault.begin, fault.end))
@@ -144,7 +145,10 @@ def _one(rng: np.random.Generator, habit: Habit, groups: int, span: tuple[int, i
     lasting = int(rng.integers(low, high + 1))
     room = max(span[1] - span[0] - min(lasting, DAY // 2), 1)
     begin = span[0] + int(rng.integers(0, room))
-    size = float(rng.uniform(*habit.size)) * (-1 if habit.kind is Kind.DRIFT and rng.random() < _DOWN else 1)
+    size = float(rng.uniform(*habit.size))
+    # A gas sensor that reads nothing cannot be seen to drift further down.
+    if habit.kind is Kind.DRIFT and habit.plant != "chamber" and rng.random() < _DOWN:
+        size = -size
     return Fault(
         habit.kind,
         habit.plant,
@@ -156,5 +160,5 @@ def _one(rng: np.random.Generator, habit: Habit, groups: int, span: tuple[int, i
     )
 
 
-#: Half of the drifts go down.
+#: Half of the other drifts go down.
 _DOWN: Final = 0.5
