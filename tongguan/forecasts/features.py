@@ -14,6 +14,8 @@ BRIDGE = 6
 OLD = 3
 #: Neighbours of less weight together are none.
 LEAST = 1e-9
+#: Of an hour seen so often one value tells nothing; taken out of the sum it would tell itself, exactly.
+MANY = 30
 
 
 def bridged(values: Floats, reach: int = BRIDGE) -> Floats:
@@ -71,7 +73,7 @@ class Known:
     def usual(self, slots: Ints, own: Floats | None = None) -> Floats:
         """Give what is usual at those slots; ``own``: values not to speak for themselves."""
         total, count = self.total[slots], self.count[slots]
-        if own is not None:
+        if own is not None and self.count.mean() < MANY:
             there = ~np.isnan(own)
             total, count = total - np.where(there, own, 0.0), count - there
         # As if three mean values had been seen besides: an hour seen once says little.
@@ -141,7 +143,7 @@ def ahead(panel: Panel, told: Known, recipe: Recipe, horizon: int, *, learning: 
     meant = panel.at + horizon * step
     turn = 2 * np.pi * ((meant + recipe.offset_ms) % DAY_MS) / DAY_MS
     weekday = (meant + recipe.offset_ms) // DAY_MS % 7
-    # Not the day of the year: of few years trees would learn the weeks themselves by heart.
+    # Not the day of the year: two or three years tell little of it.
     found = [
         np.broadcast_to(column[:, None].astype(float), (n, series))
         for column in (np.sin(turn), np.cos(turn), weekday)
