@@ -23,7 +23,7 @@ class CoverAsked(Schema):
     component_class: str = Field("", max_length=5, pattern=_CODE)
 
 
-class GapShown(Schema):
+class UncoveredShown(Schema):
     """A cell (H3, resolution 10) that nothing covers; its number as text, its centre."""
 
     cell: str
@@ -41,7 +41,7 @@ class CoverShown(Schema):
     cells: int
     share: float
     histogram: dict[str, int]
-    gaps: list[GapShown]
+    gaps: list[UncoveredShown]
     components: int
     components_without: int
 
