@@ -33,7 +33,10 @@ def book_by_rule(actor: Actor, since: datetime, until: datetime, division: str =
     """Give the book by rule of alarms raised in a period; a storm counts once, for whom it stands."""
     rows = _period(actor, since, until, division).filter(membership__head=F("id"))
     found = rows.order_by().values_list("rule", "state", "outcome")
-    names = {one.rule: one.name for one in terms_of({rule for rule, _, _ in found}).values()}
+    # What an alarm called itself stands where no rule of that code is kept any more.
+    own = dict(rows.order_by("raised_at").values_list("rule", "name"))
+    kept = {one.rule: one.name for one in terms_of(own.keys()).values() if one.name != one.rule}
+    names = own | kept
     missed = _missed(actor, since, until, division)
     by_rule = Counter(row.rule for row in missed)
     return _book(((rule, *rest) for rule, *rest in found), names, by_rule)

@@ -17,7 +17,7 @@ from tongguan.doors.field.face import api as field_api
 from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.testing import SCOPES, Door, one_connection
-from tongguan.doors.tests.watched import WATCHED
+from tongguan.doors.tests.watched import ALARMS, CAP, WATCHED
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
 from tongguan.intake import api as intake
@@ -236,27 +236,6 @@ DESK |= WATCHED
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
-#: Who may do what with alarms is told in alarms/tests and tried over HTTP in doors/alarms/tests.
-ALARMS = {
-    "alarms",
-    "alarm_terms",
-    "set_alarm_terms",
-    "alarm_book",
-    "alarm_calms",
-    "keep_alarm_calm",
-    "end_alarm_calm",
-    "alarm_misses",
-    "book_alarm_miss",
-    "judge_alarm_miss",
-    "outside_warnings",
-    "unreadable_warnings",
-    "alarm_cap",
-    "alarm_chart",
-    "alarm",
-    "move_alarm",
-    "alarms_of_case",
-}
-CAP = {"cap_feed", "cap_message", "take_cap"}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
 SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}

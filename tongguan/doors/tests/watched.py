@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read and write rules over readings: rows of the matrix of permissions."""
+"""Rules over readings and alarms: rows of the matrix of permissions, and what is tried elsewhere."""
 
 from tongguan.people.testing import ROLES
 
@@ -19,3 +19,24 @@ WATCHED = {
     "switch_on_watch_rule": ("POST", "/watch/rules/none/versions/1/force", {"reason": "启用"}, set()),
     "retire_watch_rule": ("POST", "/watch/rules/none/retirement", {"reason": "停用"}, set()),
 }
+#: Who may do what with alarms is told in alarms/tests and tried over HTTP in doors/alarms/tests.
+ALARMS = {
+    "alarms",
+    "alarm_terms",
+    "set_alarm_terms",
+    "alarm_book",
+    "alarm_calms",
+    "keep_alarm_calm",
+    "end_alarm_calm",
+    "alarm_misses",
+    "book_alarm_miss",
+    "judge_alarm_miss",
+    "outside_warnings",
+    "unreadable_warnings",
+    "alarm_cap",
+    "alarm_chart",
+    "alarm",
+    "move_alarm",
+    "alarms_of_case",
+}
+CAP = {"cap_feed", "cap_message", "take_cap"}

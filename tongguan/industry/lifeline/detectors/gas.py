@@ -33,7 +33,7 @@ class Seepage(EachReading):
     code = "gas_seepage"
     zh = "燃气渗入井室"
     en = "gas seepage"
-    reason = Reason.RATE
+    reason = Reason.HIGH
     parameters = (
         Parameter("rise", "高出本底", "rise above its own level", "%LEL", 0, 100, needed=True),
         Parameter("quiet", "初始上限", "highest at first", "%LEL", 0, 100, 10.0),
