@@ -24,11 +24,13 @@ GOAL: Final = 0.97
 ABOUT: Final = {"metric": "S", "known": KNOWN, "goal": GOAL}
 
 
-def table(path: Path) -> tuple[list[str], np.ndarray, np.ndarray, list[datetime]]:
-    """Give channel names, values, clock columns and times of a file."""
+def table(
+    path: Path, channels: list[str] | None = None
+) -> tuple[list[str], np.ndarray, np.ndarray, list[datetime]]:
+    """Give channel names (those asked for, else all), values, clock columns and times of a file."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [{k.strip(): v for k, v in row.items()} for row in csv.DictReader(file)]
-    channels = [name for name in rows[0] if name[:2] in {"L_", "F_", "S_", "P_"}]
+    channels = channels or [name for name in rows[0] if name[:2] in {"L_", "F_", "S_", "P_"}]
     # The three files give different numbers of digits; two are common to all.
     values = np.array([[float(row[name]) for name in channels] for row in rows]).round(2)
     times = [datetime.fromisoformat(row["DATETIME"].strip()) for row in rows]
@@ -104,7 +106,7 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     channels, normal, clock, _ = table(train / "train_normal.csv.gz")
     plant = Consistency([name[2:] for name in channels])
     plant.fit(normal, clock)
-    _, values, hours, times = table(train / "dev_attacks.csv.gz")
+    _, values, hours, times = table(train / "dev_attacks.csv.gz", channels)
     scores = plant.step(None, values, hours)[1].whole()
     number = attacks(train / "dev_attacks.csv.gz", times)
     whole = chosen(scores, number, np.ones(len(scores), bool))
@@ -118,7 +120,7 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
             alarms[part == left_out] = latch.step(None, scores)[1][part == left_out]
         figures = score(number, alarms)
     else:
-        _, values, hours, times = table(test / "test.csv.gz")
+        _, values, hours, times = table(test / "test.csv.gz", channels)
         number = attacks(test / "test_labels.csv.gz", times)
         figures = score(number, whole.step(None, plant.step(None, values, hours)[1].whole())[1])
     yield {**{name: round(value, 4) for name, value in figures.items()}, "rows": len(number), **line}

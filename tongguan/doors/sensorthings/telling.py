@@ -19,6 +19,8 @@ from tongguan.sensors import queries as register
 from tongguan.sensors.contracts import Origin, Refusing
 
 MOST: Final = 100_000
+#: What the standard lets an Observation say and no reading keeps: refused, so that nobody misses it later.
+_UNKEPT: Final = ("parameters", "validTime", "resultQuality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ def reading_of(body: Any, stream: int | None = None) -> Reading:
     """Give the reading of an Observation; without a time it is now. Raises Untold naming the attribute."""
     if not isinstance(body, dict):
         raise wrong("body", "应为 JSON 对象", "must be a JSON object")
+    unkept = next((name for name in _UNKEPT if body.get(name)), None)
+    if unkept is not None:
+        raise wrong(unkept, "本平台不保存观测的这一属性", "is not kept with readings")
     if stream is None:
         stream = linked("Datastream", body.get("Datastream"))
         if stream is None:

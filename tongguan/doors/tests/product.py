@@ -195,18 +195,26 @@ class Product:
         row = next((one for one in rows if one["handler_id"]), None)
         if row is None:  # at this hour all have finished: a head sends one back
             done = self.ask("duty_chief", "/cases", state="handle_finish", limit=100)["rows"]
-            row = next(one for one in done if one["handler_id"])
-            self.move(self.head(row["lead_unit_id"]), row["id"], "return_handler", reason="接缝未抹平")
+            row = next((one for one in done if one["handler_id"]), None)
+            if row is not None:
+                self.move(self.head(row["lead_unit_id"]), row["id"], "return_handler", reason="接缝未抹平")
+        if row is None:  # nor has anybody begun: a head gives one to somebody
+            row = self.ask("duty_chief", "/cases", state="pending_handle", limit=100)["rows"][0]
+            handler = self.of_unit("handler", row["lead_unit_id"])
+            row = self.move(self.head(row["lead_unit_id"]), row["id"], "assign", handler_id=handler[0])
         return self.named(row["handler_id"]), row["id"]
 
     def head(self, unit_id):
         """The sign-in name of a unit's head."""
+        return self.of_unit("department", unit_id)[1]
+
+    def of_unit(self, post, unit_id):
+        """The number and sign-in name of somebody of a unit with this post."""
         with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
-            row = database.execute(
-                "select username from people_user where username like 'department%' and unit_id = ?",
-                [unit_id],
+            return database.execute(
+                "select id, username from people_user where username like ? and unit_id = ?",
+                [f"{post}%", unit_id],
             ).fetchone()
-        return row[0]
 
     def elsewhere(self, post):
         """The sign-in name of somebody with this post in another district than the story's."""

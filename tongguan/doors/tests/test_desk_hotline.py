@@ -180,5 +180,6 @@ def test_a_typed_address_sets_the_mark_and_the_cross_moves_it_without_the_mouse(
 
 def test_who_takes_no_calls_finds_no_seat_in_the_menu(city, visitor):
     page = visitor(city.user("evaluator"), **SMALL).opens("/desk")
+    page.get_by_role("button", name="指挥").click()
     page.get_by_role("link", name="热点事项").wait_for()
     assert page.get_by_role("button", name="受理").count() == 0

@@ -27,7 +27,10 @@ PLAIN |= {
     "ask_reopening",
 }
 SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
-VERSIONED = {"case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign"}
+VERSIONED = {
+    "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
+    "alter_watch_rule", "retire_watch_rule",
+}  # fmt: skip
 PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
 
 

@@ -110,11 +110,10 @@ def adjacent(actor: Actor, lon: float, lat: float, reach: Reach) -> list[Neighbo
 def distances(things: Sequence[str], within_m: float = np.inf) -> np.ndarray:
     """Give metres along networks between things, a square; infinite where no network joins them.
 
-    Things that stand on no network are infinitely far from all others. For the platform's own grouping.
+    What stands on no network is infinitely far from all, itself as well. For the platform's own grouping.
     """
     n = len(things)
     found = np.full((n, n), np.inf)
-    np.fill_diagonal(found, 0.0)
     at = {thing: k for k, thing in enumerate(things)}
     rows = Node.objects.filter(thing__in=list(at)).order_by("network", "code")
     by_network: dict[int, list[tuple[int, str]]] = {}

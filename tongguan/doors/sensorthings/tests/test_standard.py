@@ -309,6 +309,7 @@ def test_readings_are_never_altered(door, well):
         ("Observations", {"result": 1}, "Datastream"),
         ("Observations", {"Datastream": {"@iot.id": 1}}, "result"),
         ("Observations", {"Datastream": {"@iot.id": 1}, "result": "much"}, "result"),
+        ("Observations", {"Datastream": {"@iot.id": 1}, "result": 1, "parameters": {"a": 1}}, "parameters"),
         ("HistoricalLocations", {"time": "never", "Thing": {"@iot.id": 1}, "Locations": []}, "time"),
     ],
 )  # fmt: skip

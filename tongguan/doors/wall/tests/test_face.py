@@ -55,7 +55,8 @@ def test_one_request_holds_all_that_a_wall_shows(wall, case):
     assert (spot["id"], spot["lon"], spot["mark"], spot["title"], spot["n"]) == (
         str(case.id), 121.005, "calm", "井盖破损", 1,
     )  # fmt: skip
-    assert shown["alarms"] == {"connected": False, "rows": []}
+    none = {"1": 0, "2": 0, "3": 0, "4": 0}
+    assert shown["alarms"] == {"connected": False, "rows": [], "by_grade": none, "suggested": ""}
     assert (shown["mode"]["mode"], shown["mode"]["at"], shown["led"]) == ("daily", None, None)
     assert shown["stream"]["ticket"]
     assert shown["csrf"]
