@@ -264,6 +264,9 @@ def main() -> None:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
         from tongguan.gateways.testing import Mosquitto
 
         broker = Mosquitto(Path(home) / "broker")

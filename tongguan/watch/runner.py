@@ -56,6 +56,7 @@ class Runner:
         """
         self._folder, self._share = folder, share
         self.closed = False
+        self._blind = False
         self._lock = threading.RLock()
         self._keep_every, self._first = keep_every, first
         self._begin()
@@ -153,13 +154,18 @@ class Runner:
         try:
             versions = in_force()
             moment = time.monotonic()
-            if versions == self._versions and moment < self._look_at:
-                return
-            self._look_at = moment + _LOOK_S
-            if versions != self._versions or sensors.stamp() != self._stamp:
-                self._note(self._reload())
+            if versions != self._versions or moment >= self._look_at:
+                self._look_at = moment + _LOOK_S
+                if versions != self._versions or sensors.stamp() != self._stamp:
+                    self._note(self._reload())
         except (DatabaseError, InterfaceError):
-            _log.exception("the rules in force cannot be read")
+            if not self._blind:
+                _log.exception("the rules in force cannot be read; those known go on")
+            self._blind = True
+            return
+        if self._blind:
+            _log.warning("the rules in force can be read again")
+        self._blind = False
 
     def _reload(self) -> list[tuple[Running, Verdicts]]:
         began = time.monotonic()

@@ -5,16 +5,18 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tongguan.alarms import api as alarms_api
 from tongguan.alarms.models import Alarm, Line, Told
 from tongguan.kernel import clock
+from tongguan.kernel.copies import look_again
 from tongguan.kernel.frames import Frame
 from tongguan.people.contracts import PLATFORM
 from tongguan.sensors.testing import declare
 from tongguan.sensors.testing import told as row
 from tongguan.watch import api
+from tongguan.watch.queries import NAME
 from tongguan.watch.runner import Runner
 from tongguan.watch.testing import fan, in_force, methane, own, wells
 
@@ -95,6 +97,30 @@ def test_what_alarms_could_not_take_is_told_with_the_next_frame(runner, monkeypa
     monkeypatch.setattr(alarms_api, "hear", real)
     runner.follow(2, frame([one], 1, 61))
     assert alarms() == [(f"stream:{one}", 4, False)]
+
+
+def test_while_rules_cannot_be_read_the_known_ones_go_on_and_the_log_tells_once(runner, caplog):
+    (one,) = wells(1)
+    in_force(methane())
+    runner.follow(1, frame([one], 0, 5))
+
+    def away(execute, sql, *more):
+        if sql.startswith('SELECT "watch_watchrule"."code"'):
+            raise OperationalError("the disk is away")
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(away):
+        for number, minute in enumerate((1, 2, 3, 4), 2):
+            look_again(NAME)
+            runner.follow(number, frame([one], minute, 55))
+    assert alarms() == [(f"stream:{one}", 4, False)]
+    look_again(NAME)
+    runner.follow(6, frame([one], 5, 55))
+    runner.follow(7, frame([one], 6, 55))
+    told = [record.message for record in caplog.records if record.name == "tongguan.watch.runner"]
+    assert told == [
+        "the rules in force cannot be read; those known go on", "the rules in force can be read again",
+    ]  # fmt: skip
 
 
 def test_a_new_version_goes_on_where_the_old_one_stood(runner):
