@@ -74,12 +74,13 @@ def report_of(info: AlarmInfo) -> ReportIn:
     """Give the telling of an alarm; its number is the alarm's, so that it is one report for ever. Pure."""
     at = timezone.localtime(info.raised_at).strftime("%Y-%m-%d %H:%M")
     grade = GRADES[Grade(max(info.grade, info.worst))]
+    where = "" if info.place in info.words else info.place
     others = f"\n同一成因的预警另有 {info.members} 条。" if info.members else ""
     return ReportIn(
         source=SOURCE,
         external_id=str(info.id),
         title=f"{grade}预警：{info.name}{f'（{info.place}）' if info.place else ''}"[:200],
-        text=f"{at} {info.place}{info.name}，{grade}预警：{info.words}{others}",
+        text=f"{at} {where}{info.name}，{grade}预警：{info.words}{others}",
         item_code=info.item_code,
         lon=info.lon,
         lat=info.lat,
