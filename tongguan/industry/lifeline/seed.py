@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from tongguan.catalog import queries as catalog
 from tongguan.industry.lifeline import demonstration
 from tongguan.industry.lifeline.drills import DrillRule, rules
 from tongguan.industry.lifeline.labels import NetworkKind
@@ -14,7 +15,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.geometry import distance_m
 from tongguan.people.contracts import PLATFORM
 from tongguan.sensors import api as sensors
-from tongguan.simulation.faults import TITLES
+from tongguan.simulation.faults import TITLES, Kind
 from tongguan.watch import api as watch
 from tongguan.watch.contracts import Confidence, Draft, Group, Scope, Setting
 
@@ -23,6 +24,11 @@ NETWORK = "YS-GS"
 SOURCE = "演示：仿真城市自设的工程取值，不是任何标准的限值"
 WHY = "演示：以仿真城市的故障演练试算后启用"
 _UNITS = {"gas": "燃气", "water": "供水", "drainage": "排水", "heating": "热力", "bridge": "桥梁"}
+#: As which item of the catalogue a fault becomes a case; a sensor's own fault is filed by a person.
+_ITEMS = {
+    Kind.SEEPAGE: "燃气管道破裂", Kind.BURST: "供水管道破裂", Kind.LEAK: "供水管道破裂",
+    Kind.PONDING: "道路积水", Kind.HEAT_LOSS: "热力管道破裂",
+}  # fmt: skip
 
 
 def seed_lifelines(division: str, spots: Sequence[tuple[float, float]]) -> int:
@@ -34,8 +40,9 @@ def seed_lifelines(division: str, spots: Sequence[tuple[float, float]]) -> int:
     rows = list(demonstration.shown(city, spots))
     sensors.declare(PLATFORM, demonstration.declarations(rows), source="演示")
     _network(division, rows)
+    items = {item.name.removesuffix("（自定义）"): item.code for item in catalog.items_table()}
     for rule in rules():
-        _in_force(division, rule)
+        _in_force(division, rule, items.get(_ITEMS.get(rule.kind, ""), ""))
     return len(rows)
 
 
@@ -75,7 +82,7 @@ def _network(division: str, rows: Sequence[demonstration.Shown]) -> None:
     stored(network, drawn)
 
 
-def _in_force(division: str, rule: DrillRule) -> None:
+def _in_force(division: str, rule: DrillRule, item_code: str) -> None:
     city = demonstration.city_at(int(clock.now().timestamp() * 1000))
     grouped = bool(rule.over.parts) or rule.detector == "sensor_drift"
     scope = Scope(by="stream", observed=demonstration.observed_of(rule), kinds=_kinds(rule))
@@ -91,6 +98,7 @@ def _in_force(division: str, rule: DrillRule) -> None:
         scope=scope,
         division=division,
         family=family,
+        item_code=item_code,
         source=SOURCE,
         reason=WHY,
     )
