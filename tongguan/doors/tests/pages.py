@@ -12,6 +12,7 @@ OPENED_BY = {
     "rules": "duty_chief",
     "processes": "duty_chief",
     "worktime": "duty_chief",
+    "workdays": "duty_chief",
     "models": "sysadmin",
     "letters": "sysadmin",
 }
