@@ -54,5 +54,6 @@ def test_how_links_of_a_kind_turned_out_stands_beside_the_rules(city, visitor):
     page = chief.opens("/desk/rules")
     page.get_by_role("heading", name="部件自动关联").wait_for()
     row = page.get_by_role("row", name="供水井盖 01001")
+    row.wait_for()
     assert row.get_by_role("cell").all_inner_texts() == ["1", "0", "0", "—", "自动"]
     chief.finds_accessible()
