@@ -198,8 +198,12 @@ class Product:
             row = next((one for one in done if one["handler_id"]), None)
             if row is not None:
                 self.move(self.head(row["lead_unit_id"]), row["id"], "return_handler", reason="接缝未抹平")
-        if row is None:  # nor has anybody begun: a head gives one to somebody
-            row = self.ask("duty_chief", "/cases", state="pending_handle", limit=100)["rows"][0]
+        if row is None:  # nor has anybody begun: a new one goes to a unit, whose head gives it to somebody
+            self.many("人行道石板松动", "路缘石缺损", 1, 1)
+            filed = self.ask("dispatcher", "/cases", state="pending_dispatch", limit=100)["rows"][0]
+            row = self.move(
+                "dispatcher", filed["id"], "dispatch", reason="就近", unit_id=self.unit_of("department")
+            )
             handler = self.of_unit("handler", row["lead_unit_id"])
             row = self.move(self.head(row["lead_unit_id"]), row["id"], "assign", handler_id=handler[0])
         return self.named(row["handler_id"]), row["id"]
@@ -207,6 +211,13 @@ class Product:
     def head(self, unit_id):
         """The sign-in name of a unit's head."""
         return self.of_unit("department", unit_id)[1]
+
+    def unit_of(self, name):
+        """The number of somebody's unit."""
+        with closing(sqlite3.connect(self.home / "tongguan.sqlite3")) as database:
+            return database.execute("select unit_id from people_user where username = ?", [name]).fetchone()[
+                0
+            ]
 
     def of_unit(self, post, unit_id):
         """The number and sign-in name of somebody of a unit with this post."""
