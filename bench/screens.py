@@ -7,13 +7,12 @@ phone is slowed down through the browser's own protocol: a fourth of the process
 
 import argparse
 import os
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +76,6 @@ def tell(figure: str, times: list[float], **about: Any) -> None:
     )
 
 
-def places(home: Path) -> list[dict[str, float]]:
-    """Give places of the first district where the demo city has cases."""
-    with closing(sqlite3.connect(home / "tongguan.sqlite3")) as database:
-        rows = database.execute("select lon, lat from cases_case where district = '990101'").fetchall()
-    return [{"lon": lon, "lat": lat} for lon, lat in rows]
-
-
 def fill(home: Path, cases: int) -> None:
     """Fill the city's database up to so many cases."""
     os.environ["TONGGUAN_HOME"] = str(home)
@@ -127,7 +119,7 @@ def cold_desk(browser: Browser, product: Product) -> None:
     tell("desk_first_row", times)
 
 
-def at_the_queue(browser: Browser, product: Product, cases: int, spots: list[dict[str, float]]) -> None:
+def at_the_queue(browser: Browser, product: Product, cases: int) -> None:
     """Filter, step and listen at one open queue."""
     with page_of(browser, product, "acceptor", viewport={"width": 1366, "height": 768}) as page:
         page.goto(f"{product.root}/desk")
@@ -146,8 +138,11 @@ def at_the_queue(browser: Browser, product: Product, cases: int, spots: list[dic
         page.goto(f"{product.root}/desk?q=全部")
         page.get_by_text("实时").wait_for()
         times = []
+        first = product.spot()
         for number in range(ROUNDS):
-            product.tell(f"实时 {number}", "路缘石缺损", spots[number])
+            # Some 500 m from the one before, that each is a matter of its own.
+            there = {"lon": first["lon"] + 0.005 * number, "lat": first["lat"]}
+            product.tell(f"实时 {number}", "路缘石缺损", there)
             times.append(page.evaluate(WHEN, ["button.fresh", f"{number + 1} 件"]))
         tell("live", times)
 
@@ -175,14 +170,13 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = seeded_home(Path(folder))
-        spots = places(home)
         fill(home, asked.cases)
         product = Product(home, Path(folder) / "home")
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
                 cold_desk(browser, product)
-                at_the_queue(browser, product, asked.cases, spots)
+                at_the_queue(browser, product, asked.cases)
                 slow_phone(browser, product)
                 browser.close()
         finally:

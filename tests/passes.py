@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the whole suite on every database we support: SQLite always, PostgreSQL where there is one."""
+"""Run the whole suite on SQLite, and where there is a PostgreSQL what touches a database on that as well."""
 
 import os
 import subprocess
