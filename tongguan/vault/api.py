@@ -4,17 +4,19 @@
 import base64
 import hmac
 import os
-from collections.abc import Iterator
-from typing import Final
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Manager, Model
 
 from tongguan.runtime import audit
 from tongguan.runtime.contracts import Acting
 from tongguan.runtime.transactions import atomic
 from tongguan.vault import keyring, spi
 from tongguan.vault.ciphers import MASTER_BYTES, NONCE_BYTES, derived
-from tongguan.vault.contracts import PLAIN, CannotOpen, Resealed, Sealed
+from tongguan.vault.contracts import PLAIN, Batch, CannotOpen, Resealed, Sealed
 from tongguan.vault.envelope import header_of, parts_of
 
 BATCH: Final = 500
@@ -142,3 +144,42 @@ def _broken() -> CannotOpen:
         zh="密封内容已损坏或被改动，无法解封",
         en="what was sealed is damaged or was changed: it cannot be opened",
     )
+
+
+class SealedPasswords:
+    """The column ``password`` of a table whose rows have their own ``name``, sealed at rest; "" is none."""
+
+    def __init__(self, model: type[Model], kind: str, title: str) -> None:
+        """Take the table, the kind of secret its keys are derived for, and the title for operators."""
+        self.title = title
+        self._kind = kind
+        self._rows: Manager[Any] = model._default_manager  # noqa: SLF001 - Django's own name for it
+
+    def closed(self, name: str, password: str) -> str:
+        """Give what is stored of a password."""
+        return seal_text(self._kind, name, password) if password else ""
+
+    def opened(self, row: Any) -> str:
+        """Give a row's password. Raises CannotOpen when its key is lost."""
+        return unseal_text(self._kind, row.name, row.password) if row.password else ""
+
+    def counts(self) -> Mapping[str, int]:
+        """Count the rows by their password's key."""
+        stored = self._rows.exclude(password="").order_by().values_list("password", flat=True)
+        return Counter(key_of_text(one) for one in stored)
+
+    def reseal(self, current: str, after: str, limit: int) -> Batch:
+        """Seal the next passwords anew, behind the name ``after``, in one transaction."""
+        done = lost = 0
+        with atomic():
+            sealed = self._rows.filter(name__gt=after).exclude(password="").order_by("name")
+            rows = list(sealed.select_for_update()[:limit])
+            for row in rows:
+                try:
+                    if key_of_text(row.password) != current:
+                        closed = self.closed(row.name, self.opened(row))
+                        self._rows.filter(pk=row.pk).update(password=closed)
+                        done += 1
+                except CannotOpen:
+                    lost += 1
+        return Batch(rows[-1].name if rows else "", done, lost)

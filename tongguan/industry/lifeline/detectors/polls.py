@@ -6,6 +6,7 @@ worked through in rounds in which each subject has one reading (or one poll), so
 for arrays of subjects and sees the past only.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Final
 
@@ -59,15 +60,15 @@ def towards(mean: Floats, value: Floats, part: Floats, most: float | Floats = np
     return np.where(np.isnan(mean), value, np.where(np.isnan(value), mean, mean + part * step))
 
 
-class _Judging(Graded):
+class _Judging(Graded, ABC):
     """Parameters of its own before those of the ladder; begins with the ladder's state and its own."""
 
     own: tuple[Parameter, ...] = ()
     reason: Reason = Reason.HIGH
 
+    @abstractmethod
     def memory(self, slots: int, settings: Settings) -> State:
         """Give what it remembers besides the ladder."""
-        raise NotImplementedError
 
     def begin(self, slots: int, settings: Settings) -> State:
         """Give the state of subjects not yet heard."""
@@ -85,9 +86,9 @@ class _Judging(Graded):
 class EachReading(_Judging):
     """A detector whose subject is one stream, asked at every reading."""
 
+    @abstractmethod
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the measurement of each subject."""
-        raise NotImplementedError
 
     def step(self, settings: Settings, state: State, batch: Batch) -> tuple[State, Verdicts]:
         """Judge reading after reading."""
@@ -117,9 +118,9 @@ class EachPoll(_Judging):
             "polled": np.full((slots, int(settings["parts"])), _NAN),
         }
 
+    @abstractmethod
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the measurement of each subject from a poll, n × parts."""
-        raise NotImplementedError
 
     def step(self, settings: Settings, state: State, batch: Batch) -> tuple[State, Verdicts]:
         """Judge poll after poll."""
