@@ -24,6 +24,7 @@ MORE_FACES = {
         "processes",
         "supervisor",
     },
+    "tables": {"registers"},
     "rules": {"evaluate"},
     "intake": {"reading", "checks"},
     "channels": {"open311"},

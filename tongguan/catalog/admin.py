@@ -4,7 +4,6 @@
 Responsibility lists are read-only here, applied or not: a draft comes from a checked file.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +12,7 @@ from django.http import HttpRequest
 from tongguan.catalog import api, models
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor, Post
+from tongguan.tables import registers
 
 _LOOKERS = frozenset({Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR, Post.DUTY_CHIEF, Post.DISPATCHER})
 
@@ -26,18 +26,8 @@ def _actor(request: HttpRequest) -> Actor:
     return people.actor_of(request.user)  # type: ignore[arg-type]  # our User, as signed in
 
 
-def _refuse(*_: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
+class Register(registers.Register):
     """A register to look at."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Open to those who keep or inspect the catalogue, and to the installation's superuser."""
@@ -46,8 +36,6 @@ class Register(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's form
         """Open to the same."""
         return self.has_module_permission(request)
-
-    has_add_permission = has_change_permission = has_delete_permission = _never
 
 
 class ItemAdmin(Register):

@@ -10,18 +10,17 @@ from django.http import HttpRequest
 from tongguan.gateways.models import Broker, Kept, Note, Seat
 from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import actor_of, division_q
+from tongguan.tables.registers import Register
 
 
 def _actor(request: HttpRequest) -> Actor:
     return actor_of(request.user)  # type: ignore[arg-type]
 
 
-class Looking(admin.ModelAdmin):
+class Looking(Register):
     """What a system administrator reads of the own divisions; ``whose`` is the path to the division."""
 
     whose = "broker__division"
-    list_per_page = 50
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Give the rows of the divisions where one is system administrator."""
@@ -35,18 +34,6 @@ class Looking(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         """Open to the same."""
         return self.has_module_permission(request)
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Nobody: a broker is declared by its verb."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody."""
-        return False
 
 
 @admin.register(Broker)

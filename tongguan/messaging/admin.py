@@ -20,24 +20,16 @@ from tongguan.messaging.contracts import MessageState, NewTarget
 from tongguan.messaging.models import FanOut, Lane, Message, WebhookTarget
 from tongguan.people.contracts import Actor, Post
 from tongguan.people.queries import actor_of, division_q
+from tongguan.tables import registers
 
 
 def _actor(request: HttpRequest) -> Actor:
     return actor_of(request.user)  # type: ignore[arg-type]
 
 
-def _refuse(*_: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
+class Register(registers.Register):
     """A register open to system administrators, for reading, within their divisions."""
 
-    list_per_page = 50
-    show_full_result_count = False
     scoped = True
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -47,8 +39,6 @@ class Register(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         """Open to the same."""
         return self.has_module_permission(request)
-
-    has_add_permission = has_change_permission = has_delete_permission = _never
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Give the rows of the administrator's divisions."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The registers of people to look at. They are changed by verbs, which check, audit and tell."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -12,22 +11,13 @@ from tongguan.people import models
 from tongguan.people.contracts import Post
 from tongguan.people.models import User
 from tongguan.people.scoping import actor_of
+from tongguan.tables import registers
 
 _LOOKERS = frozenset({Post.SYSADMIN, Post.SECADMIN, Post.AUDITOR})
 
 
-def _refuse(*_: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
+class Register(registers.Register):
     """A register open to the three administrators, for reading."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Open to holders of one of the three powers, and to the installation's superuser."""
@@ -39,8 +29,6 @@ class Register(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         """Open to the same."""
         return self.has_module_permission(request)
-
-    has_add_permission = has_change_permission = has_delete_permission = _never
 
     @admin.display(description="手机")
     def short_phone(self, row: User) -> str:

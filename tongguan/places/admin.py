@@ -1,29 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The registers of places to look at. They are changed by import, which checks, audits and tells."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import admin
 
 from tongguan.places import models
-
-
-def _refuse(*_: Any, **__: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
-    """A register for reading, large: found by code, never counted."""
-
-    list_per_page = 50
-    show_full_result_count = False
-    has_add_permission = _never
-    has_change_permission = _never
-    has_delete_permission = _never
+from tongguan.tables.registers import Register, never
 
 
 @admin.register(models.Division)
@@ -50,18 +31,18 @@ class _Cells(admin.TabularInline):
     model = models.DutyGridCell
     raw_id_fields = ("grid",)
     extra = 0
-    has_add_permission = _never
-    has_change_permission = _never
-    has_delete_permission = _never
+    has_add_permission = never
+    has_change_permission = never
+    has_delete_permission = never
 
 
 class _People(admin.TabularInline):
     model = models.DutyGridPerson
     raw_id_fields = ("user",)
     extra = 0
-    has_add_permission = _never
-    has_change_permission = _never
-    has_delete_permission = _never
+    has_add_permission = never
+    has_change_permission = never
+    has_delete_permission = never
 
 
 @admin.register(models.DutyGrid)

@@ -16,6 +16,7 @@ from tongguan.people.queries import actor_of
 from tongguan.rules import api, queries
 from tongguan.rules.contracts import RuleSetInfo
 from tongguan.rules.models import RuleSetVersion
+from tongguan.tables.registers import Register
 
 _LOOKERS = frozenset({Post.SYSADMIN, Post.DUTY_CHIEF, Post.AUDITOR})
 
@@ -24,20 +25,12 @@ def _actor(request: HttpRequest) -> Actor:
     return actor_of(request.user)  # type: ignore[arg-type]
 
 
-def _refuse(*_: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
 @admin.register(RuleSetVersion)
-class RuleSetRegister(admin.ModelAdmin):
+class RuleSetRegister(Register):
     """All versions one may read; drafts are written through the desk, published here or there."""
 
     list_display = ("kind", "place", "version", "state", "size", "note", "author_name", "published_at")
     list_filter = ("state", "kind")
-    list_per_page = 50
     exclude = ("body", "author_key")
     readonly_fields = ("written",)
     actions = ("publish", "go_back")
@@ -49,8 +42,6 @@ class RuleSetRegister(admin.ModelAdmin):
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         """Open to the same."""
         return self.has_module_permission(request)
-
-    has_add_permission = has_change_permission = has_delete_permission = _never
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSetVersion]:
         """Give the versions the person may read."""

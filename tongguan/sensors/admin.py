@@ -1,29 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register to look at. It is changed by import and by its doors, which check, audit and tell."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import admin
 
 from tongguan.sensors import models
-
-
-def _refuse(*_: Any, **__: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
-    """A register for reading, large: found by code, never counted."""
-
-    list_per_page = 50
-    show_full_result_count = False
-    has_add_permission = _never
-    has_change_permission = _never
-    has_delete_permission = _never
+from tongguan.tables.registers import Register
 
 
 @admin.register(models.Thing)

@@ -1,29 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Components and their imports to look at. They are changed by import, which checks, audits and tells."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import admin
 
+from tongguan.tables.registers import Register
 from tongguan.things import models
-
-
-def _refuse(*_: Any, **__: Any) -> bool:
-    return False
-
-
-_never: Callable[..., bool] = _refuse
-
-
-class Register(admin.ModelAdmin):
-    """A register for reading, large: found by code, never counted."""
-
-    list_per_page = 50
-    show_full_result_count = False
-    has_add_permission = _never
-    has_change_permission = _never
-    has_delete_permission = _never
 
 
 @admin.register(models.Component)
