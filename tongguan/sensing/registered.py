@@ -10,7 +10,8 @@ from tongguan.sensors import queries
 
 
 def of_sensors() -> Declared:
-    """Give what the streams in use declare; from memory, at most a second old."""
+    """Give what the streams in use declare at this moment: what was declared elsewhere just now, too."""
+    queries.look_again()
     told = queries.declared()
     return Declared(told.number, told.low, told.high, _ms(told.every), _ms(told.still))
 

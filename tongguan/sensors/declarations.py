@@ -78,8 +78,13 @@ _copy: Final = _Copy()
 
 
 def declared() -> Declared:
-    """Give what streams in use declare; from memory, at most a second old.
+    """Give what streams in use declare; from memory, at most a second old (see ``look_again``).
 
     A stream that was deleted may still be named: it has no readings to be judged.
     """
     return _copy.get()
+
+
+def look_again() -> None:
+    """Let the next ``declared`` be of this moment: somebody met a stream that it did not know."""
+    _copy.check_next()

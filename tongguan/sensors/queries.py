@@ -11,7 +11,7 @@ from tongguan.people.queries import division_q
 from tongguan.sensors import keys as held
 from tongguan.sensors.checking import stream_key
 from tongguan.sensors.contracts import Place, Refusing, Stream
-from tongguan.sensors.declarations import declared
+from tongguan.sensors.declarations import declared, look_again
 from tongguan.sensors.inventory import Coverage, Poles, cover, poles
 from tongguan.sensors.models import (
     Datastream,
@@ -38,6 +38,7 @@ __all__ = [
     "features",
     "known",
     "locations",
+    "look_again",
     "poles",
     "properties",
     "refused",

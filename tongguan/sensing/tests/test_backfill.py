@@ -8,13 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tongguan.kernel.errors import Invalid
-from tongguan.kernel.frames import Quality
+from tongguan.kernel.frames import Frame, Quality
 from tongguan.people.contracts import PLATFORM
 from tongguan.places.testing import square_city
-from tongguan.sensing import backfill, queries
+from tongguan.sensing import api, backfill, queries
 from tongguan.sensing.testing import owned
 from tongguan.sensors import queries as sensors
-from tongguan.sensors.testing import declare, told
+from tongguan.sensors.models import Datastream
+from tongguan.sensors.testing import declare, declare_elsewhere, told
 
 pytestmark = pytest.mark.django_db
 AT = int(datetime(2026, 5, 1, tzinfo=UTC).timestamp() * 1000)
@@ -93,3 +94,12 @@ def test_what_is_no_table_is_refused_as_such(stream, tmp_path):
         assert refused.value.code == code
     with pytest.raises(CommandError, match="无法读取"):
         call_command("readings", "import", str(tmp_path / "none.csv"))
+
+
+def test_what_was_declared_elsewhere_a_moment_ago_is_known_when_it_first_speaks(stream):
+    api.take(Frame.of([stream], [AT], [0.3]))
+    declare_elsewhere(told(2, thing="W-2", observed="water.water_pressure", external="gw:2", unit="MPa"))
+    other = Datastream.objects.get(external="gw:2").pk
+    receipt = api.take(Frame.of([other], [AT], [0.4]))
+    assert (receipt.kept, receipt.aside) == (1, 0)
+    assert [row[:2] for row in kept(other)] == [(AT, 0.4)]
