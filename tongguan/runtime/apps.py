@@ -12,5 +12,8 @@ class RuntimeConfig(AppConfig):
     label = "runtime"
 
     def ready(self) -> None:
-        """Import every app's ``subscribers`` and ``jobs``, where they register what the engine runs."""
-        autodiscover_modules("subscribers", "jobs")
+        """Import every app's ``facts``, ``subscribers`` and ``jobs``.
+
+        So every process can read any fact of the outbox from its start, and the engine knows what to run.
+        """
+        autodiscover_modules("facts", "subscribers", "jobs")
