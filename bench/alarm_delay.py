@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a reading to its alarm while readings pour in: owner, rules and alarms in one process, as in an engine.
+"""From a reading to its alarm while readings pour in: owner, rules and alarms in one process, as the engine.
 
 ``--rate 200000`` readings a second over ``--streams 20000``, four rules on each, for ``--seconds 30``; in
 every fifth frame one manhole leaps over its limit. A second connection watches the alarms' table. Measured
