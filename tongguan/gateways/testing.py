@@ -104,6 +104,13 @@ class Mosquitto:
 
         until(listens)
 
+    def kill(self) -> None:
+        """End it at once: what it had not written is lost."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait(10)
+            self._running = None
+
     def stop(self) -> None:
         """End it in order: what it acknowledged is on disk."""
         if self._running is not None:
