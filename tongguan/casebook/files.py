@@ -109,6 +109,16 @@ def manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
     return read(folder / name, Manifest)
 
 
+def read_at(folder: Path, state: Manifest | None) -> datetime | None:
+    """Give up to when the book of a manifest is known to be true; None before it is whole. Raises Damaged."""
+    if state is None or not state.whole:
+        return None
+    seen = read(folder / SEEN, Seen)
+    if seen and (seen.book, seen.generation) == (state.book, state.generation):
+        return max(filter(None, (seen.read_at, state.read_at)), default=None)
+    return state.read_at
+
+
 def sync_folder(folder: Path) -> None:
     """Make a folder's names durable."""
     handle = os.open(folder, os.O_RDONLY)

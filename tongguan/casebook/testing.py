@@ -69,7 +69,7 @@ def write_book(
     store.add([Rows(CASE, told), Rows(TELLING, {"tellings": tellers})])
     registers = {name: list(tables.get(name, ())) for name in ("units", "divisions", "items")}
     store.set_dimensions(registers)
-    store.compact(everything=True)
+    store.compact()
     store.finish(read_at or datetime.now(UTC))
     assert files.manifest(folder) is not None
 
