@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading cases and tellings whole, many at once: a fixed number of statements whatever their number."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -20,6 +21,7 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
 from tongguan.places import queries as places
 from tongguan.replies import queries as replies
+from tongguan.revisits import queries as revisits
 from tongguan.runtime.transactions import snapshot
 
 _DIGITS: Final = (2, 4, 6, 9, 12)
@@ -122,7 +124,13 @@ def _lines(known: Mapping[UUID, CaseInfo]) -> list[dict[str, Any]]:
 
 def _answers(ids: Collection[UUID]) -> list[dict[str, Any]]:
     names = ("case_id", "report_id", "round", "at", "responded", "solved", "satisfied")
-    return [{name: getattr(one, name) for name in names} | {"how": "survey"} for one in replies.answered(ids)]
+    found = [{name: getattr(one, name) for name in names} | {"how": "survey"} for one in replies.answered(ids)]
+    rounds: Counter[UUID] = Counter()
+    for call in revisits.answers_of(ids):
+        rounds[call.case_id] += 1
+        row = {name: getattr(call, name) for name in names if name != "round"}
+        found.append(row | {"how": "callback", "round": rounds[call.case_id]})
+    return found
 
 
 def _parts(ids: Collection[UUID]) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from tongguan.intake.facts import (
 from tongguan.kernel.facts import Fact
 from tongguan.matching.facts import ReportUnmerged
 from tongguan.replies.facts import SurveyAnswered
+from tongguan.revisits.facts import RevisitAnswered
 
 FACTS: Final[tuple[type[Fact], ...]] = (
     CaseOpened,
@@ -46,6 +47,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     ReportQuarantined,
     ReportUnmerged,
     SurveyAnswered,
+    RevisitAnswered,
 )
 NAMES: Final = frozenset(fact.name for fact in FACTS)
 _FIELDS: Final = (("case_id", CASE), ("from_case", CASE), ("to_case", CASE), ("report_id", TELLING))
