@@ -124,7 +124,9 @@ def _lines(known: Mapping[UUID, CaseInfo]) -> list[dict[str, Any]]:
 
 def _answers(ids: Collection[UUID]) -> list[dict[str, Any]]:
     names = ("case_id", "report_id", "round", "at", "responded", "solved", "satisfied")
-    found = [{name: getattr(one, name) for name in names} | {"how": "survey"} for one in replies.answered(ids)]
+    found = [
+        {name: getattr(one, name) for name in names} | {"how": "survey"} for one in replies.answered(ids)
+    ]
     rounds: Counter[UUID] = Counter()
     for call in revisits.answers_of(ids):
         rounds[call.case_id] += 1

@@ -6,6 +6,7 @@ The files go first, the database after: killed in between, what was written is s
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -19,7 +20,6 @@ from tongguan.casebook.schema import CASE, SUBJECTS, VERSION
 from tongguan.casebook.store import Store
 from tongguan.kernel import clock
 from tongguan.runtime import queries as runtime
-from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.transactions import atomic
 
 _log = logging.getLogger(__name__)
@@ -86,6 +86,11 @@ def build(folder: Path) -> int | None:
         while not book.state.whole:
             done += _built(book)
     return done
+
+
+def read_at(folder: Path) -> datetime | None:
+    """Give up to when the book in force is known to be true; None before it is whole. Raises Damaged."""
+    return files.read_at(folder, files.manifest(folder))
 
 
 def _store(folder: Path) -> Store:

@@ -15,7 +15,7 @@ import duckdb
 from tongguan.casebook.contracts import Group, Manifest
 from tongguan.casebook.files import listed, quoted
 from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES
-from tongguan.casebook.store import source_sql
+from tongguan.casebook.store import no_rows, source_sql
 from tongguan.kernel.codes import next_prefix
 
 _lock = threading.Lock()
@@ -72,7 +72,7 @@ def opened(
     until: datetime | None = None,
     read_at: datetime | None = None,
 ) -> Iterator[Book]:
-    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: an empty book."""
+    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: no rows."""
     cursor = _engine(folder).cursor()
     try:
         for name, sql in _views(folder, state, view, since, until).items():
@@ -109,7 +109,7 @@ def _views(
     inner: dict[str, str] = {}
     for table in TABLES.values():
         mine = [groups for (subject, _), groups in months.items() if subject == table.subject]
-        inner[table.name] = source_sql(folder, mine, table) or _empty(table.columns)
+        inner[table.name] = source_sql(folder, mine, table) or no_rows(table.columns)
     scope = _scope(view, inner)
     for table in TABLES.values():
         if table.name == "parts":
@@ -120,7 +120,7 @@ def _views(
         found[table.name] = f"SELECT {shown} FROM ({inner[table.name]}){where}"
     for name, columns in DIMENSIONS.items():
         file = state.dimensions.get(name) if state else None
-        found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else _empty(columns)
+        found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else no_rows(columns)
     return found
 
 
@@ -137,10 +137,6 @@ def _utc(moment: datetime) -> str:
 def _times(since: datetime | None, until: datetime | None) -> list[str]:
     found = [f"_opened >= TIMESTAMP '{_utc(since)}'"] if since else []
     return found + ([f"_opened < TIMESTAMP '{_utc(until)}'"] if until else [])
-
-
-def _empty(columns: Sequence[tuple[str, str]]) -> str:
-    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns) + " WHERE false"
 
 
 def _scope(view: View, inner: Mapping[str, str]) -> dict[str, str]:

@@ -97,9 +97,7 @@ class Store:
             if not rows:
                 continue
             draft = self.folder / self.state.book / f"rows-{no}.ndjson"
-            draft.write_bytes(msgspec.json.Encoder().encode_lines(rows))
-            kinds = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in table.columns)
-            source = f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+            source = f"({rows_sql(draft, table.columns, rows)})"
             made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
             draft.unlink()
         count = len(tables[HEADS[subject]])
@@ -214,11 +212,7 @@ class Store:
             for name, columns in DIMENSIONS.items():
                 table = Table(name, "", columns[0][0], columns, (columns[0][0],))
                 draft = self.folder / self.state.book / f"rows-{no}.ndjson"
-                draft.write_bytes(msgspec.json.Encoder().encode_lines(tables.get(name, ())))
-                kinds = ", ".join(f"{quoted(one)}: {quoted(kind)}" for one, kind in columns)
-                source = (
-                    f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
-                )
+                source = f"({rows_sql(draft, columns, tables.get(name, ()))})"
                 made[name] = self._copied(connection, table, source, f"register-{no}")
                 draft.unlink()
         self._put(
@@ -296,6 +290,18 @@ def verify(folder: Path, state: Manifest, *, whole: bool = True) -> list[str]:
 
 def _all_files(state: Manifest) -> list[BookFile]:
     return [file for group in state.groups for file in group.files.values()] + list(state.dimensions.values())
+
+
+def rows_sql(draft: Path, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, object]]) -> str:
+    """Give SQL for rows that are laid down in a draft file: it takes times, lists and gaps as they are."""
+    draft.write_bytes(msgspec.json.Encoder().encode_lines(rows))
+    kinds = ", ".join(f"{quoted(one)}: {quoted(kind)}" for one, kind in columns)
+    return f"FROM read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+
+
+def no_rows(columns: Sequence[tuple[str, str]]) -> str:
+    """Give SQL for a table without rows."""
+    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns) + " WHERE false"
 
 
 def _by_month(batch: Rows) -> dict[str, dict[str, list[dict[str, object]]]]:

@@ -102,7 +102,7 @@ def clocks_of(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[Clock
 
 def order_marks(case_ids: Collection[UUID]) -> list[dict[str, Any]]:
     """Give the orders of cases the caller may see by case and number: columns ``ORDER_MARK``; one query."""
-    rows = WorkOrder.objects.filter(case_id__among=list(case_ids)).order_by("case_id", "no")
+    rows = WorkOrder.objects.filter(case__pk__among=list(case_ids)).order_by("case_id", "no")
     return list(rows.values(*ORDER_MARK))
 
 
@@ -112,7 +112,7 @@ def clock_marks(case_ids: Collection[UUID]) -> list[dict[str, Any]]:
     ``worked_minutes`` counts in the limit's own time, and only of a clock that has stopped; so does
     ``paused_minutes``, in plain time.
     """
-    rows = Clock.objects.filter(case_id__among=list(case_ids), supervision=None).order_by("case_id", "id")
+    rows = Clock.objects.filter(case__pk__among=list(case_ids), supervision=None).order_by("case_id", "id")
     found = []
     for row in rows.values(*CLOCK_MARK, "counted", "pauses"):
         spent, pauses = row.pop("counted"), row.pop("pauses")

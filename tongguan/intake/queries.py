@@ -186,7 +186,7 @@ def tellings(report_ids: Iterable[UUID]) -> list[TellingInfo]:
     rows = Report.objects.filter(pk__among=list(report_ids)).exclude(state=ReportState.WAITING).order_by("id")
     columns = ("id", "case_id", "source", "received_at", "placed", "division", "item_code", "state")
     found = list(rows.values_list(*columns))
-    told = TriageDecision.objects.filter(report_id__among=[row[0] for row in found]).order_by("id")
+    told = TriageDecision.objects.filter(report__pk__among=[row[0] for row in found]).order_by("id")
     read = {pk: (item, want) for pk, item, want in told.values_list("report_id", "item_code", "want")}
     return [
         TellingInfo(
@@ -212,7 +212,7 @@ def triaged_after(report_id: UUID | None, limit: int) -> list[UUID]:
 
 def wants_of(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Give what the telling that opened each case wanted, as its last triage read it; one statement."""
-    rows = TriageDecision.objects.filter(report__case_id__among=list(case_ids), report__state="opened")
+    rows = TriageDecision.objects.filter(report__case__pk__among=list(case_ids), report__state="opened")
     return dict(rows.order_by("id").values_list("report__case_id", "want"))
 
 
