@@ -25,7 +25,7 @@ from tongguan.runtime.transactions import atomic
 _log = logging.getLogger(__name__)
 #: So many cases or tellings are read and written at once.
 AT_ONCE: Final = 1_000
-_BUILT_AT_ONCE: Final = 4_000
+BUILT_AT_ONCE: Final = 4_000
 _LOOKED_AT_ONCE: Final = 2_000
 
 
@@ -131,8 +131,8 @@ def _built(book: Store) -> int:
         last = position.get(subject)
         if last == "":
             continue
-        keys = gathering.after(subject, UUID(last) if last else None, _BUILT_AT_ONCE)
-        position[subject] = str(keys[-1]) if len(keys) == _BUILT_AT_ONCE else ""
+        keys = gathering.after(subject, UUID(last) if last else None, BUILT_AT_ONCE)
+        position[subject] = str(keys[-1]) if len(keys) == BUILT_AT_ONCE else ""
         _add(book, {subject: keys}, position=position)
         return len(keys) or 1
     refresh_registers(book)

@@ -1,27 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the book: views over its files, narrowed to what one reader may see. Pure of Django."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
 from tongguan.casebook.contracts import Group, Manifest
-from tongguan.casebook.files import listed, quoted
+from tongguan.casebook.files import connected, listed, quoted
 from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES
 from tongguan.casebook.store import no_rows, source_sql
 from tongguan.kernel.codes import next_prefix
-
-_lock = threading.Lock()
-_engines: dict[Path, duckdb.DuckDBPyConnection] = {}
-_MEMORY: Final = "1GB"
-_THREADS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +67,10 @@ def opened(
     read_at: datetime | None = None,
 ) -> Iterator[Book]:
     """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: no rows."""
-    cursor = _engine(folder).cursor()
-    try:
+    with connected(folder) as cursor:
         for name, sql in _views(folder, state, view, since, until).items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
         yield Book(cursor, read_at)
-    finally:
-        cursor.close()
-
-
-def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Give the process's one engine: making one costs a hundred times what a cursor does."""
-    with _lock:
-        found = _engines.get(folder)
-        if found is None:
-            _engines.clear()
-            config: dict[str, Any] = {
-                "threads": _THREADS,
-                "memory_limit": _MEMORY,
-                "temp_directory": str(folder / "spill"),
-                "preserve_insertion_order": False,
-            }
-            found = _engines[folder] = duckdb.connect(":memory:", config=config)
-        return found
 
 
 def _views(

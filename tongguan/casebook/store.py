@@ -63,7 +63,7 @@ class Store:
         """
         made: list[Group] = []
         no = self.state.last_no
-        with files.connected(self.folder, threads=1, memory="512MB") as connection:
+        with files.connected(self.folder) as connection:
             for batch in batches:
                 for month, tables in _by_month(batch).items():
                     no += 1
@@ -208,7 +208,7 @@ class Store:
         """Put the registers in place of what was known of them, with the stamps of all and of the items."""
         made: dict[str, BookFile] = {}
         no = self.state.last_no + 1
-        with files.connected(self.folder, threads=1, memory="256MB") as connection:
+        with files.connected(self.folder) as connection:
             for name, columns in DIMENSIONS.items():
                 table = Table(name, "", columns[0][0], columns, (columns[0][0],))
                 draft = self.folder / self.state.book / f"rows-{no}.ndjson"

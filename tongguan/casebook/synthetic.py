@@ -49,7 +49,7 @@ def write_synthetic(
     counts = np.floor(weights / weights.sum() * cases).astype(int)
     counts[0] += cases - int(counts.sum())
     groups: list[Group] = []
-    with files.connected(folder, threads=threads, memory=memory) as connection:
+    with files.fresh(folder, threads=threads, memory=memory) as connection:
         connection.execute("SET preserve_insertion_order = true")
         for macro in MACROS:
             connection.execute(macro)
