@@ -7,7 +7,7 @@ const out = new URL("../../tongguan/doors/static/web/", import.meta.url);
 const pages = JSON.parse(readFileSync(new URL("pages.json", out), "utf8"));
 const KB = 1024;
 /** Addresses with the most their own static files may weigh, in KB gzip, and how many they may be. */
-const BUDGETS = { "/m": [100, 8], "/desk": [140, 10], "/wall": [140, 12] };
+const BUDGETS = { "/m": [60, 6], "/desk": [105, 6], "/wall": [75, 6] };
 
 let over = false;
 for (const [address, [limit, most]] of Object.entries(BUDGETS)) {

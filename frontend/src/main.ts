@@ -3,9 +3,10 @@ import { createPinia } from "pinia";
 import { createApp } from "vue";
 
 import App from "@/App.vue";
-import { i18n } from "@/locales";
 import { router } from "@/router";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 
-createApp(App).use(createPinia()).use(i18n).use(router).mount("#app");
+const app = createApp(App).use(createPinia()).use(router);
+// What the page shows already stays until there is something to put in its place.
+void router.isReady().finally(() => app.mount("#app"));

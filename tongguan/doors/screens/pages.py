@@ -6,7 +6,11 @@ one, and carries what the screen asks first.
 """
 
 import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,6 +31,11 @@ _UNBUILT: Final = "三屏页面尚未构建，请执行 make web · the screens 
 _APP: Final = '<div id="app"'
 _APP_SIGNED_IN: Final = '<div id="app" data-signed-in="yes"'
 _HEAD_ENDS: Final = "</head>"
+_BODY_ENDS: Final = "</body>"
+_STYLESHEET: Final = re.compile('<link rel="stylesheet"[^>]*>')
+_STYLE: Final = "style-src 'self'"
+#: Where a stranger finds the phone's first page, which is shown before the scripts have come.
+_PHONE: Final = "/m"
 _WEB: Final = "/static/web/"
 #: Beyond what every page may: the phone's service worker and its manifest.
 _INSTALLABLE: Final = "; worker-src 'self'; manifest-src 'self'"
@@ -63,36 +72,64 @@ def _page(request: HttpRequest) -> HttpResponse:
     file = _BUILT / "index.html"
     if not file.is_file():
         return HttpResponse(_UNBUILT, status=503, content_type="text/plain; charset=utf-8")
-    text, opens = _built(file.stat().st_mtime_ns)
+    built = _built(file.stat().st_mtime_ns)
+    text = built.page_of(request.path)
     if request.user.is_authenticated:
         text = text.replace(_APP, _APP_SIGNED_IN, 1)
-    start = start_of(request)
-    data = f'<script type="application/json" id="start">{start}</script>' if start else ""
-    text = text.replace(_HEAD_ENDS, opens.get(_page_of(request.path, opens), "") + data + _HEAD_ENDS, 1)
+    elif request.path == _PHONE:
+        text = built.phone
+    if start := start_of(request):
+        data = f'<script type="application/json" id="start">{start}</script>'
+        text = text.replace(_HEAD_ENDS, data + _HEAD_ENDS, 1)
     answer = HttpResponse(text, content_type="text/html; charset=utf-8")
     origin = urlsplit(stream_url(request))
-    answer["Content-Security-Policy"] = content_policy(f"{origin.scheme}://{origin.netloc}") + _INSTALLABLE
+    policy = content_policy(f"{origin.scheme}://{origin.netloc}") + _INSTALLABLE
+    answer["Content-Security-Policy"] = policy.replace(_STYLE, f"{_STYLE} '{built.style_hash}'")
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The application's page as it was built.
+
+    ``opens``: by address the links to what the page does not name itself. ``phone``: what a stranger finds
+    at /m, its styles in it and its first content drawn, so that it shows while its files are on their way.
+    ``style_hash``: what the browser may believe of those styles.
+    """
+
+    text: str
+    opens: dict[str, str]
+    phone: str
+    style_hash: str
+
+    def page_of(self, path: str) -> str:
+        """Give the page with links to all that its address opens with: its own, else the longest above it."""
+        above = [address for address in self.opens if address.endswith("/") and path.startswith(address)]
+        address = path if path in self.opens else max(above, key=len, default="")
+        return self.text.replace(_HEAD_ENDS, self.opens.get(address, "") + _HEAD_ENDS, 1)
+
+
 @lru_cache(maxsize=1)
-def _built(_changed: int) -> tuple[str, dict[str, str]]:
-    """Give the page as it was built, and by address the links to what it does not name itself."""
+def _built(_changed: int) -> _Built:
     text = (_BUILT / "index.html").read_text(encoding="utf-8")
     files: dict[str, list[str]] = json.loads((_BUILT / "pages.json").read_text(encoding="utf-8"))
     opens = {
         address: "".join(_link(_WEB + name) for name in names if _WEB + name not in text)
         for address, names in files.items()
     }
-    return text, opens
+    styles = [name for name in files[_PHONE] if name.endswith(".css")]
+    style = "".join((_BUILT / name).read_text(encoding="utf-8") for name in styles)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    whole = text.replace(_HEAD_ENDS, opens[_PHONE] + _HEAD_ENDS, 1)
+    # What is in the page need not be waited for: the files of it come last, and the scripts find them there.
+    bare = _STYLESHEET.sub("", whole).replace(_HEAD_ENDS, f"<style>{style}</style>{_HEAD_ENDS}", 1)
+    first = (_BUILT / "first.html").read_text(encoding="utf-8")
+    phone = bare.replace(f"{_APP}>", f"{_APP}>{first}", 1).replace(
+        _BODY_ENDS, "".join(_STYLESHEET.findall(whole)) + _BODY_ENDS, 1
+    )
+    return _Built(text, opens, phone, f"sha256-{digest}")
 
 
 def _link(file: str) -> str:
     kind = "stylesheet" if file.endswith(".css") else "modulepreload"
     return f'<link rel="{kind}" crossorigin href="{file}">'
-
-
-def _page_of(path: str, opens: dict[str, str]) -> str:
-    """Give the address in the list that a path opens: itself, else the longest above it."""
-    above = [address for address in opens if address.endswith("/") and path.startswith(address)]
-    return path if path in opens else max(above, key=len, default="")

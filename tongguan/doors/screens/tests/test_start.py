@@ -3,7 +3,9 @@
 
 import json
 import re
+from base64 import b64encode
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -97,6 +99,18 @@ def test_a_stranger_and_a_wall_bring_nothing(signed_in, db):
     assert brought(signed_in("leader").get("/wall")) == {}
 
 
+def test_a_strangers_phone_shows_its_first_page_before_any_script(signed_in, db):
+    answer = Client().get("/m")
+    told = answer.text
+    style = re.findall(r"<style>(.*?)</style>", told, re.DOTALL)[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}'" in answer["Content-Security-Policy"]
+    assert told.index("</style>") < told.index("<main") < told.index('rel="stylesheet"')
+    assert re.search(r'<div id="app"><div class="phone">.*<a href="/m/report"[^>]*>.*随手拍', told)
+    assert '<div id="app"></div>' in Client().get("/m/report").text
+    assert "随手拍" not in signed_in("collector").get("/m").text
+
+
 def test_the_page_that_a_phone_keeps_for_offline_holds_nobody(signed_in):
     kept = signed_in("collector").get("/m", headers={"Sec-Fetch-Dest": "empty"})
     assert brought(kept) == {}
@@ -121,7 +135,11 @@ def test_a_page_names_at_once_every_file_it_opens_with(signed_in, address, page)
 
 
 def test_files_of_the_screens_are_packed_and_kept(client):
-    name = next(one for one in json.loads((_BUILT / "pages.json").read_text())["/m"] if "vendor" in one)
+    name = next(
+        one
+        for one in json.loads((_BUILT / "pages.json").read_text())["/m"]
+        if "base" in one and one.endswith(".js")
+    )
     with closing(client.get(f"/static/web/{name}")) as whole:
         size = int(whole["Content-Length"])
     for packing in ("gzip", "br"):
