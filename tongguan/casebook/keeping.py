@@ -161,8 +161,7 @@ def _add(
 ) -> None:
     batches = [gathering.gathered(subject, mine) for subject, mine in keys.items()]
     names = gathering.items_stamp() if CASE in keys else ""
-    more = {"position": position} if position is not None else {}
-    book.add(batches, names=names, **more)
+    book.add(batches, names=names, position=position)
     with atomic():
         BookState.objects.filter(pk=1).update(generation=book.state.generation)
         if read:
