@@ -64,9 +64,10 @@ def take_in(folder: Path, *, seconds: float = 1.5) -> int:
         book = _store(folder)
         while True:
             now, seq = clock.now(), _heard(state_row().seq)
-            taken = _built(book) if not book.state.whole else _dirty(book)
+            built = book.state.whole
+            taken = _dirty(book) if built else _built(book)
             done += taken
-            if not taken and book.state.whole:
+            if built and not taken:
                 if seq:
                     seen = Seen(book=book.state.book, generation=book.state.generation, read_at=now)
                     files.write(folder / files.SEEN, seen, durable=False)
@@ -161,8 +162,7 @@ def _add(
 ) -> None:
     batches = [gathering.gathered(subject, mine) for subject, mine in keys.items()]
     names = gathering.items_stamp() if CASE in keys else ""
-    more = {"position": position} if position is not None else {}
-    book.add(batches, names=names, **more)
+    book.add(batches, names=names, position=position)
     with atomic():
         BookState.objects.filter(pk=1).update(generation=book.state.generation)
         if read:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import duckdb
@@ -55,11 +55,11 @@ class Store:
         return store
 
     def add(
-        self, batches: Iterable[Rows], *, names: str = "", read_at: datetime | None = None, **more: Any
+        self, batches: Iterable[Rows], *, names: str = "", position: Mapping[str, str] | None = None
     ) -> None:
         """Take in subjects with all their rows, in place of what was known of them; one new generation.
 
-        ``more`` are further fields of the manifest that change with it.
+        ``names``: the stamp of the items' words in them. ``position``: how far building is with them.
         """
         made: list[Group] = []
         no = self.state.last_no
@@ -71,14 +71,13 @@ class Store:
             groups = list(self.state.groups) + made
             for one in made:
                 groups, no = self._merged(connection, groups, one.subject, one.month, no)
-        more |= {"read_at": read_at} if read_at else {}
         self._put(
             msgspec.structs.replace(
                 self.state,
                 generation=self.state.generation + 1,
                 last_no=no,
                 groups=_sorted(groups),
-                **more,
+                position=self.state.position if position is None else dict(position),
             )
         )
 
@@ -170,7 +169,7 @@ class Store:
         return len(due)
 
     def compacted(self, subject: str, month: str) -> tuple[list[Group], Group]:
-        """Write all groups of a month as one, which is not in force yet; give those groups and the new one."""
+        """Write all groups of a month as one, not in force yet; give those groups and the new one."""
         parts = [one for one in self.state.groups if (one.subject, one.month) == (subject, month)]
         parts.sort(key=lambda one: -one.no)
         with files.connected(self.folder) as connection:
@@ -186,7 +185,7 @@ class Store:
         return True
 
     def due(self, *, everything: bool = False) -> list[tuple[str, str]]:
-        """Give (kind, month) whose increments are many, or whose words are not the catalogue's; most first."""
+        """Give (kind, month) whose increments are many or whose words are old; the most first."""
         loose: defaultdict[tuple[str, str], int] = defaultdict(int)
         base: defaultdict[tuple[str, str], int] = defaultdict(int)
         renamed: set[tuple[str, str]] = set()
@@ -276,9 +275,8 @@ def compact_one(folder: Path, *, everything: bool = False) -> bool:
         with files.writing(folder) as mine:
             if mine:
                 now = files.manifest(folder)
-                return bool(
-                    now and now.book == state.book and Store(folder, files.MANIFEST, now).swap(parts, made)
-                )
+                same = now is not None and now.book == state.book
+                return bool(now and same and Store(folder, files.MANIFEST, now).swap(parts, made))
         time.sleep(_PAUSE)
     return False
 

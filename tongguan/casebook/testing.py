@@ -19,7 +19,7 @@ from tongguan.runtime.testing import settle
 __all__ = ["assert_same_as_rebuilt", "case_id", "contents", "taken", "write_book", "write_synthetic"]
 
 _SPACE: Final = UUID("6f1b4a52-9d0e-5a41-8a53-7b1c0f0f2a11")
-_CASE: Final = {
+_CASE: Final[dict[str, Any]] = {
     "number": "",
     "item": "010101",
     "item_name": "上水井盖",
@@ -87,7 +87,7 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
     """Give every row of every view, in an order of its own."""
     with queries.open_book(PLATFORM) as book:
         names = [name for name in (*TABLES, *DIMENSIONS) if name != "parts"]
-        return {name: sorted(book.rows(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
+        return {name: sorted(book.rows(f"SELECT * FROM {name}"), key=repr) for name in names}
 
 
 def assert_same_as_rebuilt() -> dict[str, list[tuple[Any, ...]]]:
@@ -107,7 +107,7 @@ def _id(word: Any) -> UUID:
 
 
 def _case(given: Mapping[str, Any]) -> dict[str, Any]:
-    row = _CASE | {"id": case_id(str(sorted(given.items(), key=str)))} | dict(given)
+    row: dict[str, Any] = _CASE | {"id": case_id(str(sorted(given.items(), key=str)))} | dict(given)
     row["id"] = _id(row["id"])
     row["number"] = row["number"] or row["id"].hex[:16]
     place = str(row["division"])

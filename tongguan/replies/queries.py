@@ -98,7 +98,7 @@ def may_ask(row: Survey, case: CaseInfo) -> bool:
 
 
 def answered(case_ids: Iterable[UUID]) -> list[RoundAnswer]:
-    """Give the newest answer of each round of these cases' surveys, in order; one statement. For the platform."""
+    """Give the newest answer of each round of these cases' surveys; one statement. For the platform."""
     rows = SurveyAnswer.objects.filter(survey__case_id__among=list(case_ids)).order_by("id")
     columns = ("survey__case_id", "survey__report_id", "round", "at", "responded", "solved", "satisfied")
     newest = {(row[1], row[2]): RoundAnswer(*row) for row in rows.values_list(*columns)}

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files alone: whatever is written in whatever order, the newest of each case is read; a kill loses nothing."""
+"""The files alone: whatever is written in whatever order, the newest is read; a kill loses nothing."""
 
 import random
 import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from hypothesis import HealthCheck, given, settings
@@ -48,7 +48,10 @@ def batch(cases, value):
     heads, lines = [], []
     for n in cases:
         key = uuid5(SPACE, str(n))
-        hung = {"_division": f"9901{n % 3:02d}", "_opened": datetime(2026, 9 - n % 3 // 2, 1 + n % 28)}
+        hung = {
+            "_division": f"9901{n % 3:02d}",
+            "_opened": datetime(2026, 9 - n % 3 // 2, 1 + n % 28, tzinfo=UTC),
+        }
         heads.append(
             plain({"id": key, "urges": value, "opened_at": hung["_opened"], **hung}, TABLES["cases"].names)
         )
@@ -98,7 +101,7 @@ def test_a_month_is_tidied_while_others_write(tmp_path):
     before = files.manifest(tmp_path)
     parts, made = book.compacted(CASE, "2026-09")
     book.add([batch(range(5), 2)])
-    merged = not set(part.no for part in parts) <= {group.no for group in book.state.groups}
+    merged = not {part.no for part in parts} <= {group.no for group in book.state.groups}
     assert book.swap(parts, made) is not merged
     cases, _ = read(tmp_path)
     assert [cases[uuid5(SPACE, str(n))] for n in (0, 4, 5, 29)] == [2, 2, 1, 1]
