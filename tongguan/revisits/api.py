@@ -1,14 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verbs of call-backs: write plans, draw samples, call, record; give Infos as queries do."""
+"""Verbs: write plans, draw samples, call, record; judge suspicions. They give Infos as queries do."""
 
 from datetime import datetime
 from uuid import UUID
 
 from tongguan.people.contracts import Actor
-from tongguan.revisits import calls, plans, queries, showing
-from tongguan.revisits.contracts import ContactOpened, DrawInfo, Outcome, PlanIn, PlanInfo, TaskInfo
+from tongguan.revisits import calls, jobs, judging, plans, queries, showing
+from tongguan.revisits.contracts import (
+    ContactOpened,
+    DrawInfo,
+    Outcome,
+    PlanIn,
+    PlanInfo,
+    SuspicionInfo,
+    TaskInfo,
+)
 
-__all__ = ["draw", "record", "release", "take", "unseal", "write_plan"]
+__all__ = [
+    "confirm",
+    "draw",
+    "reckon_paces",
+    "record",
+    "reject",
+    "release",
+    "resume",
+    "take",
+    "unseal",
+    "write_plan",
+]
+
+resume = judging.resume
+reckon_paces = jobs.reckon_paces
 
 
 def write_plan(actor: Actor, told: PlanIn) -> PlanInfo:
@@ -40,3 +62,15 @@ def unseal(actor: Actor, task_id: UUID) -> ContactOpened:
 def record(actor: Actor, task_id: UUID, told: Outcome) -> TaskInfo:
     """Record how a call went. Raises Forbidden, NotFound, Conflict, Invalid naming the field."""
     return queries.task(actor, calls.record(actor, task_id, told).pk)
+
+
+def confirm(
+    actor: Actor, suspicion_id: UUID, action: str, note: str, days: int | None = None
+) -> SuspicionInfo:
+    """Find a suspicion right, and reopen or supervise the case. Raises as ``judging.confirm``."""
+    return queries.suspicion(actor, judging.confirm(actor, suspicion_id, action, note, days).pk)
+
+
+def reject(actor: Actor, suspicion_id: UUID, note: str) -> SuspicionInfo:
+    """Find a suspicion wrong. Raises Forbidden, NotFound, Invalid, Conflict."""
+    return queries.suspicion(actor, judging.reject(actor, suspicion_id, note).pk)

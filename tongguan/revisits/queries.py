@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from tongguan.kernel import clock
 from tongguan.kernel.errors import NotFound
 from tongguan.people.contracts import Actor
-from tongguan.revisits import calls, plans, rating, reach, showing
+from tongguan.revisits import calls, rating, reach, showing, suspects
 from tongguan.revisits.contracts import (
     AnswerInfo,
     DrawInfo,
@@ -26,6 +26,7 @@ from tongguan.revisits.models import Draw, Plan, Task
 __all__ = [
     "DIMENSIONS",
     "answers_of",
+    "book",
     "checked_files",
     "declaration",
     "disagreements",
@@ -34,6 +35,11 @@ __all__ = [
     "estimates",
     "plans_of",
     "script_of",
+    "suspicion",
+    "suspicion_counts",
+    "suspicion_photo",
+    "suspicions",
+    "suspicions_of",
     "task",
     "tasks",
     "waiting",
@@ -41,6 +47,9 @@ __all__ = [
 
 _MOST: Final = 200
 script_of = showing.script_of
+#: Suspicions of false closing: lists, one, those of cases, its photos, and how right each detector was.
+suspicions, suspicion, suspicions_of = suspects.suspicions, suspects.suspicion, suspects.of_cases
+suspicion_counts, suspicion_photo, book = suspects.counts, suspects.photo, suspects.book
 
 
 def answers_of(case_ids: Iterable[UUID]) -> list[AnswerInfo]:
@@ -135,6 +144,3 @@ def disagreements(actor: Actor, draw_id: UUID, limit: int = 100) -> list[tuple[T
     found = rating.disagreements(draw_row(actor, draw_id), min(limit, _MOST))
     said = {row.pk: word for row, word in found}
     return [(info, said[info.id]) for info in showing.task_infos([row for row, _ in found])]
-
-
-plan_row = plans.plan_row

@@ -43,7 +43,9 @@ class Street:
     def tell(self, text: str = "井盖破损", *, metres: float | None = None, **who: object) -> UUID:
         """Give the case that a telling opened; ``metres`` east of the first place."""
         self.told += 1
-        east, north = (200.0 * (self.told % 9), 0.0018 * (self.told // 9)) if metres is None else (metres, 0.0)
+        east, north = (
+            (200.0 * (self.told % 9), 0.0018 * (self.told // 9)) if metres is None else (metres, 0.0)
+        )
         given = {"name": "钱女士", "phone": f"138{self.told:08d}"} | who
         report = ReportIn(
             source="hotline", external_id=f"R{self.told}", title=text, text=f"兴业路{self.told * 20}号{text}",
