@@ -24,6 +24,7 @@ from tongguan.revisits.contracts import SuspicionState
 from tongguan.revisits.declared import looking, looking_version
 from tongguan.revisits.facts import SuspicionRaised
 from tongguan.revisits.models import Duration, Pace, Suspicion, Task
+from tongguan.revisits.precision import Standing
 from tongguan.runtime import outbox
 
 _DAY: Final = 86_400.0
@@ -207,7 +208,7 @@ def _pairs(
         columns(old, "closed_at"),
         columns(new, "opened_at"),
         metres,
-        days,  # type: ignore[arg-type]
+        days,
     )
     return {(old[a].id, new[b].id): False for a, b in zip(left.tolist(), right.tolist(), strict=True)}
 
@@ -287,7 +288,7 @@ def keep(found: Iterable[Found]) -> int:
     return len(fresh)
 
 
-def _row(one: Found, standing: bars.Standing) -> Suspicion:
+def _row(one: Found, standing: Standing) -> Suspicion:
     info = one.case
     return Suspicion(
         case_id=info.id,
