@@ -207,7 +207,7 @@ class UnitEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspicionInfo:
-    """A suspicion as people judge it."""
+    """A suspicion as people judge it; ``photos`` are which of its evidence can be looked at."""
 
     id: UUID
     case_id: UUID
@@ -236,6 +236,7 @@ class SuspicionInfo:
     note: str
     judged_by: str
     judged_at: datetime | None
+    photos: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of suspicions of false closing, within the reader's divisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from tongguan.revisits.models import Suspicion
 READERS: Final = (*reach.JUDGES, Post.EVALUATOR, Post.AUDITOR)
 _MOST: Final = 200
 _CASE: Final = ("number", "title", "address", "lon", "lat")
-_ELSEWHERE: Final = {*_CASE, "detector_name", "unit_name", "item_name", "case_state"}
+_ELSEWHERE: Final = {*_CASE, "detector_name", "unit_name", "item_name", "case_state", "photos"}
 _SAME: Final = tuple(set(SuspicionInfo.__dataclass_fields__) - _ELSEWHERE)
 PHOTOS: Final = ("photo", "earlier", "before")
 
@@ -73,18 +73,20 @@ def photo(actor: Actor, pk: UUID, which: str) -> UUID:
     Raises Forbidden, NotFound.
     """
     info = suspicion(actor, pk)
-    told = _before(info.case_id) if which == "before" else info.evidence.get(which)
+    told = _before([info.case_id]).get(info.case_id) if which == "before" else info.evidence.get(which)
     if which not in PHOTOS or not told:
         raise NotFound("suspicion.no_photo", zh="没有这张照片", en="no such photo")
     return UUID(str(told))
 
 
-def _before(case_id: UUID) -> str:
-    for order in dispatch.orders_of([case_id]):
+def _before(case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Give the first photo from before the handling of those of these cases that have one."""
+    found: dict[UUID, str] = {}
+    for order in dispatch.orders_of(case_ids):
         weighed: Any = order.evidence.get("photos_before")
         if isinstance(weighed, dict) and weighed["photos"]:
-            return str(weighed["photos"][0]["id"])
-    return ""
+            found.setdefault(order.case_id, str(weighed["photos"][0]["id"]))
+    return found
 
 
 def book(actor: Actor) -> list[BookLine]:
@@ -94,15 +96,20 @@ def book(actor: Actor) -> list[BookLine]:
 
 
 def infos(rows: Sequence[Suspicion]) -> list[SuspicionInfo]:
-    """Give rows with their cases, in three statements at most."""
+    """Give rows with their cases, in four statements at most."""
     known = cases.cases_by_id(PLATFORM, {row.case_id for row in rows})
     items = catalog.items({row.item_code for row in rows})
     units = people.units({row.unit_id for row in rows if row.unit_id})
-    names = looking().detectors
+    names, before = looking().detectors, _before(known)
     return [
         SuspicionInfo(
             **{name: getattr(known[row.case_id], name) for name in _CASE},
             **{name: getattr(row, name) for name in _SAME},
+            photos=tuple(
+                which
+                for which in PHOTOS
+                if (row.case_id in before if which == "before" else row.evidence.get(which))
+            ),
             case_state=known[row.case_id].state,
             detector_name=names[row.detector].zh if row.detector in names else row.detector,
             unit_name=units[row.unit_id].name if row.unit_id in units else "",

@@ -266,6 +266,7 @@ class SuspicionShown(Schema):
     note: str
     judged_by: str
     judged_at: datetime | None
+    photos: list[Literal["photo", "earlier", "before"]]
 
 
 class SuspicionPage(Schema):
