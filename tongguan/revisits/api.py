@@ -16,19 +16,6 @@ from tongguan.revisits.contracts import (
     TaskInfo,
 )
 
-__all__ = [
-    "confirm",
-    "draw",
-    "reckon_paces",
-    "record",
-    "reject",
-    "release",
-    "resume",
-    "take",
-    "unseal",
-    "write_plan",
-]
-
 resume = judging.resume
 reckon_paces = jobs.reckon_paces
 

@@ -84,21 +84,11 @@ def book() -> list[BookLine]:
         low, high = wilson(right, right + wrong)
         lines.append(
             BookLine(
-                detector=name,
-                name=one.zh,
-                meaning=one.meaning,
-                version=f"{VERSION}/{looking_version()}",
-                confirmed=right,
-                rejected=wrong,
-                waiting=waiting,
-                held=held,
+                detector=name, name=one.zh, meaning=one.meaning, version=f"{VERSION}/{looking_version()}",
+                confirmed=right, rejected=wrong, waiting=waiting, held=held, low=low, high=high,
                 precision=right / (right + wrong) if right + wrong else None,
-                low=low,
-                high=high,
-                threshold=now[name].threshold,
-                bounds=(one.low, one.high),
-                paused=now[name].paused,
+                threshold=now[name].threshold, bounds=(one.low, one.high), paused=now[name].paused,
                 words=now[name].words,
             )
-        )
+        )  # fmt: skip
     return lines

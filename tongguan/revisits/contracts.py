@@ -10,24 +10,6 @@ from uuid import UUID
 
 from tongguan.revisits.estimating import Estimate
 
-__all__ = [
-    "AnswerInfo",
-    "AttemptInfo",
-    "BookLine",
-    "ContactOpened",
-    "DrawInfo",
-    "Estimate",
-    "Outcome",
-    "PlanIn",
-    "PlanInfo",
-    "Result",
-    "SuspicionInfo",
-    "SuspicionState",
-    "TaskInfo",
-    "TaskState",
-    "UnitEstimate",
-]
-
 
 class TaskState(StrEnum):
     """Where a call-back stands."""

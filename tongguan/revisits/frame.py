@@ -32,14 +32,7 @@ DIMENSIONS: Final = {
     "source": "来源",
     "kind": "诉求类别",
 }
-_COLUMNS: Final = {
-    "unit": "lead_unit_id",
-    "family": "item_code",
-    "district": "district",
-    "urgency": "urgency",
-    "source": "source",
-    "kind": "kind",
-}
+_COLUMNS: Final = {one: one for one in DIMENSIONS} | {"unit": "lead_unit_id", "family": "item_code"}
 _CHUNK: Final = 20_000
 SECRET, UNREACHABLE, UNWILLING, CALLED = "secret", "unreachable", "unwilling", "called"
 #: Why cases are left out, in words.

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from tongguan.kernel import clock
 from tongguan.kernel.errors import NotFound
 from tongguan.people.contracts import Actor
-from tongguan.revisits import calls, rating, reach, showing, suspects
+from tongguan.revisits import calls, frame, rating, reach, showing, suspects
 from tongguan.revisits.contracts import (
     AnswerInfo,
     DrawInfo,
@@ -20,33 +20,10 @@ from tongguan.revisits.contracts import (
     UnitEstimate,
 )
 from tongguan.revisits.declared import CALLING, LOOKING, Calling, calling
-from tongguan.revisits.frame import DIMENSIONS
 from tongguan.revisits.models import Draw, Plan, Task
 
-__all__ = [
-    "DIMENSIONS",
-    "answers_of",
-    "book",
-    "checked_files",
-    "declaration",
-    "disagreements",
-    "draw",
-    "draws",
-    "estimates",
-    "plans_of",
-    "script_of",
-    "suspicion",
-    "suspicion_counts",
-    "suspicion_photo",
-    "suspicions",
-    "suspicions_of",
-    "task",
-    "tasks",
-    "waiting",
-]
-
 _MOST: Final = 200
-script_of = showing.script_of
+script_of, DIMENSIONS = showing.script_of, frame.DIMENSIONS
 #: Suspicions of false closing: lists, one, those of cases, its photos, and how right each detector was.
 suspicions, suspicion, suspicions_of = suspects.suspicions, suspects.suspicion, suspects.of_cases
 suspicion_counts, suspicion_photo, book = suspects.counts, suspects.photo, suspects.book

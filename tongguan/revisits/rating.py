@@ -14,7 +14,8 @@ from tongguan.people.contracts import PLATFORM
 from tongguan.replies import queries as replies
 from tongguan.replies.contracts import SurveyShares
 from tongguan.revisits import estimating
-from tongguan.revisits.contracts import Estimate, TaskState, UnitEstimate
+from tongguan.revisits.contracts import TaskState, UnitEstimate
+from tongguan.revisits.estimating import Estimate
 from tongguan.revisits.frame import closed_between
 from tongguan.revisits.models import Cell, Draw, Task
 
