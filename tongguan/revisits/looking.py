@@ -291,21 +291,12 @@ def keep(found: Iterable[Found]) -> int:
 def _row(one: Found, standing: Standing) -> Suspicion:
     info = one.case
     return Suspicion(
-        case_id=info.id,
-        round=info.reopens,
-        detector=one.detector,
-        version=f"{detect.VERSION}/{looking_version()}",
-        score=round(one.score, 4),
-        threshold=standing.threshold,
-        words=one.words,
-        evidence=one.evidence,
-        division=info.division,
-        unit_id=info.lead_unit_id or 0,
-        item_code=info.item_code,
-        closed_at=info.closed_at or info.opened_at,
-        found_at=clock.now(),
+        case_id=info.id, round=info.reopens, detector=one.detector, score=round(one.score, 4),
+        version=f"{detect.VERSION}/{looking_version()}", threshold=standing.threshold, words=one.words,
+        evidence=one.evidence, division=info.division, unit_id=info.lead_unit_id or 0,
+        item_code=info.item_code, closed_at=info.closed_at or info.opened_at, found_at=clock.now(),
         state=SuspicionState.HELD if standing.paused else SuspicionState.WAITING,
-    )
+    )  # fmt: skip
 
 
 def _day(at: datetime) -> str:

@@ -124,15 +124,21 @@ def draw(actor: Actor, code: str, since: datetime, until: datetime, seed: int | 
     if not reach.covers(actor, plan.division, *reach.KEEPERS):
         raise Forbidden("plan.division", zh="不在您的辖区", en="outside of your divisions")
     chosen = secrets.randbelow(2**31) if seed is None else seed
+    before = Draw.objects.count()
+    # A large city's population is read for seconds: not while other writers wait.
+    frame = frame_of(actor, plan.strata, plan.division, since, until)
+    if not frame.keys:
+        raise Conflict(
+            "draw.nobody", zh="这一时段没有可以回访的案件", en="nobody to call back", field="since"
+        )
+    sizes = np.bincount(frame.strata, minlength=len(frame.keys)).astype(np.int64)
+    spreads, known = _spreads(plan, frame.keys)
+    wanted = _wanted(plan, sizes, spreads)
     with atomic():
-        frame = frame_of(actor, plan.strata, plan.division, since, until)
-        if not frame.keys:
+        if Draw.objects.count() != before:
             raise Conflict(
-                "draw.nobody", zh="这一时段没有可以回访的案件", en="nobody to call back", field="since"
+                "draw.meanwhile", zh="他人同时抽样，请再试一次", en="somebody else drew; try again"
             )
-        sizes = np.bincount(frame.strata, minlength=len(frame.keys)).astype(np.int64)
-        spreads, known = _spreads(plan, frame.keys)
-        wanted = _wanted(plan, sizes, spreads)
         row = _stored(actor, plan, frame, (sizes, wanted, spreads), (since, until), chosen, known)
         _tasks(row, frame, wanted, drawing.numbers_of(frame.ids, chosen))
         told = {"plan": f"{plan.code}/{plan.version}", "seed": chosen, "size": row.size}
