@@ -148,13 +148,18 @@ def _looser(keep: "_Answer", bound: Bound) -> Said:
         if done_within(keep.known, minutes)[0] < terms.reachable:
             continue
         if most is not None and minutes > most + 1e-9 and bound.limit is not None:
-            zh = f"要 {step.zh()} 才有 {_pc(terms.reachable)} 办得到，但标准最长 {bound.limit.zh()}：{bound.clause}"
-            en = f"{step.zh()} would be needed, but the standard allows {bound.limit.zh()} at most: {bound.clause}"
-            return keep.say("bound", None, ((zh, en),))
+            return keep.say("bound", None, (_refused(step, bound.limit, bound.clause, terms),))
         return keep.say("looser", step, (_bound_words(bound),))
     zh = f"再长的时限也没有让 {_pc(terms.reachable)} 办得到的，问题不在时限"
     en = "no longer limit would be kept by enough: the limit is not what is wrong"
     return keep.say("keep", None, ((zh, en),))
+
+
+def _refused(step: Limit, most: Limit, clause: str, terms: Terms) -> tuple[str, str]:
+    return (
+        f"要 {step.zh()} 才有 {_pc(terms.reachable)} 办得到，但标准最长 {most.zh()}：{clause}",
+        f"{step.zh()} would be needed, but {most.zh()} is the standard's maximum: {clause}",
+    )
 
 
 def _bound_words(bound: Bound) -> tuple[str, str]:
@@ -202,14 +207,15 @@ class _Answer:
     ) -> list[tuple[str, str]]:
         share, low, high = then or self.now
         limit, ends = self.history.limit, self.known.ends
-        found = [
-            (
-                f"{ends} 件办完的案件里，{step.zh()}内办完的占 {_pc(share)}"
-                f"（95% 区间 {_pc(low)}–{_pc(high)}），现行 {limit.zh()}内办完的占 {_pc(self.now[0])}",
-                f"of {ends} ended, {_pc(share)} were done within {step.zh()} (95 %: {_pc(low)} to {_pc(high)}), "
-                f"{_pc(self.now[0])} within {limit.zh()} as now",
-            )
-        ]
+        zh = (
+            f"{ends} 件办完的案件里，{step.zh()}内办完的占 {_pc(share)}"
+            f"（95% 区间 {_pc(low)}–{_pc(high)}），现行 {limit.zh()}内办完的占 {_pc(self.now[0])}"
+        )
+        en = (
+            f"of {ends} ended, {_pc(share)} were done within {step.zh()}"
+            f" (95 %: {_pc(low)} to {_pc(high)}), {_pc(self.now[0])} within {limit.zh()} as now"
+        )
+        found = [(zh, en)]
         if verdict == "tighter" and self.heard:
             found.append(
                 (

@@ -2,8 +2,8 @@
 """How long matters take when some still run: Kaplan–Meier from counted durations, and the log-rank test.
 
 Pure. A running case has not ended by its present age: it counts among those at risk up to there and never
-as an end (right censoring). Durations come as tallies (value, how many ended, how many still ran), so ten
-million rows that the column store has counted cost as much as a thousand. Times are in one unit, the caller's.
+as an end (right censoring). Durations come as tallies (value, how many ended, how many still ran), so
+ten million rows that the column store has counted cost as much as a thousand. Times are in one unit.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 #: Two-sided 95 %: standard normal quantile of the bounds.
 _WIDE: Final = 1.959963984540054
@@ -98,8 +98,8 @@ def merged(tallies: list[Tally]) -> Tally:
     size = len(at)
     return Tally(
         at,
-        np.bincount(place, np.concatenate([one.ended for one in tallies]), size),
-        np.bincount(place, np.concatenate([one.ran for one in tallies]), size),
+        np.bincount(place, np.concatenate([one.ended for one in tallies]), size).astype(np.float64),
+        np.bincount(place, np.concatenate([one.ran for one in tallies]), size).astype(np.float64),
     )
 
 

@@ -27,7 +27,7 @@ _GRAIN: Final = 1e-9
 class Clocks:
     """Clocks of a period, one per place of every column.
 
-    ``minutes``: counted time; ``extensions``: approved ones; ``ended``: False while running; ``week``: ordinal
+    ``minutes``: counted time; ``extensions``: approved ones; ``ended``: False while running; ``week``: number
     of the local week in which it started; ``unit``: any number that tells units apart.
     """
 
