@@ -54,12 +54,12 @@ STAYS: Final = (
     CHOSEN
     + """
 , moved AS (
-  SELECT case_id, no, at, coalesce(frm, '') AS frm,
-         lag(at) OVER (PARTITION BY case_id ORDER BY no) AS since
+  SELECT "at", lag("to") OVER turns AS state, lag("at") OVER turns AS since
   FROM lines WHERE case_id IN (SELECT id FROM sampled) AND coalesce(frm, '') <> "to"
+  WINDOW turns AS (PARTITION BY case_id ORDER BY no)
 )
-SELECT frm AS state, count(since) AS n,
-       quantile_cont(date_diff('second', since, at) / 60.0, [0.5, 0.8, 0.95]) AS q
+SELECT state, count(since) AS n,
+       quantile_cont(date_diff('second', since, "at") / 60.0, [0.5, 0.8, 0.95]) AS q
 FROM moved WHERE since IS NOT NULL GROUP BY 1"""
 )
 
@@ -165,7 +165,7 @@ VARIANTS: Final = (
   FROM clocks WHERE stage = 'handle' AND order_id IS NULL AND limit_value IS NOT NULL
     AND case_id IN (SELECT id FROM sampled) GROUP BY 1
 ), liked AS (
-  SELECT case_id, arg_max(satisfied, at) AS satisfied FROM answers
+  SELECT case_id, arg_max(satisfied, "at") AS satisfied FROM answers
   WHERE satisfied IS NOT NULL AND case_id IN (SELECT id FROM sampled) GROUP BY 1
 ), all_of_them AS (
   SELECT s.path, date_diff('second', c.opened_at, c.closed_at) / 60.0 AS minutes, t.late,

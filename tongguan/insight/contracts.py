@@ -284,13 +284,28 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookInfo:
+    """The last look at all limits: when, over which period, and what was considered."""
+
+    at: datetime
+    by_name: str
+    period_from: datetime
+    period_to: datetime
+    read_at: datetime | None
+    terms: int
+    proposed: int
+    considered: tuple[Considered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverloadInfo:
     """How many matters of a unit will become late in a week, said before it, and what came.
 
     ``open_load`` running clocks with a limit, of which ``open_late`` (expected) become late in the week;
     ``inflow`` new ones expected (with bounds), of which ``new_late``. ``late`` is their sum, ``low`` and
-    ``high`` hold nine in ten. ``drivers`` are sentences (zh, en), the heaviest first. ``came`` and
-    ``came_inflow``: what the week brought; None until it is over.
+    ``high`` hold nine in ten. ``drivers`` are sentences (zh, en), the heaviest first. ``hindcast``: made
+    afterwards from what was known before the week. ``came`` and ``came_inflow``: what the week brought; None
+    until it is over.
     """
 
     unit: int
@@ -310,6 +325,7 @@ class OverloadInfo:
     usual_late: float
     ratio: float | None
     drivers: tuple[tuple[str, str], ...]
+    hindcast: bool = False
     came: int | None = None
     came_inflow: int | None = None
 

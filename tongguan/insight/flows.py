@@ -131,9 +131,11 @@ def variants(book: Book, wanted: Slice, names: Names, most: int = 15) -> Variant
     whole, kinds = int(rows[0]["whole"]), int(rows[0]["kinds"])
     found = [
         Variant(
-            tuple(row["path"]), tuple(names.states.get(one, one) for one in row["path"]), row["n"],
-            row["n"] / whole, _spans(row, "q"), _share(row["limited"] - row["late"], row["limited"]), float(row["reworked"]),
-            float(row["reopened"]), _share(row["satisfied"], row["answers"]), row["answers"],
+            tuple(row["path"]), tuple(names.states.get(one, one) for one in row["path"]),
+            row["n"], row["n"] / whole, _spans(row, "q"),
+            _share(row["limited"] - row["late"], row["limited"]),
+            float(row["reworked"]), float(row["reopened"]),
+            _share(row["satisfied"], row["answers"]), row["answers"],
         )
         for row in rows
     ]  # fmt: skip
