@@ -18,7 +18,7 @@ from tongguan.catalog.contracts import FilingRule
 from tongguan.insight.limits import same
 from tongguan.kernel.errors import Conflict
 from tongguan.kernel.worktime import Limit
-from tongguan.people.contracts import Actor
+from tongguan.people.contracts import Actor, Post
 
 #: The city's own filing standard for limits changed by proposals, where the item follows a shipped one.
 OWN: Final = "本市时限调整"
@@ -60,8 +60,14 @@ def change_stage(actor: Actor, stage: str, kind: str, division: str, old: Limit,
     now = {(one, of, place): limit for one, of, place, limit in catalog.stage_limits()}
     if not same(now.get((stage, kind, division)), old):
         raise changed(old)
-    catalog_api.set_stage_limit(actor, stage, new.zh(), kind=kind, division=division, source="insight")
-    return f"环节时限 {stage} {new.zh()}"
+    place = division or _city(actor)
+    catalog_api.set_stage_limit(actor, stage, new.zh(), kind=kind, division=place, source="insight")
+    return f"环节时限 {place} {stage} {new.zh()}"
+
+
+def _city(actor: Actor) -> str:
+    """Give the division a limit without one is set for: the decider's own city, nobody else's."""
+    return min(actor.scope.divisions(Post.DUTY_CHIEF, Post.SYSTEM), key=len, default="")
 
 
 def changed(old: Limit) -> Conflict:

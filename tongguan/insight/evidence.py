@@ -35,7 +35,7 @@ def evidence_of(
 
 
 def points_of(known: Curve, until: float) -> list[list[float]]:
-    """Give a curve's points (minutes, share still open, low, high) up to a time, at most ``POINTS`` of them."""
+    """Give a curve's points (minutes, share still open, low, high) up to a time; at most ``POINTS``."""
     shown = np.flatnonzero(known.at <= until)
     if len(shown) > POINTS:
         shown = shown[np.unique(np.linspace(0, len(shown) - 1, POINTS).astype(int))]

@@ -132,7 +132,10 @@ def _kept(
     if said.proposed is None or played is None:
         _withdraw(current, period[1], said)
         return _words(subject, said.curve.cases, verdict, reasons), 0
-    before = _refusal(subject, said.proposed)
+    before = _decided(subject, said.proposed)
+    if before is not None and before.state == "approved":
+        settled = ("已批准的新时限正在实行", "the new limit was approved and is in force")
+        return _words(subject, said.curve.cases, "keep", (settled,)), 0
     if before is not None and not moved(evidence.played_of(before.evidence), played.then, told):
         _withdraw(current, period[1], said)
         day = before.decided_at.date().isoformat() if before.decided_at else ""
@@ -188,13 +191,12 @@ def _withdraw(current: Proposal | None, at: datetime, said: Said) -> None:
         )
 
 
-def _refusal(subject: Subject, proposed: Limit) -> Proposal | None:
-    """Give the last decision about the same change, if it was a refusal."""
+def _decided(subject: Subject, proposed: Limit) -> Proposal | None:
+    """Give the last decision about the same change."""
     decided = Proposal.objects.filter(
         **_identity(subject), to_value=Decimal(str(proposed.value)), state__in=["approved", "rejected"]
     )
-    last = decided.order_by("-decided_at").first()
-    return last if last is not None and last.state == "rejected" else None
+    return decided.order_by("-decided_at").first()
 
 
 def _words(subject: Subject, cases: int, verdict: str, reasons: tuple[tuple[str, str], ...]) -> Considered:

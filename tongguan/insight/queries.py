@@ -38,7 +38,6 @@ from tongguan.insight.proposing import Terms
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
 from tongguan.kernel.limits import limit_of
-from tongguan.people import queries as people
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
 from tongguan.people.queries import division_q, unit_q
 
@@ -243,6 +242,8 @@ def overloads(actor: Actor, week: date | None = None, limit: int = 50) -> list[O
     rows = _overloads(actor)
     if week is None:
         week = rows.order_by("-week").values_list("week", flat=True).first()
+    if week is None:
+        return []
     found = rows.filter(week=week).order_by("-late", "unit")[: min(limit, _MOST)]
     return [_overload_info(row) for row in found]
 

@@ -115,7 +115,7 @@ def curve(counted: Tally) -> Curve:
 
 
 def _bounds(share: Floats, ended: Floats, risk: Floats) -> tuple[Floats, Floats]:
-    """Give the log-log bounds; where nobody is left they are those of the step before, down to nothing."""
+    """Give the log-log bounds; where nobody is left, Wilson's for none of all that ended."""
     left = risk - ended
     terms = np.divide(ended, risk * left, out=np.zeros_like(risk), where=left > 0)
     spread = np.sqrt(np.cumsum(terms))
@@ -125,7 +125,7 @@ def _bounds(share: Floats, ended: Floats, risk: Floats) -> tuple[Floats, Floats]
     low = np.where(inner, np.power(np.where(inner, share, 1.0), 1 / reach), share)
     high = np.where(inner, np.power(np.where(inner, share, 1.0), reach), share)
     if len(share) and share[-1] == 0.0:
-        high[-1] = high[-2] if len(share) > 1 else 1.0
+        high[-1] = wilson(0, float(ended.sum()))[1]
     return np.minimum(low, share), np.maximum(high, share)
 
 
