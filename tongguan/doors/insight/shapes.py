@@ -228,7 +228,7 @@ class LimitProposalShown(Schema):
     period_to: datetime
     rule_version: str
     clause: str
-    reasons: list[Words]
+    reasons: list[list[str]]
     evidence: dict[str, Any]
     decided_at: datetime | None
     decided_by: str
@@ -247,7 +247,7 @@ class ConsideredShown(Schema):
     limit_zh: str
     cases: int
     verdict: str
-    reasons: list[Words]
+    reasons: list[list[str]]
 
 
 class LimitLookShown(Schema):
@@ -324,7 +324,7 @@ class OverloadShown(Schema):
     high: float
     usual_late: float
     ratio: float | None
-    drivers: list[Words]
+    drivers: list[list[str]]
     hindcast: bool
     came: int | None
     came_inflow: int | None

@@ -8,6 +8,9 @@ ROUTES = Path(__file__).resolve().parents[3] / "frontend" / "src" / "screens"
 #: Who opens a page of the desk where the acceptor would not find it.
 OPENED_BY = {
     "hot": "leader",
+    "insight": "leader",
+    "limit-proposals": "leader",
+    "overload": "leader",
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",
@@ -44,7 +47,8 @@ def desk_pages(case):
             f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
         )
         for path, name in found
-        if ":alarm" not in path  # the story of alarms looks at it
+        # the stories of alarms and of limits look at these
+        if ":alarm" not in path and ":proposal" not in path
     }
 
 

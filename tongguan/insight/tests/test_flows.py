@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where matters get stuck, read from a small real book: states, heat, parts of orders, variants, hand-overs."""
+"""Where matters get stuck, read from a small real book: states, heat, orders, variants, hand-overs."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongguan.casebook.testing import write_book
@@ -113,7 +113,7 @@ def test_the_parts_of_an_order_tell_waiting_from_working(book, town):
     own = found["江北区市政所"]
     assert (own.orders, own.returned) == (2, 1)
     assert own.sign + own.assign + own.work + own.confirm + own.rest == pytest.approx(own.whole)
-    assert (own.assign, own.work) == (30, 120 + 30)
+    assert (own.assign, own.work) == (30, 120)
 
 
 def test_variants_say_what_came_of_each_way(book, town):
@@ -152,6 +152,7 @@ def test_narrowing_and_wrong_periods(book, town):
 MARK = st.none() | st.integers(-50, 400)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(marks=st.lists(st.tuples(MARK, MARK, MARK, MARK, MARK), min_size=1, max_size=8))
 def test_the_parts_of_an_order_add_up_to_the_whole_whatever_is_missing_or_out_of_order(marks):
     names = ("signed_at", "assigned_at", "submitted_at", "confirmed_at", "ended_at")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A limit that history shows to be too long is proposed shorter and put in force; too few cases say nothing."""
+"""A limit that history shows to be too long is proposed shorter and put in force; few cases say nothing."""
 
 import pytest
 

@@ -25,6 +25,10 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+  { path: "insight", name: "insight", component: () => import("@/screens/desk/insight/InsightPage.vue") },
+  { path: "insight/limits", name: "limit-proposals", component: () => import("@/screens/desk/insight/LimitsPage.vue") },
+  { path: "insight/limits/:proposal", name: "limit-proposal", component: () => import("@/screens/desk/insight/LimitPage.vue"), props: true },
+  { path: "insight/overload", name: "overload", component: () => import("@/screens/desk/insight/OverloadPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -36,6 +40,7 @@ export interface Entry {
 }
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
 const OPERATORS = ["acceptor", "duty_chief"];
+const INSIGHT = ["dispatcher", "duty_chief", "leader", "supervisor", "evaluator", "auditor"];
 const RULERS = ["dispatcher", "duty_chief", "leader", "sysadmin"];
 
 /** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
@@ -56,6 +61,14 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "alarms", to: "/desk/alarms", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+    ],
+  },
+  {
+    name: "analysis",
+    entries: [
+      { name: "insight", to: "/desk/insight", posts: [...INSIGHT, "department"] },
+      { name: "limit-proposals", to: "/desk/insight/limits", posts: INSIGHT },
+      { name: "overload", to: "/desk/insight/overload", posts: [...INSIGHT, "department"] },
     ],
   },
   {
