@@ -22,7 +22,7 @@ from tongguan.catalog.contracts import (
     VersionInfo,
 )
 from tongguan.catalog.models import FilingRule as FilingRuleRow
-from tongguan.catalog.models import RequestType, ResponsibilityVersion
+from tongguan.catalog.models import RequestType, ResponsibilityVersion, RuleBook
 from tongguan.catalog.resolve import LENGTHS, Index, law_of, period_of, place_of
 from tongguan.kernel.errors import NotFound
 from tongguan.kernel.worktime import Limit
@@ -111,6 +111,11 @@ def filing_rules(item_code: str, source: str | None = None) -> list[FilingRule]:
 def rule_sources(item_code: str) -> tuple[str, ...]:
     """Give the sources that have filing rules for an item, the preferred one first."""
     return tuple(shelves.rules.get().by_item.get(item_code, ()))
+
+
+def shipped_sources() -> dict[str, str]:
+    """Give the titles of the standards that come with the platform and are in use, by source."""
+    return dict(RuleBook.objects.filter(shipped=True, state="active").values_list("source", "title"))
 
 
 def filing_rule(rule_id: int) -> FilingRule:

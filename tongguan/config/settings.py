@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "tongguan.revisits",
     "tongguan.exchange",
     "tongguan.casebook",
+    "tongguan.insight",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.channels",

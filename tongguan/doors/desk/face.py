@@ -26,6 +26,7 @@ from tongguan.doors.desk import (
     working,
 )
 from tongguan.doors.desk.auth import Session
+from tongguan.doors.insight import routes as insight
 from tongguan.doors.maps import layers as maps
 from tongguan.doors.office import (
     processes,
@@ -53,6 +54,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
-    revisits, suspicions,
+    revisits, suspicions, insight,
 ):  # fmt: skip
     api.add_router("", part.router)

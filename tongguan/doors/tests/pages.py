@@ -10,6 +10,9 @@ OPENED_BY = {
     "hot": "leader",
     "revisit-plans": "supervisor",
     "suspicions": "supervisor",
+    "insight": "leader",
+    "limit-proposals": "leader",
+    "overload": "leader",
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",
@@ -46,7 +49,8 @@ def desk_pages(case):
             f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
         )
         for path, name in found
-        if ":alarm" not in path  # the story of alarms looks at it
+        # the stories of alarms and of limits look at these
+        if ":alarm" not in path and ":proposal" not in path
     }
 
 

@@ -14,6 +14,7 @@ from tongguan.dispatch import api as dispatch
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.field.face import api as field_api
+from tongguan.doors.insight.tests.who import INSIGHT
 from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.revisits.tests import who as revisits
@@ -233,7 +234,7 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
-DESK |= WATCHED
+DESK |= WATCHED | INSIGHT
 DESK |= revisits.rows(EVERYONE)
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.

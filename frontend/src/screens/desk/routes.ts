@@ -28,6 +28,10 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "revisits", name: "revisits", component: () => import("@/screens/desk/revisits/CallsPage.vue") },
   { path: "revisits/plans", name: "revisit-plans", component: () => import("@/screens/desk/revisits/PlansPage.vue") },
   { path: "suspicions", name: "suspicions", component: () => import("@/screens/desk/revisits/SuspicionsPage.vue") },
+  { path: "insight", name: "insight", component: () => import("@/screens/desk/insight/InsightPage.vue") },
+  { path: "insight/limits", name: "limit-proposals", component: () => import("@/screens/desk/insight/LimitsPage.vue") },
+  { path: "insight/limits/:proposal", name: "limit-proposal", component: () => import("@/screens/desk/insight/LimitPage.vue"), props: true },
+  { path: "insight/overload", name: "overload", component: () => import("@/screens/desk/insight/OverloadPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -39,6 +43,7 @@ export interface Entry {
 }
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
 const OPERATORS = ["acceptor", "duty_chief"];
+const INSIGHT = ["dispatcher", "duty_chief", "leader", "supervisor", "evaluator", "auditor"];
 const RULERS = ["dispatcher", "duty_chief", "leader", "sysadmin"];
 
 /** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
@@ -67,6 +72,14 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "revisits", to: "/desk/revisits", posts: [...OPERATORS, "supervisor"] },
       { name: "revisit-plans", to: "/desk/revisits/plans", posts: ["supervisor", "evaluator", "duty_chief", "leader", "auditor"] },
       { name: "suspicions", to: "/desk/suspicions", posts: ["supervisor", "duty_chief", "leader", "evaluator", "auditor"] },
+    ],
+  },
+  {
+    name: "analysis",
+    entries: [
+      { name: "insight", to: "/desk/insight", posts: [...INSIGHT, "department"] },
+      { name: "limit-proposals", to: "/desk/insight/limits", posts: INSIGHT },
+      { name: "overload", to: "/desk/insight/overload", posts: [...INSIGHT, "department"] },
     ],
   },
   {

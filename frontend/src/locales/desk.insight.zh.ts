@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Words of insight: where matters get stuck, proposals of limits, forecasts of overload. */
+export const insightZh = {
+  insight: {
+    title: "流程洞察", pages: "流程洞察的几个页面", flows: "卡在哪里", limits: "时限建议", overload: "超载预测", since: "自", until: "至", division: "区划代码", item: "事项代码", unit: "单位编号", show: "查看",
+    basis: "{since} 至 {until} 立案的 {cases} 件", sampled: "分位数取自其中 {n} 件的样本，件数为全部", readAt: "台账读到 {at}", building: "台账正在建立，数字尚不完整", none: "这段时间没有案件", short: "件数不多，分位数仅供参考",
+    map: "流程图", mapHint: "框色越深停留越久，线越粗件数越多；虚线为回退或返工。", mapLabel: "流程图：{n} 个状态，{m} 条路径", entered: "进入 {n} 次", standing: "现有 {n} 件", stay: "停留", state: "状态", from: "从", to: "到", count: "件次", back: "回退", table: "以表格显示", asTable: "状态与停留", asLinks: "状态之间", cases: "查看案件",
+    heat: "热力表", by: "行", rows: { unit: "单位", item: "事项", family: "大类", district: "区", street: "街道" }, figure: "数字", figures: { p50: "半数不超过", p80: "八成不超过", p95: "九成五不超过", late: "超期比例" }, clockKinds: { open: "自然时间", worked: "工作时间" }, cell: "{row}，{stage}：{value}，{n} 件，在办 {running} 件", slow: "{row} · {stage} 最慢的案件", running: "在办", late: "超期", number: "编号", took: "用时", workedTook: "计时", close: "收起", openList: "在案件列表中打开",
+    times: "等待与办理", timesHint: "派遣到签收、签收到指派是等待；指派到提交是办理；之后是确认。单位为平均用时。", parts: { sign: "等签收", assign: "等指派", work: "办理", confirm: "确认", rest: "收尾" }, orders: "工单", returned: "回退", reworked: "返工", waiting: "等待占比", whole: "合计", workedMean: "计时平均",
+    variants: "办理路径", variantsHint: "共 {kinds} 种走法，下列覆盖 {covered}。", path: "走法", share: "占比", inTime: "按时", reopened: "重开", satisfied: "满意", half: "半数用时",
+    overs: "流转与推诿", oversHint: "左边交出，右边接手；宽度为件数。", oversLabel: "单位之间流转 {n} 条", noOvers: "没有单位之间的流转", held: "交出前持有", pairs: "来回推诿", pair: "{one} ⇄ {other}：{n} 件", giver: "交出单位", taker: "接手单位",
+    days: "{n} 天", hours: "{n} 小时", minutes: "{n} 分钟", worked: { days: "{n} 天", hours: "{n} 小时", minutes: "{n} 分钟" },
+    proposals: { open: "待定", approved: "已批准", rejected: "已否决", withdrawn: "已撤回" }, state1: "状态", tighter: "收紧", looser: "放宽", subject: "事项 / 环节", change: "建议", support: "依据件数", nowShare: "现行时限内", thenShare: "建议时限内", noProposals: "目前没有{state}的时限建议", looked: "上次检查 {at}（{who}），看了 {n} 条时限，新提 {m} 条", neverLooked: "还没有检查过时限", lookNow: "现在检查", considered: "看过但没有提建议的", verdicts: { tighter: "可收紧", looser: "可放宽", bound: "受标准上限", refused: "曾被否决", keep: "维持", few: "件数不足" }, verdict: "结论", why: "理由",
+    curve: "还没办完的比例", curveLabel: "生存曲线：{now} 时限内办完 {a}，{then} 时限内办完 {b}", curveHint: "横轴为计时时间；浅色带为 95% 置信区间，在办案件按删失处理。", steps: "各档时限", step: "时限", done: "办完比例", interval: "95% 区间", classes: "各类单位", class: "单位类别", median: "中位用时", heard: "参与判断", unheard: "件数少，不单独判断", differ: "各类快慢差别：对数秩检验 p = {p}", replay: "回放", replayHint: "把近一年的案件按建议时限重算一遍：", replayNow: "现行", replayThen: "建议", inTimeRate: "按时率", lateWeek: "每周超期", worstWeek: "最多一周", newly: "原按时、改后超期的 {n} 件，共需提速 {span}；原超期、改后按时的 {m} 件。", clause: "上限依据", reason: "理由", approve: "批准并生效", reject: "否决", decided: "{who} 于 {at}：{reason}", applied: "已生效：{what}", approvedToast: "新时限已生效：{what}", rejectedToast: "已否决，情况明显变化前不再提出", mayNot: "由市级值班长决定", toList: "返回建议列表", period: "{from} 至 {to}", version: "规则 {rule}",
+    kinds: { department: "部门", street: "街道", centre: "中心", community: "社区", company: "企业", other: "其他", "": "未定" },
+    week: "{day} 起的一周", unitName: "单位", openLoad: "在办", dueLate: "到期预计超期", coming: "预计新增", newLate: "新增中超期", lateAll: "预计超期", range: "九成区间", usual: "近八周平均", times8: "平时的 {n} 倍", drivers: "原因", came: "实际", noForecast: "还没有预测：引擎每天预测下一周", hindcast: "回算", record: "过往准确度：{weeks} 周 {n} 次预测，平均差 {mae} 件（照上周说差 {naive} 件），{inside} 落在区间内", noRecord: "还没有到期的预测可对照", past: "看哪一周",
+  },
+};
