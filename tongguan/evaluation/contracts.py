@@ -91,6 +91,7 @@ class IndicatorSet:
     numbers. ``classes``: code → members (division or unit codes); a subject in none is classed by its level
     or kind. ``parameters``: numbers that formulas name, None while they are to be set. ``inputs``: numbers
     that people enter per subject and period, code → words.
+    ``shown``: counts shown beside those that rates are made of.
     """
 
     code: str
@@ -111,6 +112,7 @@ class IndicatorSet:
     visible: Visible = Visible.OWN
     parameters: Mapping[str, float | None] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
