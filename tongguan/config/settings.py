@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "tongguan.replies",
     "tongguan.exchange",
     "tongguan.casebook",
+    "tongguan.evaluation",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.channels",

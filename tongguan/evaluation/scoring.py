@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -123,7 +123,10 @@ class _Sheet:
             found = self._lacks(leaf, place)
             if found:
                 return f"{name[0]}：{found[0]}", f"{name[1]}: {found[1]}"
-        return f"{name[0]}：分母为零，本期没有可考核的案件", f"{name[1]}: nothing to be assessed in this period"
+        return (
+            f"{name[0]}：分母为零，本期没有可考核的案件",
+            f"{name[1]}: nothing to be assessed in this period",
+        )
 
     def _leaves(self, formula: str) -> list[str]:
         found: list[str] = []
@@ -178,6 +181,11 @@ def _ranked(lines: Sequence[Score]) -> tuple[Score, ...]:
         ]  # fmt: skip
         found += sorted(ranked, key=lambda one: (one.rank is None, one.rank or 0, one.key))
     return tuple(found)
+
+
+def ordered(lines: Iterable[Score]) -> tuple[Score, ...]:
+    """Give lines as ``scores`` orders them: by class, the best first."""
+    return tuple(sorted(lines, key=lambda one: (one.kin, one.rank is None, one.rank or 0, one.key)))
 
 
 def digest_of(lines: Sequence[Score]) -> str:

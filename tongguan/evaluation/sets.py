@@ -15,7 +15,8 @@ from typing import Any, Final
 import yaml
 
 from tongguan.evaluation.contracts import IndicatorSet, Part, Rate, Subject, Visible
-from tongguan.evaluation.counting import COUNTS, EXCLUSIONS
+from tongguan.evaluation.counting import EXCLUSIONS
+from tongguan.evaluation.takes import COUNTS
 from tongguan.kernel import formulas
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.formulas import Fault
@@ -24,10 +25,11 @@ _HERE: Final = Path(__file__).parent
 _MOST: Final = 60
 _LONGEST: Final = 300
 _ID: Final = 40
+_LARGEST: Final = 1e9
 _FIELDS: Final = frozenset(
     {
-        "code", "version", "zh", "en", "subject", "post", "source", "confidence", "note", "rates", "own_rates",
-        "parts", "grades", "exclude", "classes", "visible", "parameters", "inputs", "shown",
+        "code", "version", "zh", "en", "subject", "post", "source", "confidence", "note", "rates",
+        "own_rates", "parts", "grades", "exclude", "classes", "visible", "parameters", "inputs", "shown",
     }
 )  # fmt: skip
 
@@ -101,7 +103,9 @@ def _wrong(field: str, zh: str, en: str) -> Invalid:
     return Invalid("evaluation.set", zh, en, field=field)
 
 
-def _text(body: Mapping[str, Any], name: str, *, needed: bool = False, most: int = _LONGEST, at: str = "") -> str:
+def _text(
+    body: Mapping[str, Any], name: str, *, needed: bool = False, most: int = _LONGEST, at: str = ""
+) -> str:
     value = body.get(name) or ""
     if not isinstance(value, str) or len(value) > most:
         raise _wrong(at + name, f"应为最长 {most} 字的文字", f"must be text of at most {most} characters")
@@ -113,14 +117,16 @@ def _text(body: Mapping[str, Any], name: str, *, needed: bool = False, most: int
 def _code(body: Mapping[str, Any], at: str = "") -> str:
     value = _text(body, "code", needed=True, most=_ID, at=at)
     if not (value.isidentifier() and value.isascii() and value == value.lower()):
-        raise _wrong(at + "code", "代码由小写字母、数字和下划线组成", "a code has small letters, digits, underscores")
+        raise _wrong(
+            at + "code", "代码由小写字母、数字和下划线组成", "a code has small letters, digits, underscores"
+        )
     return value
 
 
 def _number(value: Any, field: str) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise _wrong(field, "应为数，或留空表示待设定", "must be a number, or empty while it is to be set")
     return float(value)
 
@@ -159,7 +165,9 @@ def _bands(row: Mapping[str, Any], at: str) -> tuple[tuple[float, float], ...] |
     try:
         steps = sorted(((float(least), float(points)) for least, points in told), reverse=True)
     except (TypeError, ValueError) as error:
-        raise _wrong(at + "bands", "分档应为 [下限, 得分] 的列表", "bands are a list of [least, points]") from error
+        raise _wrong(
+            at + "bands", "分档应为 [下限, 得分] 的列表", "bands are a list of [least, points]"
+        ) from error
     if not steps or len(steps) > _MOST:
         raise _wrong(at + "bands", f"分档 1 到 {_MOST} 段", f"1 to {_MOST} bands")
     return tuple(steps)
@@ -181,7 +189,9 @@ def _grades(body: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     try:
         found = [(str(letter)[:10], float(least)) for letter, least in levels]
     except (TypeError, ValueError) as error:
-        raise _wrong("grades", "等级应为 [等级, 最低分] 的列表", "grades are a list of [letter, least]") from error
+        raise _wrong(
+            "grades", "等级应为 [等级, 最低分] 的列表", "grades are a list of [letter, least]"
+        ) from error
     return tuple(sorted(found, key=lambda one: -one[1]))
 
 
@@ -195,6 +205,16 @@ def _classes(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     if twice:
         raise _wrong("classes", f"「{twice[0]}」只能在一类里", f"{twice[0]} may be in one class only")
     return found
+
+
+def _named(body: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+    told = body.get(name) or {}
+    sound = isinstance(told, Mapping) and len(told) <= _MOST
+    if not sound or not all(isinstance(one, str) and one.isidentifier() and len(one) <= _ID for one in told):
+        raise _wrong(
+            name, "应为：名称（字母、数字、下划线）→ 值", "must be: name (letters, digits, _) → value"
+        )
+    return list(told.items())
 
 
 def _choice(body: Mapping[str, Any], name: str, kind: Any, default: Any) -> Any:
@@ -235,14 +255,16 @@ def read(body: Mapping[str, Any], version: int | None = None) -> IndicatorSet:
         parts=tuple(_part(at, row) for at, row in _rows(body, "parts")),
         grades=_grades(body), exclude=exclude, shown=shown, classes=_classes(body),
         visible=_choice(body, "visible", Visible, Visible.OWN),
-        parameters={str(k)[:_ID]: _number(v, f"parameters.{k}") for k, v in (body.get("parameters") or {}).items()},
-        inputs={str(k)[:_ID]: str(v)[:100] for k, v in (body.get("inputs") or {}).items()},
+        parameters={name: _number(one, f"parameters.{name}") for name, one in _named(body, "parameters")},
+        inputs={name: str(one)[:100] for name, one in _named(body, "inputs")},
         digest="",
     )  # fmt: skip
     _check(found)
     told = asdict(found) | {"digest": "", "version": 0}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return IndicatorSet(**{name: getattr(found, name) for name in asdict(found) if name != "digest"}, digest=digest)
+    return IndicatorSet(
+        **{name: getattr(found, name) for name in asdict(found) if name != "digest"}, digest=digest
+    )
 
 
 def known_names(of: IndicatorSet) -> list[str]:
@@ -290,7 +312,7 @@ def _acyclic(of: IndicatorSet, known: Sequence[str]) -> None:
 
 
 def used_counts(of: IndicatorSet) -> tuple[str, ...]:
-    """Give the codes of the set's counts: those it shows and those its rates and parts are made of, in order."""
+    """Give the codes of the set's counts, in order: shown ones and those of its rates and parts."""
     known = known_names(of)
     named: set[str] = {*of.shown, *(one.of for one in of.parts if one.of)}
     for _, formula in _formulas(of):
