@@ -48,7 +48,9 @@ BASES: Final[Mapping[str, str]] = {
         f" FROM {{p}}cases c LEFT JOIN (SELECT case_id, max({_LATE}) AS late FROM {{p}}clocks"
         f" WHERE order_id IS NULL AND stage IN ({_STAGES}) GROUP BY case_id) k ON k.case_id = c.id"
         f" LEFT JOIN (SELECT a.case_id, a.responded, a.solved, a.satisfied,"
-        f" row_number() OVER (PARTITION BY a.case_id ORDER BY a.at DESC, a.round DESC, a.how, a.report_id) AS nth FROM {{p}}answers a) v"
+        f" row_number() OVER (PARTITION BY a.case_id"
+        f" ORDER BY a.at DESC, a.round DESC, a.how, a.report_id) AS nth"
+        f" FROM {{p}}answers a) v"
         f" ON v.case_id = c.id AND v.nth = 1 {_EXEMPT}"
         f" WHERE c.closed_at IS NOT NULL AND c.state IN ('closed', 'forced_close')"
     ),

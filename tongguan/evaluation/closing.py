@@ -57,7 +57,8 @@ def _copy(book: Book, codes: tuple[str, ...], frame: counting.Frame, beside: Pat
         parts.append(f"SELECT {nothing} WHERE false")
     order = "ORDER BY count, at, case_id, division, unit, person, amount"
     book.rows(
-        f"COPY (SELECT * FROM ({' UNION ALL '.join(parts)}) {order}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT * FROM ({' UNION ALL '.join(parts)}) {order})"
+        f" TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
     )
 
 

@@ -24,7 +24,8 @@ from tongguan.evaluation.tallying import Cells
 from tongguan.kernel.errors import Unavailable
 from tongguan.people.contracts import PLATFORM
 
-_SUMMED: Final = (
+#: Sums of marks as ``tallying.add_marks`` takes them.
+SUMMED: Final = (
     f"SELECT count, substr(division, 1, {counting.STREET}) AS street, unit, person, post, bits,"
     " sum(amount) AS amount FROM marks GROUP BY 1, 2, 3, 4, 5, 6"
 )
@@ -145,7 +146,7 @@ def summed_marks(path: Path) -> Cells:
     """Give the sums of a file of marks: the same that ``summed`` gave when it was written."""
     cells: Cells = {}
     with over_marks(path) as connection:
-        tallying.add_marks(cells, connection.execute(_SUMMED).fetchnumpy())
+        tallying.add_marks(cells, connection.execute(SUMMED).fetchnumpy())
     return cells
 
 

@@ -168,16 +168,14 @@ def marks(codes: Iterable[str], frame: Frame, where: str = "") -> str:
 
     Raises ValueError where nothing is to be taken.
     """
-    parts = []
-    for code in codes:
-        count = COUNTS[code]
-        for take in takes_of(count, frame):
-            parts.append(
-                f"SELECT '{code}' AS count, CAST(case_id AS {frame.dialect.text}) AS case_id, number, item,"
-                f" division, unit, person, post, {take.at} AS at, {take.amount} AS amount,"
-                f" {_bits(timed=count.timed)} AS bits FROM ({_base(take.base, frame)})"
-                f" WHERE {_within(take.at, frame)} AND {_filled(take.when, frame)}"
-            )
+    parts = [
+        f"SELECT '{code}' AS count, CAST(case_id AS {frame.dialect.text}) AS case_id, number, item,"
+        f" division, unit, person, post, {take.at} AS at, {take.amount} AS amount,"
+        f" {_bits(timed=COUNTS[code].timed)} AS bits FROM ({_base(take.base, frame)})"
+        f" WHERE {_within(take.at, frame)} AND {_filled(take.when, frame)}"
+        for code in codes
+        for take in takes_of(COUNTS[code], frame)
+    ]
     if not parts:
         raise ValueError("nothing to be taken")
     found = f"WITH exempt AS ({_exempt(frame)}), marks AS ({' UNION ALL '.join(parts)}) SELECT * FROM marks"

@@ -105,10 +105,8 @@ def _told(of: IndicatorSet, period: Period, page: Page, mask: int) -> Explained:
             )  # fmt: skip
             mine.append((mark_of(row, mask), bool(held & mask)))
     shown = [mark for mark, out in mine if out == page.left_out]
-    return _answer(
-        page, sum(mark.amount for mark, out in mine if not out), sum(mark.amount for mark, out in mine if out),
-        shown[page.offset : page.offset + page.limit + 1],
-    )  # fmt: skip
+    counted, out = (sum(mark.amount for mark, gone in mine if gone is which) for which in (False, True))
+    return _answer(page, counted, out, shown[page.offset : page.offset + page.limit + 1])
 
 
 def mark_of(row: Sequence[Any], mask: int) -> Mark:

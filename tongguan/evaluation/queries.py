@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of evaluation, scoped: who is scored sees the own line and of others what the set allows."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
@@ -28,12 +29,14 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
 
 __all__ = [
-    "CountInfo", "closing_info", "closings", "compared", "corrections", "counts", "exemption_info",
-    "exemptions", "explain", "holds", "live_table", "period", "set_list", "table", "versions", "zone",
+    "CountInfo", "approves", "changes", "closing_info", "closings", "compared", "corrections", "counts",
+    "exemption_info", "exemptions", "explain", "holds", "keeps", "live_table", "period", "rates", "set_list",
+    "table", "versions", "zone",
 ]  # fmt: skip
 
 _MOST: Final = 200
 counts = sets.counts
+rates = sets.rates
 
 
 def zone() -> tzinfo:
@@ -168,6 +171,27 @@ def compared(actor: Actor, code: str, period: str) -> list[Compared]:
                 )
             )  # fmt: skip
     return found
+
+
+def keeps(actor: Actor) -> bool:
+    """Tell whether the actor words sets and closes periods."""
+    return reach.of_the_city(actor, reach.WRITERS)
+
+
+def approves(actor: Actor) -> bool:
+    """Tell whether the actor approves what others worded."""
+    return reach.of_the_city(actor, reach.APPROVERS)
+
+
+def changes(known: Sequence[SetVersionInfo]) -> dict[str, list[dict[str, str]]]:
+    """Give version → what it words otherwise than the one before it, of versions the newest first."""
+    return {
+        str(now.set.version): [
+            {"field": field, "was": was, "would": would}
+            for field, was, would in wordings.changes(before.body, now.body)
+        ]
+        for now, before in zip(known, known[1:], strict=False)
+    }
 
 
 def set_list(actor: Actor) -> list[SetVersionInfo]:

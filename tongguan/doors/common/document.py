@@ -48,6 +48,7 @@ _PLAIN: Final = frozenset(
         "snap_photo",
         "snap_nearby",
         "try_sign",
+        "try_evaluation_set",
     }
 )
 

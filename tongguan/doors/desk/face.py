@@ -37,6 +37,7 @@ from tongguan.doors.office import (
     workdays,
     worktimes,
 )
+from tongguan.doors.scoring import routes as scoring
 from tongguan.doors.signs import routes as signs
 from tongguan.doors.watching import routes as watching
 
@@ -50,6 +51,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
+    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms, scoring,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -29,9 +29,9 @@ PLAIN |= {
 SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
-    "alter_watch_rule", "retire_watch_rule",
+    "alter_watch_rule", "retire_watch_rule", "draft_evaluation_set",
 }  # fmt: skip
-PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
+PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "try_evaluation_set"}
 
 
 def document(face):
