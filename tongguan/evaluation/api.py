@@ -114,7 +114,8 @@ def close(actor: Actor, code: str, period: str) -> ClosingInfo:
     if Closing.objects.filter(code=code, period=span.code).exists():
         raise _closed()
     with computing.reading(span) as book:
-        if computing.read_at(book) < span.until:
+        read_at = book.read_at
+        if read_at is None or read_at < span.until:
             raise Conflict(
                 "evaluation.not_over", "时段尚未结束，或台账还没有读到期末", "the period is not over yet",
                 field="period",
@@ -127,7 +128,8 @@ def close(actor: Actor, code: str, period: str) -> ClosingInfo:
         row = Closing(
             code=code, period=span.code, since=span.since, until=span.until, version=of.version,
             set_body=dict(wordings.body_of(code, of.version)), set_digest=of.digest, marks_digest=marks,
-            marks=_rows(marks), inputs=kept, result_digest=scoring.digest_of(lines), read_at=counted.read_at,
+            marks=_rows(marks), inputs=kept, result_digest=scoring.digest_of(lines),
+            read_at=counted.read_at or read_at,
             by=actor.key, by_name=actor.name, at=clock.now(),
         )  # fmt: skip
         try:

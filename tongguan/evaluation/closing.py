@@ -19,7 +19,7 @@ from tongguan.kernel.errors import Unavailable
 
 _COLUMNS: Final = {
     "count": "VARCHAR", "case_id": "VARCHAR", "number": "VARCHAR", "item": "VARCHAR", "division": "VARCHAR",
-    "unit": "INTEGER", "person": "VARCHAR", "post": "VARCHAR", "at": "TIMESTAMP", "amount": "BIGINT",
+    "unit": "INTEGER", "person": "VARCHAR", "post": "VARCHAR", "moment": "TIMESTAMP", "amount": "BIGINT",
     "bits": "INTEGER",
 }  # fmt: skip
 _CHUNK: Final = 1 << 20
@@ -30,9 +30,9 @@ def write_marks(of: IndicatorSet, period: Period, path: Path) -> Counted:
     told, missing = computing.told_of(of, period)
     codes = sets.counted_here(sets.used_counts(of))
     with computing.reading(period) as book:
-        frame = computing.frame_of(of, period, computing.read_at(book))
+        frame = computing.frame_of(of, period, book.read_at)
         beside = path.with_suffix(".told")
-        counted = Counted({}, told, computing.read_at(book), missing)
+        counted = Counted({}, told, book.read_at, missing)
         beside.write_text(
             "\n".join(json.dumps(one) for one in computing.as_params(counted)), encoding="utf-8"
         )
@@ -55,7 +55,7 @@ def _copy(book: Book, codes: tuple[str, ...], frame: counting.Frame, beside: Pat
     if not parts:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in _COLUMNS.items())
         parts.append(f"SELECT {nothing} WHERE false")
-    order = "ORDER BY count, at, case_id, division, unit, person, amount"
+    order = "ORDER BY count, moment, case_id, division, unit, person, amount"
     book.rows(
         f"COPY (SELECT * FROM ({' UNION ALL '.join(parts)}) {order})"
         f" TO '{path}' (FORMAT parquet, COMPRESSION zstd)"

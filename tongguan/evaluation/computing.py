@@ -21,7 +21,6 @@ from tongguan.evaluation.models import Entry, Exemption
 from tongguan.evaluation.scoring import Member
 from tongguan.evaluation.spi import Told, tellers
 from tongguan.evaluation.tallying import Cells
-from tongguan.kernel.errors import Unavailable
 from tongguan.people.contracts import PLATFORM
 
 #: Sums of marks as ``tallying.add_marks`` takes them.
@@ -37,7 +36,7 @@ class Counted:
 
     cells: Cells
     told: tuple[Told, ...]
-    read_at: datetime
+    read_at: datetime | None
     missing: Mapping[str, tuple[str, str]]
 
 
@@ -54,19 +53,16 @@ def zone_hours(period: Period) -> int:
 
 @contextmanager
 def reading(period: Period) -> Iterator[Book]:
-    """Open the casebook for the whole city, cases opened later left out. Raises Unavailable without one."""
+    """Open the casebook for the whole city, cases opened later left out; it is empty while being built."""
     with casebook.open_book(PLATFORM, until=period.until) as book:
-        if book.read_at is None:
-            raise Unavailable(
-                "evaluation.no_book", "案件台账正在建立，请稍后再试", "the casebook is still being built"
-            )
         yield book
 
 
-def frame_of(of: IndicatorSet, period: Period, read_at: datetime) -> Frame:
+def frame_of(of: IndicatorSet, period: Period, read_at: datetime | None) -> Frame:
     """Give what statements are written for. Nothing that happens after the period moves its marks."""
     return Frame(
-        since=naive(period.since), until=naive(period.until), asof=naive(min(read_at, period.until)),
+        since=naive(period.since), until=naive(period.until),
+        asof=naive(min(read_at or period.until, period.until)),
         zone=zone_hours(period), persons=of.subject is Subject.PERSON,
         exempt=tuple(sorted(exempt().items())),
     )  # fmt: skip
@@ -101,13 +97,13 @@ def told_of(of: IndicatorSet, period: Period) -> tuple[tuple[Told, ...], dict[st
 
 
 def count(of: IndicatorSet, period: Period) -> Counted:
-    """Count a period from the casebook as it is now. Raises Unavailable without one."""
+    """Count a period from the casebook as it is now."""
     told, missing = told_of(of, period)
     with reading(period) as book:
-        frame = frame_of(of, period, read_at(book))
+        frame = frame_of(of, period, book.read_at)
         cells = summed(book, sets.counted_here(sets.used_counts(of)), frame)
     tallying.add_told(cells, told, dict(frame.exempt))
-    return Counted(cells, told, read_at(book), missing)
+    return Counted(cells, told, book.read_at, missing)
 
 
 def summed(book: Book, codes: Sequence[str], frame: Frame) -> Cells:
@@ -116,12 +112,6 @@ def summed(book: Book, codes: Sequence[str], frame: Frame) -> Cells:
     for text, of in counting.sums(codes, frame):
         tallying.add(cells, of, book.fetch(text))
     return cells
-
-
-def read_at(book: Book) -> datetime:
-    """Give up to when an open book that ``reading`` gave was read."""
-    assert book.read_at is not None  # noqa: S101 - reading() refused it
-    return book.read_at
 
 
 def folder() -> Path:
@@ -204,7 +194,7 @@ def as_params(counted: Counted) -> list[dict[str, Any]]:
         {
             "count": one.count, "case_id": str(one.case_id) if one.case_id else None, "number": one.number,
             "item": "", "division": one.division, "unit": one.unit, "person": one.person, "post": "",
-            "at": naive(one.at).isoformat(sep=" "), "amount": one.amount,
+            "moment": naive(one.at).isoformat(sep=" "), "amount": one.amount,
             "bits": bits.get(str(one.case_id), 0) if one.case_id else 0,
         }
         for one in counted.told

@@ -44,7 +44,7 @@ class Frame:
     """What a statement is written for: facts read up to ``asof``, marks within ``since`` … ``until``.
 
     Naive UTC. ``monthly``: each local month is a period of its own, ``zone`` hours east. ``exempt``: cases
-    that officials keep out → bits. ``cases``: only these cases.
+    that officials keep out → bits. ``by_case``: True, sums by case as well; False, only what has no case.
     ``prefix`` stands before the names of the casebook's views.
     """
 
@@ -55,7 +55,7 @@ class Frame:
     zone: int = 8
     persons: bool = False
     exempt: tuple[tuple[str, int], ...] = ()
-    cases: tuple[str, ...] | None = None
+    by_case: bool | None = None
     prefix: str = ""
     dialect: Dialect = DUCKDB
 
@@ -100,10 +100,9 @@ def _bits(*, timed: bool) -> str:
 
 def _within(at: str, frame: Frame) -> str:
     found = f"{at} >= {moment(frame.since)} AND {at} < {moment(frame.until)}"
-    if frame.cases is not None:
-        listed = ", ".join(f"CAST('{one}' AS {frame.dialect.uuid})" for one in frame.cases) or "NULL"
-        found += f" AND case_id IN ({listed})"
-    return found
+    if frame.by_case is None:
+        return found
+    return f"{found} AND case_id IS {'NOT NULL' if frame.by_case else 'NULL'}"
 
 
 def takes_of(count: Count, frame: Frame) -> tuple[Take, ...]:
@@ -139,11 +138,12 @@ def _sum(key: tuple[str, str, bool], takes: list[tuple[str, Take]], frame: Frame
     who = "CAST(NULL AS INTEGER) AS unit, person, post"
     if not frame.persons:
         who = f"unit, {nobody} AS person, {nobody} AS post"
+    case = f", CAST(case_id AS {frame.dialect.text}) AS case_id" if frame.by_case else ""
     return (
         f"WITH exempt AS ({_exempt(frame)}), base AS ({_base(base, frame)})"
         f" SELECT {month} AS month, substr(division, 1, {STREET}) AS street, {who},"
-        f" {_bits(timed=timed)} AS bits, {columns} FROM base WHERE {_within(at, frame)} AND ({wanted})"
-        f" GROUP BY 1, 2, 3, 4, 5, 6"
+        f" {_bits(timed=timed)} AS bits{case}, {columns} FROM base"
+        f" WHERE {_within(at, frame)} AND ({wanted}) GROUP BY 1, 2, 3, 4, 5, 6{', 7' if case else ''}"
     )
 
 
@@ -157,7 +157,7 @@ MARK: Final = (
     "unit",
     "person",
     "post",
-    "at",
+    "moment",
     "amount",
     "bits",
 )
@@ -168,9 +168,12 @@ def marks(codes: Iterable[str], frame: Frame, where: str = "") -> str:
 
     Raises ValueError where nothing is to be taken.
     """
+    who = "person, post"
+    if not frame.persons:
+        who = f"CAST(NULL AS {frame.dialect.text}) AS person, CAST(NULL AS {frame.dialect.text}) AS post"
     parts = [
         f"SELECT '{code}' AS count, CAST(case_id AS {frame.dialect.text}) AS case_id, number, item,"
-        f" division, unit, person, post, {take.at} AS at, {take.amount} AS amount,"
+        f" division, unit, {who}, {take.at} AS moment, {take.amount} AS amount,"
         f" {_bits(timed=COUNTS[code].timed)} AS bits FROM ({_base(take.base, frame)})"
         f" WHERE {_within(take.at, frame)} AND {_filled(take.when, frame)}"
         for code in codes

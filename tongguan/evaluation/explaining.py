@@ -23,7 +23,7 @@ REASONS: Final = {
     "force_majeure": ("不可抗力，经认定不计考核", "force majeure"),
     "other": ("其他认定不计考核的情形", "exempt for another reason"),
 }
-_COLUMNS: Final = "count, case_id, number, item, division, unit, person, at, amount, bits"
+_COLUMNS: Final = "count, case_id, number, item, division, unit, person, moment, amount, bits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def explained(of: IndicatorSet, period: Period, page: Page, row: Closing | None)
     if page.count not in sets.counted_here((page.count,)):
         return _told(of, period, page, mask)
     with computing.reading(period) as book:
-        frame = computing.frame_of(of, period, computing.read_at(book))
+        frame = computing.frame_of(of, period, book.read_at)
         source = f"({counting.marks((page.count,), frame)})"
         return _page(book.rows, source, where, mask, page)
 
@@ -77,7 +77,7 @@ def _page(ask: Any, source: str, where: str, mask: int, page: Page) -> Explained
     )
     rows = ask(
         f"SELECT {_COLUMNS} FROM {source} WHERE {where} AND {out if page.left_out else f'NOT {out}'}"
-        f" ORDER BY at, case_id, amount LIMIT {page.limit + 1} OFFSET {page.offset}"
+        f" ORDER BY moment, case_id, amount LIMIT {page.limit + 1} OFFSET {page.offset}"
     )
     return _answer(page, int(counted), int(left_out), [mark_of(row, mask) for row in rows])
 
@@ -130,7 +130,7 @@ def corrections(connection: Any, watched: Sequence[str], limit: int) -> list[Cor
     for change, one, other in ((1, "fresh", "marks"), (-1, "marks", "fresh")):
         rows = connection.execute(
             f"SELECT * FROM (SELECT {_COLUMNS} FROM {one} EXCEPT ALL SELECT {_COLUMNS} FROM {other})"
-            f" WHERE {places} ORDER BY at, case_id, count LIMIT {int(limit)}"
+            f" WHERE {places} ORDER BY moment, case_id, count LIMIT {int(limit)}"
         ).fetchall()
         found += [
             Correction(change=change, mark=mark_of(row, sum(counting.EXCLUSIONS.values()))) for row in rows

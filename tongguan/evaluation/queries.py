@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def _closed_table(actor: Actor, row: Closing, span: Period) -> ScoreTable:
 
 def _shown(
     actor: Actor, of: IndicatorSet, span: Period, lines: tuple[Score, ...], missing: dict[str, str], *,
-    read_at: datetime, inputs_digest: str = "",
+    read_at: datetime | None, inputs_digest: str = "",
 ) -> ScoreTable:  # fmt: skip
     return ScoreTable(
         set_code=of.code, set_version=of.version, set_digest=of.digest, subject=of.subject, period=span,
@@ -190,7 +191,7 @@ def changes(known: Sequence[SetVersionInfo]) -> dict[str, list[dict[str, str]]]:
             {"field": field, "was": was, "would": would}
             for field, was, would in wordings.changes(before.body, now.body)
         ]
-        for now, before in zip(known, known[1:], strict=False)
+        for now, before in pairwise(known)
     }
 
 

@@ -31,7 +31,7 @@ class Told:
 class Tells(Protocol):
     """Reads what happened within since ≤ at < until; ``parameters`` are those of the set (None: not set)."""
 
-    def __call__(self, since: datetime, until: datetime, parameters: Mapping[str, Any]) -> Iterable[Told]:
+    def __call__(self, since: datetime, until: datetime, parameters: Mapping[str, Any], /) -> Iterable[Told]:
         """Give it in any order; the same question gives the same answer while nothing new happened."""
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of replies and surveys: a reporter's own, and a case's answers for officials within scope."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -107,3 +107,12 @@ def of_case(actor: Actor, case_id: UUID) -> list[AnswerInfo]:
         )
         for row in newest.values()
     ]
+
+
+def notices(since: datetime, until: datetime) -> list[tuple[UUID, UUID, str, datetime]]:
+    """Give (case, report, kind, when) of what reporters were told within since ≤ at < until, in order.
+
+    One statement; for the platform: it holds no words and nobody's name.
+    """
+    rows = Reply.objects.filter(at__gte=since, at__lt=until).order_by("at", "id")
+    return list(rows.values_list("case_id", "report_id", "kind", "at"))

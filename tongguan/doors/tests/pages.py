@@ -15,6 +15,8 @@ OPENED_BY = {
     "workdays": "duty_chief",
     "models": "sysadmin",
     "letters": "sysadmin",
+    "scores": "duty_chief",
+    "score-set": "duty_chief",
 }
 DESK_DEFAULT = "acceptor"
 PHONE = {
@@ -41,7 +43,7 @@ def desk_pages(case):
     return {
         name: (
             OPENED_BY.get(name, DESK_DEFAULT),
-            f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
+            f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now").replace(":set", "three_rates"),
         )
         for path, name in found
         if ":alarm" not in path  # the story of alarms looks at it

@@ -108,7 +108,6 @@ def test_a_closed_month_never_moves_and_late_facts_are_listed_beside_it(city, ev
     assert (closed.closed, closed.rows) == (True, before.rows)
     assert queries.corrections(evaluator, "three_rates", MAY) == []
     write_may(home, city, late_fact=True)
-    api.exempt(evaluator, _case_of(city), "impossible", "经联席会议认定") if False else None
     assert queries.table(evaluator, "three_rates", MAY).rows == before.rows
     assert queries.holds(evaluator, "three_rates", MAY)
     told = queries.corrections(evaluator, "three_rates", MAY)

@@ -25,6 +25,8 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+  { path: "scores", name: "scores", component: () => import("@/screens/desk/scores/ScoresPage.vue") },
+  { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -58,6 +60,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
     ],
   },
+  { name: "evaluation", entries: [{ name: "scores", to: "/desk/scores", posts: ["evaluator", "leader", "supervisor", "duty_chief", "auditor", "department"] }] },
   {
     name: "regulation",
     entries: [
