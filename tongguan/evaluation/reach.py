@@ -9,7 +9,7 @@ from tongguan.evaluation import members
 from tongguan.evaluation.contracts import IndicatorSet, Score, Subject, Visible
 from tongguan.kernel.errors import Forbidden
 from tongguan.people import queries as people
-from tongguan.people.contracts import Actor, Post
+from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
 
 #: Posts that see every score of their divisions.
 WATCHERS: Final = frozenset(
@@ -65,7 +65,7 @@ def reach(actor: Actor, of: IndicatorSet, lines: Iterable[Score]) -> Reach:
 
 def _regions(actor: Actor, keys: Iterable[str]) -> Reach:
     watched = actor.scope.divisions(*WATCHERS) if actor.scope.posts() & WATCHERS else ()
-    held = frozenset(actor.scope.divisions())
+    held = frozenset(actor.scope.divisions(*CENTRE_POSTS) if actor.scope.posts() & CENTRE_POSTS else ())
     own = frozenset(key for key in keys if key in held)
     return Reach(frozenset(key for key in keys if _within(key, watched)) | own, own)
 
