@@ -35,6 +35,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "map_clusters": (["--cases", "50000"], []),
     "readings": (["--rows", "500000", "--sensors", "1000"], []),
     "indicators": (["--cases", "2000", "--rounds", "3"], ["--cases", "20000", "--rounds", "10"]),
+    "evaluation": (["--cases", "200000"], []),
     "screens": (["--cases", "20000"], ["--cases", "100000"]),
     "mqtt": (["--messages", "20000"], ["--messages", "200000"]),
     "http_read": (["--sizes", "10000", "--seconds", "2"], ["--seconds", "4"]),

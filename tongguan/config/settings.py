@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "tongguan.exchange",
     "tongguan.casebook",
     "tongguan.insight",
+    "tongguan.evaluation",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.channels",

@@ -2,14 +2,16 @@
 """Reads of the exchange: links, how they are doing, what was sent. For the operators of their divisions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from tongguan.cases import queries as cases
 from tongguan.exchange.contracts import LinkInfo, LinkState, SentEvent, StuckCase
 from tongguan.exchange.links import may_operate
-from tongguan.exchange.models import CaseQueue, IncomingEvent, Link, OutgoingEvent
+from tongguan.exchange.models import CaseQueue, IncomingEvent, Link, OutgoingEvent, SyncedOrder
 from tongguan.kernel.errors import NotFound
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor, Post
@@ -82,6 +84,24 @@ def sent(actor: Actor, code: str, after: int = 0, limit: int = 50) -> list[SentE
     rows = OutgoingEvent.objects.filter(link=row, seq__gt=after).order_by("seq")[: min(limit, _MOST)]
     names = tuple(SentEvent.__dataclass_fields__)
     return [SentEvent(**event) for event in rows.values(*names)]
+
+
+def deliveries(since: datetime, until: datetime) -> list[tuple[int, UUID, datetime, datetime | None]]:
+    """Give (unit, case, written, taken) of the events for departments' systems written within since … until.
+
+    ``taken``: when their system confirmed it, None while it has not. One statement; for the platform.
+    """
+    rows = OutgoingEvent.objects.filter(at__gte=since, at__lt=until).order_by("at", "id")
+    return list(rows.values_list("link__unit_id", "case_id", "at", "sent_at"))
+
+
+def handed_over(since: datetime, until: datetime) -> list[tuple[int, UUID, datetime, datetime | None]]:
+    """Give (unit, case, since when, last state) of orders that departments' systems got within since … until.
+
+    ``last state``: when their system last told of it, None while it has not. One statement; for the platform.
+    """
+    rows = SyncedOrder.objects.filter(since__gte=since, since__lt=until).order_by("since", "id")
+    return list(rows.values_list("link__unit_id", "case_id", "since", "told_at"))
 
 
 def _operated(actor: Actor) -> QuerySet[Link]:

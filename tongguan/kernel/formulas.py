@@ -207,4 +207,5 @@ def _make(of: str, parts: list[Floats]) -> Any:
         settled = [~blank & ((one != 0) == decides) for one, blank in zip(parts, unknown, strict=True)]
         left = np.where(np.logical_or.reduce(unknown), np.nan, float(not decides))
         return np.where(np.logical_or.reduce(settled), float(decides), left)
-    return np.minimum.reduce(parts) if of == "min" else np.maximum.reduce(parts)
+    alike = np.broadcast_arrays(*parts)  # a number beside a column of values
+    return np.minimum.reduce(alike) if of == "min" else np.maximum.reduce(alike)

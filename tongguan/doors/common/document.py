@@ -50,6 +50,7 @@ _PLAIN: Final = frozenset(
         "snap_photo",
         "snap_nearby",
         "try_sign",
+        "try_evaluation_set",
     }
 )
 

@@ -40,6 +40,7 @@ from tongguan.doors.office import (
 )
 from tongguan.doors.revisits import routes as revisits
 from tongguan.doors.revisits import suspicions
+from tongguan.doors.scoring import routes as scoring
 from tongguan.doors.signs import routes as signs
 from tongguan.doors.watching import routes as watching
 
@@ -54,6 +55,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
-    revisits, suspicions, insight,
+    revisits, suspicions, insight, scoring,
 ):  # fmt: skip
     api.add_router("", part.router)

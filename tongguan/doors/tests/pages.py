@@ -20,6 +20,8 @@ OPENED_BY = {
     "workdays": "duty_chief",
     "models": "sysadmin",
     "letters": "sysadmin",
+    "scores": "duty_chief",
+    "score-set": "duty_chief",
 }
 DESK_DEFAULT = "acceptor"
 PHONE = {
@@ -46,7 +48,10 @@ def desk_pages(case):
     return {
         name: (
             OPENED_BY.get(name, DESK_DEFAULT),
-            f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
+            f"/desk/{path}".rstrip("/")
+            .replace(":id", case)
+            .replace(":code", "open_now")
+            .replace(":set", "three_rates"),
         )
         for path, name in found
         # the stories of alarms and of limits look at these

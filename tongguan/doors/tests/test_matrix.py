@@ -19,7 +19,7 @@ from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
 from tongguan.doors.revisits.tests import who as revisits
 from tongguan.doors.testing import SCOPES, Door, one_connection
-from tongguan.doors.tests.watched import ALARMS, CAP, WATCHED
+from tongguan.doors.tests.watched import ALARMS, CAP, SCORES, WATCHED
 from tongguan.handover import api as handovers
 from tongguan.handover.contracts import Noticed
 from tongguan.intake import api as intake
@@ -234,7 +234,7 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
-DESK |= WATCHED | INSIGHT
+DESK |= WATCHED | SCORES | INSIGHT
 DESK |= revisits.rows(EVERYONE)
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.

@@ -40,3 +40,59 @@ ALARMS = {
     "alarms_of_case",
 }
 CAP = {"cap_feed", "cap_message", "take_cap"}
+#: Evaluation: read by who watches or is scored, kept by the city's evaluators, of whom the cast has none.
+_TAKES_PART = set(ROLES) - {"citizen", "sysadmin", "secadmin"}
+_MAY = "set=three_rates&period=2026-05"
+_SET = {"code": "street_rates", "zh": "街道三率", "subject": "region", "rates": ["response_rate"]}
+_WORDED = {"body": _SET, "reason": "试行"}
+SCORES = {
+    "evaluation_sets": ("GET", "/evaluation/sets", None, _TAKES_PART),
+    "evaluation_set": ("GET", "/evaluation/sets/three_rates", None, _TAKES_PART),
+    "new_evaluation_set": ("POST", "/evaluation/sets", _WORDED, set()),
+    "draft_evaluation_set": ("POST", "/evaluation/sets/three_rates/versions", _WORDED, set()),
+    "approve_evaluation_set": ("POST", "/evaluation/sets/three_rates/versions/9/approval", {}, set()),
+    "drop_evaluation_set": (
+        "POST",
+        "/evaluation/sets/three_rates/versions/9/removal",
+        {"reason": "误"},
+        set(),
+    ),
+    "try_evaluation_set": ("POST", "/evaluation/rehearsal", {"body": _SET, "period": "2026-05"}, set()),
+    "score_table": ("GET", f"/evaluation/table?{_MAY}", None, _TAKES_PART),
+    "score_marks": (
+        "GET",
+        f"/evaluation/marks?{_MAY}&key=990101&count=judged",
+        None,
+        {
+            "acceptor",
+            "dispatcher",
+            "duty_chief",
+            "supervisor",
+            "evaluator",
+            "leader",
+            "auditor",
+            "city_chief",
+        },
+    ),
+    "scores_compared": ("GET", f"/evaluation/compared?{_MAY}", None, _TAKES_PART),
+    "score_corrections": ("GET", f"/evaluation/corrections?{_MAY}", None, set()),
+    "score_csv": ("GET", f"/evaluation/export.csv?{_MAY}", None, _TAKES_PART),
+    "score_xlsx": ("GET", f"/evaluation/export.xlsx?{_MAY}", None, _TAKES_PART),
+    "evaluation_closings": ("GET", "/evaluation/closings", None, _TAKES_PART),
+    "close_evaluation": ("POST", "/evaluation/closings", {"set": "three_rates", "period": "2026-05"}, set()),
+    "evaluation_holds": ("GET", f"/evaluation/holds?{_MAY}", None, set()),
+    "exemptions": ("GET", "/evaluation/exemptions", None, _TAKES_PART),
+    "exempt_case": (
+        "POST",
+        "/evaluation/exemptions",
+        {"case_id": "{case}", "kind": "impossible", "reason": "联席会议认定"},
+        {"evaluator"},
+    ),
+    "take_exemption_back": ("POST", "/evaluation/exemptions/{zero}/removal", {"reason": "误"}, set()),
+    "enter_score": (
+        "POST",
+        "/evaluation/entries",
+        {"set": "yuncheng_team_final", "period": "2026-05", "key": "1", "name": "team", "value": 99},
+        set(),
+    ),
+}

@@ -32,6 +32,8 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "insight/limits", name: "limit-proposals", component: () => import("@/screens/desk/insight/LimitsPage.vue") },
   { path: "insight/limits/:proposal", name: "limit-proposal", component: () => import("@/screens/desk/insight/LimitPage.vue"), props: true },
   { path: "insight/overload", name: "overload", component: () => import("@/screens/desk/insight/OverloadPage.vue") },
+  { path: "scores", name: "scores", component: () => import("@/screens/desk/scores/ScoresPage.vue") },
+  { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -69,6 +71,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
   {
     name: "supervision",
     entries: [
+      { name: "scores", to: "/desk/scores", posts: ["evaluator", "leader", "supervisor", "duty_chief", "auditor", "department"] },
       { name: "revisits", to: "/desk/revisits", posts: [...OPERATORS, "supervisor"] },
       { name: "revisit-plans", to: "/desk/revisits/plans", posts: ["supervisor", "evaluator", "duty_chief", "leader", "auditor"] },
       { name: "suspicions", to: "/desk/suspicions", posts: ["supervisor", "duty_chief", "leader", "evaluator", "auditor"] },
