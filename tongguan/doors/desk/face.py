@@ -32,6 +32,7 @@ from tongguan.doors.office import (
     responsibilities,
     rules,
     sensors,
+    streams,
     telling,
     views,
     workdays,
@@ -50,6 +51,6 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
+    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching, alarms,
 ):  # fmt: skip
     api.add_router("", part.router)
