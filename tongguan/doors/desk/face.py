@@ -51,6 +51,7 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching, alarms,
+    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
+    alarms,
 ):  # fmt: skip
     api.add_router("", part.router)

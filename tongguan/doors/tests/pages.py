@@ -15,6 +15,8 @@ OPENED_BY = {
     "workdays": "duty_chief",
     "models": "sysadmin",
     "letters": "sysadmin",
+    "streams": "sysadmin",
+    "watch": "duty_chief",
 }
 DESK_DEFAULT = "acceptor"
 PHONE = {

@@ -25,6 +25,8 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+  { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
+  { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -36,6 +38,7 @@ export interface Entry {
 }
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
 const OPERATORS = ["acceptor", "duty_chief"];
+const SENSERS = [...CENTRE, "leader", "supervisor", "auditor", "sysadmin", "department"];
 const RULERS = ["dispatcher", "duty_chief", "leader", "sysadmin"];
 
 /** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
@@ -56,6 +59,13 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "alarms", to: "/desk/alarms", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+    ],
+  },
+  {
+    name: "sensing",
+    entries: [
+      { name: "streams", to: "/desk/streams", posts: SENSERS },
+      { name: "watch", to: "/desk/watch", posts: [...SENSERS, "evaluator"] },
     ],
   },
   {
