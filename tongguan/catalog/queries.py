@@ -2,7 +2,7 @@
 """Reading the catalogue, from memory.
 
 It is the same for everybody; only versions of responsibility lists are shown to those whose division
-they are for.
+they are for or bind.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,8 @@ from tongguan.kernel.worktime import Limit
 from tongguan.people.contracts import Actor
 
 _MOST_FOUND = 50
+#: States of a version that divisions below may read: what binds them, and what did.
+_PUBLIC = frozenset({"applied", "superseded"})
 
 wanted = wants.wanted
 words_of_wants = wants.table
@@ -160,15 +162,22 @@ def explain_responsible(item_code: str, division: str, at: datetime | date) -> t
 def responsibility_diff(actor: Actor, version_id: int) -> ListDiff:
     """Give what changes when the version takes effect. Raises NotFound ``version.unknown``."""
     version = lists.find(version_id)
-    if not actor.scope.covers(version.division):
+    if not _reads(actor, version):
         raise lists.unknown(f"没有权责清单版本 {version_id}", f"no list version {version_id}")
     return lists.difference(version)
 
 
 def versions(actor: Actor, division: str = "") -> list[VersionInfo]:
-    """Give the responsibility lists of the divisions the actor sees, newest first."""
+    """Give the lists of the actor's divisions, and those above that are or were in force, newest first."""
     rows = ResponsibilityVersion.objects.filter(division__startswith=division).order_by("division", "-number")
-    return [version_info(row) for row in rows if actor.scope.covers(row.division)]
+    return [version_info(row) for row in rows if _reads(actor, row)]
+
+
+def _reads(actor: Actor, version: ResponsibilityVersion) -> bool:
+    if actor.scope.covers(version.division):
+        return True
+    above = any(prefix.startswith(version.division) for prefix in actor.scope.divisions())
+    return above and version.state in _PUBLIC
 
 
 def version_info(row: ResponsibilityVersion) -> VersionInfo:

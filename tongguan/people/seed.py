@@ -180,21 +180,33 @@ def _read(posts: Sequence[NewAppointment]) -> SeededPeople:
     return SeededPeople(dict(Unit.objects.values_list("code", "id")), people, logins)
 
 
+#: Who takes turns, and how long one lasts: the centres by day and night, units from morning to morning, their
+#: heads by the week. Collectors have no rota: each is the only one of a community and always on duty.
+_TURNS: Final = {
+    Post.DUTY_CHIEF: timedelta(hours=12), Post.ACCEPTOR: timedelta(hours=12),
+    Post.DISPATCHER: timedelta(hours=12), Post.HANDLER: timedelta(days=1), Post.DEPARTMENT: timedelta(days=7),
+}  # fmt: skip
+_ROTA_DAYS: Final = 37
+
+
 def _write_rota(seeded: SeededPeople) -> None:
-    """Put the duty chiefs of every centre on day and night turns, from a week ago to a month ahead."""
-    today = timezone.localdate(clock.now())
-    planned = set(DutyShift.objects.values_list("unit_id", flat=True))
+    """Put everybody of a centre or unit on turns, without a gap, from a week ago to a month ahead."""
+    first = timezone.localdate(clock.now()) - timedelta(days=7)
+    begin = timezone.make_aware(datetime.combine(first, time(8)))
+    planned = set(DutyShift.objects.values_list("unit_id", "post").distinct())
+    crews: dict[tuple[int, Post], list[int]] = {}
+    for person in seeded.people:
+        if person.post in _TURNS and (person.unit_id, person.post) not in planned:
+            crews.setdefault((person.unit_id, person.post), []).append(person.id)
     shifts = []
-    for unit_id in {p.unit_id for p in seeded.holding(Post.DUTY_CHIEF)} - planned:
-        chiefs = [p for p in seeded.holding(Post.DUTY_CHIEF) if p.unit_id == unit_id]
-        for turn in range(2 * 37):
-            morning = datetime.combine(today + timedelta(days=turn // 2 - 7), time(8))
-            start = timezone.make_aware(morning + timedelta(hours=12 * (turn % 2)))
-            chief = chiefs[(turn + turn // 2) % len(chiefs)]
+    for (unit_id, post), crew in crews.items():
+        long = _TURNS[post]
+        for turn in range(-(-timedelta(days=_ROTA_DAYS) // long)):
+            start = begin + turn * long
+            # Who had the day has a night next: crews of an even number step on by one each round.
+            step = turn // len(crew) if len(crew) % 2 == 0 else 0
+            user_id = crew[(turn + step) % len(crew)]
             shifts.append(
-                DutyShift(
-                    user_id=chief.id, unit_id=unit_id, post=Post.DUTY_CHIEF,
-                    starts_at=start, ends_at=start + timedelta(hours=12),
-                )
-            )  # fmt: skip
+                DutyShift(user_id=user_id, unit_id=unit_id, post=post, starts_at=start, ends_at=start + long)
+            )
     DutyShift.objects.bulk_create(shifts, batch_size=_BATCH)

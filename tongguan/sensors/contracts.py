@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tongguan.sensors.labels import Origin
 
-__all__ = ["Declaration", "Declared", "Import", "Origin", "Place", "Refusing", "Stream"]
+__all__ = ["Declaration", "Declared", "Import", "Listed", "Origin", "Place", "Refusing", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,32 @@ class Place:
     component: str
     element: str
     owner_unit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A stream as people look it up; limits in its unit, ``every`` in seconds, None: not declared."""
+
+    id: int
+    key: str
+    name: str
+    unit: str
+    low: float | None
+    high: float | None
+    every: float | None
+    division: str
+    active: bool
+    thing: str
+    thing_name: str
+    kind: str
+    lon: float | None
+    lat: float | None
+    sensor: str
+    sensor_name: str
+    model: str
+    maker: str
+    observed: str
+    observed_name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

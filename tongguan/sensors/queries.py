@@ -13,6 +13,7 @@ from tongguan.sensors.checking import stream_key
 from tongguan.sensors.contracts import Place, Refusing, Stream
 from tongguan.sensors.declarations import declared, look_again
 from tongguan.sensors.inventory import Coverage, Poles, cover, poles
+from tongguan.sensors.listing import Looked, kinds, listed, one
 from tongguan.sensors.models import (
     Datastream,
     Location,
@@ -27,6 +28,7 @@ from tongguan.sensors.units import code_of, conversion, known, table
 
 __all__ = [
     "Coverage",
+    "Looked",
     "Poles",
     "at",
     "code_of",
@@ -36,9 +38,12 @@ __all__ = [
     "datastreams_by_key",
     "declared",
     "features",
+    "kinds",
     "known",
+    "listed",
     "locations",
     "look_again",
+    "one",
     "poles",
     "properties",
     "refused",

@@ -4,7 +4,7 @@ import type { Same } from "./en";
 
 export const registersEn: Same<typeof registersZh> = {
   duties: {
-    title: "Responsibility list", versions: "Versions", none: "No list yet", number: "version {n}", rows: "{n} lines", by: "approved by {who}", compare: "See changes", back: "Bring back", discard: "Give up the draft", states: { draft: "draft", applied: "in force", superseded: "replaced", discarded: "given up" },
+    title: "Responsibility list", versions: "Versions", none: "No list yet", above: "{where}: read only here", number: "version {n}", rows: "{n} lines", by: "approved by {who}", compare: "See changes", back: "Bring back", discard: "Give up the draft", states: { draft: "draft", applied: "in force", superseded: "replaced", discarded: "given up" },
     take: "Import a list", file: "File (.xlsx or CSV)", whose: "Division (may be empty)", merge: "Only the file's lines change, the rest stays in force", read: "Read into a draft", refused: "{n} mistakes; nothing was stored", drafted: "{n} lines read, kept as draft version {number}", line: "Line {n}",
     who: "Who is responsible", ask: "Ask", nobody: "Nobody is", diff: "Version {n} against the list in force", same: "{n} lines as before", apply: "Bring into force", applyNote: "New dispatches go by this list; what is being worked on stays.", nothing: "No difference to the list in force.", choose: "Choose a version to see what it changes.", lead: "Lead", clause: "Clause",
   },
@@ -15,7 +15,7 @@ export const registersEn: Same<typeof registersZh> = {
   drawing: { tools: "Size of the drawing", smaller: "Smaller", larger: "Larger", whole: "Whole", apart: "Open apart", failed: "The drawing cannot be shown now" },
   processes: { title: "Processes", states: "{n} states", moves: "{n} moves", version: "Version", newest: "newest", shipped: "as shipped", picture: "Picture of {name}" },
   worktime: {
-    noCalendars: "No local shifts; the national working days count.", title: "Duty and calendars", unit: "Unit", post: "Post", before: "Week before", now: "This week", after: "Week after", rota: "Duty rota", gaps: "Nobody on duty:", nobody: "nobody", plan: "Plan a turn", person: "Person", from: "From", to: "To", cancel: "Cancel the turn of {name}",
+    noCalendars: "No local shifts; the national working days count.", title: "Duty and calendars", unit: "Unit", post: "Post", before: "Week before", now: "This week", after: "Week after", rota: "Duty rota", gaps: "Nobody on duty:", noRota: "No rota this week. Where none is kept everybody counts as on duty when cases are assigned.", nobody: "nobody", plan: "Plan a turn", person: "Person", from: "From", to: "To", cancel: "Cancel the turn of {name}",
     posts: { acceptor: "Acceptor", dispatcher: "Dispatcher", duty_chief: "Duty chief", department: "Department", handler: "Handler", collector: "Collector" },
     calendars: "Shifts", withNational: "national holidays", rest: "rest", weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   },

@@ -2,7 +2,7 @@
 /** Words of the registers and rules: duties, dispatch rules, processes, working time, models. */
 export const registersZh = {
   duties: {
-    title: "权责清单", versions: "版本", none: "还没有权责清单", number: "第 {n} 版", rows: "{n} 行", by: "{who} 批准", compare: "查看变化", back: "恢复此版", discard: "弃用草案", states: { draft: "草案", applied: "生效中", superseded: "已被替换", discarded: "已弃用" },
+    title: "权责清单", versions: "版本", none: "还没有权责清单", above: "{where}的清单，本级只读", number: "第 {n} 版", rows: "{n} 行", by: "{who} 批准", compare: "查看变化", back: "恢复此版", discard: "弃用草案", states: { draft: "草案", applied: "生效中", superseded: "已被替换", discarded: "已弃用" },
     take: "导入清单", file: "文件（.xlsx 或 CSV）", whose: "所属区划（可不填）", merge: "只更新文件中的行，其余沿用现行清单", read: "读入为草案", refused: "有 {n} 处错误，未保存任何内容", drafted: "已读入 {n} 行，存为第 {number} 版草案", line: "第 {n} 行",
     who: "谁负责", ask: "查询", nobody: "没有责任单位", diff: "第 {n} 版与现行清单相比", same: "{n} 行不变", apply: "批准生效", applyNote: "生效后新派遣按此清单，正在办理的不变。", nothing: "与现行清单没有差别。", choose: "选择一个版本查看它带来的变化。", lead: "主办", clause: "条款",
   },
@@ -13,7 +13,7 @@ export const registersZh = {
   drawing: { tools: "流程图大小", smaller: "缩小", larger: "放大", whole: "看全图", apart: "新窗口打开", failed: "流程图暂时无法显示" },
   processes: { title: "流程", states: "{n} 个状态", moves: "{n} 个操作", version: "版本", newest: "最新", shipped: "随包流程", picture: "{name}流程图" },
   worktime: {
-    noCalendars: "没有本地班次，按国家工作日计时。", title: "值班与日历", unit: "单位", post: "岗位", before: "上一周", now: "本周", after: "下一周", rota: "值班表", gaps: "无人值班：", nobody: "无人", plan: "排班", person: "人员", from: "开始", to: "结束", cancel: "取消 {name} 的班次",
+    noCalendars: "没有本地班次，按国家工作日计时。", title: "值班与日历", unit: "单位", post: "岗位", before: "上一周", now: "本周", after: "下一周", rota: "值班表", gaps: "无人值班：", noRota: "本周没有排班。未排班的岗位，派案时全员视为在岗。", nobody: "无人", plan: "排班", person: "人员", from: "开始", to: "结束", cancel: "取消 {name} 的班次",
     posts: { acceptor: "受理员", dispatcher: "派遣员", duty_chief: "值班长", department: "处置部门", handler: "处置人员", collector: "信息采集员" },
     calendars: "班次", withNational: "执行国家节假日", rest: "休息", weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
   },

@@ -350,6 +350,17 @@ def test_versions_are_shown_to_those_whose_division_they_are_for(city):
         queries.responsibility_diff(city.outsider, mine.id)
 
 
+def test_a_list_of_the_city_is_read_by_its_districts_its_drafts_are_not(city):
+    version = in_force([row("06012", "9901", "N-HW")], division="9901")
+    api.draft_responsibilities(PLATFORM, "9901", [row("06012", "9901", "N-SZ")], title="草案")
+    for actor in (city.duty_chief, city.outsider, city.acceptor):
+        assert [(v.id, v.state) for v in queries.versions(actor)] == [(version.id, "applied")]
+        assert queries.responsibility_diff(actor, version.id).empty()
+    with pytest.raises((Forbidden, NotFound)):
+        api.discard_responsibilities(city.duty_chief, version.id)
+    assert [v.state for v in queries.versions(city.city_chief)] == ["draft", "applied"]
+
+
 def test_the_demo_list_is_derived_from_the_rules_and_says_so(city):
     version = seed_responsibilities()
     assert (version.derived, version.state) == (True, "applied")

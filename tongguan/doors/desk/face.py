@@ -33,6 +33,7 @@ from tongguan.doors.office import (
     responsibilities,
     rules,
     sensors,
+    streams,
     telling,
     views,
     workdays,
@@ -54,7 +55,7 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
-    revisits, suspicions, insight, scoring,
+    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
+    alarms, revisits, suspicions, insight, scoring,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tongguan.catalog import api as catalog
 from tongguan.catalog import queries
-from tongguan.catalog.contracts import ListRow
+from tongguan.catalog.contracts import ListRow, VersionInfo
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
@@ -20,6 +20,7 @@ from tongguan.doors.common.problems import english
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.kernel import clock
+from tongguan.people.contracts import Actor
 
 router = Router(tags=["权责清单 responsibilities"])
 #: Lines of each kind that a difference shows; the totals are whole.
@@ -27,7 +28,10 @@ _MOST = 300
 
 
 class ListVersionShown(Schema):
-    """A version; ``state``: draft, applied (in force), superseded or discarded."""
+    """A version; ``state``: draft, applied (in force), superseded or discarded.
+
+    ``own`` false: it is a higher division's, which binds this one and is only read here.
+    """
 
     id: int
     division: str
@@ -36,6 +40,7 @@ class ListVersionShown(Schema):
     state: str
     rows_count: int
     derived: bool
+    own: bool
     created_by: str
     applied_by: str
     reason: str
@@ -141,8 +146,9 @@ class WhoShown(Schema):
 def versions(
     request: HttpRequest, division: str = Query("", max_length=12, pattern="^[0-9]*$")
 ) -> HttpResponse:
-    """List the versions of the own divisions' lists, the newest of each first."""
-    return reply([_version(one) for one in queries.versions(actor_of(request), division)])
+    """List the versions of the own divisions' lists and of those above, the newest of each first."""
+    actor = actor_of(request)
+    return reply([_version(actor, one) for one in queries.versions(actor, division)])
 
 
 @router.get("/responsibilities/who", response=answers(WhoShown), operation_id="duty_who")
@@ -218,13 +224,14 @@ def take(request: HttpRequest, told: Form[ListTold], file: File[UploadedFile]) -
 )
 def apply(request: HttpRequest, version_id: int, told: ApplyTold) -> HttpResponse:
     """Make a draft the list in force; for duty chiefs and leaders."""
+    actor = actor_of(request)
     version = catalog.apply_responsibilities(
-        actor_of(request),
+        actor,
         min(version_id, 2**31 - 1),
         reason=told.reason,
         expected_applied=told.expected_applied,
     )
-    return reply(_version(version))
+    return reply(_version(actor, version))
 
 
 @router.post(
@@ -239,14 +246,14 @@ def discard(request: HttpRequest, version_id: int) -> HttpResponse:
 @router.post("/responsibilities/back", response=answers(ListVersionShown), operation_id="duty_list_back")
 def back(request: HttpRequest, told: BackTold) -> HttpResponse:
     """Put an earlier version in force again, as a new version; for duty chiefs and leaders."""
-    version = catalog.rollback_responsibilities(
-        actor_of(request), told.division, told.number, reason=told.reason
-    )
-    return reply(_version(version))
+    actor = actor_of(request)
+    version = catalog.rollback_responsibilities(actor, told.division, told.number, reason=told.reason)
+    return reply(_version(actor, version))
 
 
-def _version(info: Any) -> dict[str, Any]:
-    return {name: getattr(info, name) for name in ListVersionShown.model_fields}
+def _version(actor: Actor, info: VersionInfo) -> dict[str, Any]:
+    shown = {name: getattr(info, name) for name in ListVersionShown.model_fields if name != "own"}
+    return {**shown, "own": actor.scope.covers(info.division)}
 
 
 def _line(row: ListRow) -> dict[str, Any]:

@@ -22,6 +22,8 @@ OPENED_BY = {
     "letters": "sysadmin",
     "scores": "duty_chief",
     "score-set": "duty_chief",
+    "streams": "sysadmin",
+    "watch": "duty_chief",
 }
 DESK_DEFAULT = "acceptor"
 PHONE = {

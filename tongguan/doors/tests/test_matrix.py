@@ -237,8 +237,10 @@ DESK |= {
 DESK |= WATCHED | SCORES | INSIGHT
 DESK |= revisits.rows(EVERYONE)
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
-#: Who may plan a turn of duty and hand in a list is tried in office/tests.
-APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
+#: Who may plan a turn of duty and hand in a list or devices is tried in office/tests.
+APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"} | {
+    "take_devices"
+}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
 SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}

@@ -2,6 +2,7 @@
 """The demo city's people: every duty has its unit, every hour its duty chief, twice is once."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from tongguan.kernel import clock
 from tongguan.people import queries
-from tongguan.people.contracts import Post
+from tongguan.people.contracts import PLATFORM, Post
 from tongguan.people.labels import DUTIES
 from tongguan.people.models import Appointment, DutyShift, Unit, User
 from tongguan.people.seed import DEMO_PASSWORD, seed_people
@@ -74,3 +75,22 @@ def test_a_duty_chief_is_on_duty_now_at_every_centre():
     for division in ("9901", "990101", "990102"):
         assert len(queries.on_duty(Post.DUTY_CHIEF, division, clock.now())) == 1
     assert {p.division for p in seeded.holding(Post.COLLECTOR)} == {"990101001001", "990102001001"}
+
+
+def test_no_hour_of_this_week_and_the_next_is_without_somebody_at_any_level():
+    seeded = seed()
+    now = clock.now()
+    for post in (Post.DUTY_CHIEF, Post.ACCEPTOR, Post.DISPATCHER, Post.DEPARTMENT, Post.HANDLER):
+        for unit_id in {person.unit_id for person in seeded.holding(post)}:
+            span = (now, now + timedelta(days=14))
+            assert queries.duty_gaps(PLATFORM, unit_id, post, *span) == [], (post, unit_id)
+            turns = queries.rota(PLATFORM, unit_id, *span, post)
+            assert len({turn.user.id for turn in turns}) == len(
+                [one for one in seeded.holding(post) if one.unit_id == unit_id]
+            )
+
+
+def test_collectors_have_no_rota_so_that_work_reaches_them_at_any_hour():
+    seeded = seed()
+    collectors = [person.id for person in seeded.holding(Post.COLLECTOR)]
+    assert queries.on_duty_among(collectors, Post.COLLECTOR, clock.now()) is None

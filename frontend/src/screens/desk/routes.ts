@@ -34,6 +34,8 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "insight/overload", name: "overload", component: () => import("@/screens/desk/insight/OverloadPage.vue") },
   { path: "scores", name: "scores", component: () => import("@/screens/desk/scores/ScoresPage.vue") },
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
+  { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
+  { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -46,6 +48,7 @@ export interface Entry {
 const CENTRE = ["acceptor", "dispatcher", "duty_chief"];
 const OPERATORS = ["acceptor", "duty_chief"];
 const INSIGHT = ["dispatcher", "duty_chief", "leader", "supervisor", "evaluator", "auditor"];
+const SENSERS = [...CENTRE, "leader", "supervisor", "auditor", "sysadmin", "department"];
 const RULERS = ["dispatcher", "duty_chief", "leader", "sysadmin"];
 
 /** The menu in the order of a working day; a group of which a person holds one entry is that entry. */
@@ -83,6 +86,13 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "insight", to: "/desk/insight", posts: [...INSIGHT, "department"] },
       { name: "limit-proposals", to: "/desk/insight/limits", posts: INSIGHT },
       { name: "overload", to: "/desk/insight/overload", posts: [...INSIGHT, "department"] },
+    ],
+  },
+  {
+    name: "sensing",
+    entries: [
+      { name: "streams", to: "/desk/streams", posts: SENSERS },
+      { name: "watch", to: "/desk/watch", posts: [...SENSERS, "evaluator"] },
     ],
   },
   {

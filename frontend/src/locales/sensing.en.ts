@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Same } from "./en";
+import type { sensingZh } from "./sensing.zh";
+
+export const sensingEn: Same<typeof sensingZh> = {
+  streams: {
+    title: "Devices", caption: "Registered streams with their newest readings", find: "Find by device, place or quantity", kind: "Kind of place", property: "Quantity", every: "All", all: "All quantities", none: "No device fits.", empty: "No device is registered yet; take some from a file below.",
+    thing: "Place", observed: "Quantity", newest: "Newest", age: "Age", quality: "Quality", device: "Device", division: "Division",
+    away: "Readings cannot be asked just now; only the register is shown.", never: "never heard", late: "overdue", off: "out of use", good: "fine",
+    ages: { seconds: "{n} s", minutes: "{n} min", hours: "{n} h", days: "{n} d" },
+    flags: { late: "late", ahead: "clock ahead", repeated: "repeated", out_of_order: "out of order", out_of_range: "out of range", not_a_number: "not a number", wrong_unit: "wrong unit", stuck: "stuck?", flood: "flooding", tampered: "tampered?" },
+    choose: "Choose a stream to see its course.", spans: { day: "Day", week: "Week", year: "Year" }, span: "Span of time", course: "{name}, lowest {low}, highest {high} {unit}", noCourse: "No reading in this time.",
+    exact: "single readings", summed: "sums of {n}", flagged: "{n} places with quality flags", range: "range {low} to {high} {unit}", noRange: "no range declared", interval: "every {n} s", noInterval: "no interval declared", asTable: "Show as a table", at: "Time", low: "Lowest", mean: "Mean", high: "Highest", model: "Model", maker: "Maker", key: "Key",
+    strangers: "Waiting to be registered", strangersHint: "These devices tell readings and are not registered; once they are, kept messages are read again.", noStrangers: "No device is waiting.", broker: "Broker", told: "Told", first: "First", last: "Last",
+    take: "Import devices", takeHint: "The first line of a CSV names its columns, thing (code of the place) and observed (code of the quantity) among them; JSON works too.", file: "File (CSV or JSON)", crs: "Coordinates", send: "Import", taken: "{rows} rows: {created} new, {updated} updated, {refused} not taken.", line: "Line {n}", mistakes: "Rows not taken",
+  },
+  watch: {
+    title: "Rules over readings", caption: "Rules over readings", find: "Find by code or name", none: "No rule fits.", empty: "There is no rule yet.", state: "State", everyState: "Any state", states: { draft: "draft", rehearsed: "rehearsed", in_force: "in force", retired: "retired" },
+    name: "Rule", detector: "Detector", where: "Division", unset: "{n} to be set", version: "version {n}", versions: "Versions", choose: "Choose a rule to see its limits, their sources and its rehearsal.", since: "in force since {at}", until: "retired {at}", by: "written by {who}, {at}", reason: "Reason",
+    parameter: "Parameter", value: "Value", source: "Source", confidence: "Confidence", toSet: "to be set", confidences: { high: "high", medium: "medium", low: "low", own: "own experience", unknown: "unknown" }, byDefault: "default {value}", watched: "Watches", tellsFrom: "reported as a case from {grade}", tellsNone: "not reported", grades: { 1: "blue", 2: "yellow", 3: "orange", 4: "red" },
+    diff: "Against version {n}", same: "No difference to the version before.", rehearse: "Rehearse the last 30 days", rehearsing: "Running over the last 30 days of readings…", would: "From {from} to {to} this version would have raised", alarms: "{n} alarms", judged: "{readings} readings, {streams} streams, {subjects} subjects", before: "version {version} in force, same time: {n}", book: "judged true {t}, false {f} in that time; this version raises {rt} and {rf} of them again", perDay: "Alarms by day", most: "Subjects with most", day: "Day", count: "Alarms",
+    on: "Switch on", off: "Switch off", onNote: "It takes the place of the version in force.", next: "Write the next version", nextNote: "An empty value is to be set; give each limit its source.", save: "Keep as a draft", saved: "Kept as draft version {n}",
+  },
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Words of the pages about devices, what they cover, rules over their readings and networks. */
+export const sensingZh = {
+  streams: {
+    title: "感知设备", caption: "已登记的数据流及最新读数", find: "按设备、监测点、指标查找", kind: "监测点类别", property: "观测指标", every: "全部", all: "全部指标", none: "没有符合条件的设备。", empty: "还没有登记的设备，可在下方导入。",
+    thing: "监测点", observed: "指标", newest: "最新读数", age: "距今", quality: "质量", device: "设备", division: "区划",
+    away: "读数服务暂时无法访问，只显示登记信息。", never: "从未上报", late: "逾期未报", off: "已停用", good: "正常",
+    ages: { seconds: "{n} 秒", minutes: "{n} 分钟", hours: "{n} 小时", days: "{n} 天" },
+    flags: { late: "迟到", ahead: "时钟超前", repeated: "重复", out_of_order: "乱序", out_of_range: "超量程", not_a_number: "非数值", wrong_unit: "单位不符", stuck: "疑似停滞", flood: "过频", tampered: "疑似篡改" },
+    choose: "选择一条数据流查看曲线。", spans: { day: "一天", week: "一周", year: "一年" }, span: "时间跨度", course: "{name}，最低 {low}，最高 {high} {unit}", noCourse: "这段时间没有读数。",
+    exact: "逐条读数", summed: "按 {n} 汇总", flagged: "{n} 处有质量标记", range: "量程 {low} 至 {high} {unit}", noRange: "未登记量程", interval: "每 {n} 秒一次", noInterval: "未登记上报间隔", asTable: "以表格显示", at: "时间", low: "最低", mean: "平均", high: "最高", model: "型号", maker: "厂商", key: "键",
+    strangers: "待登记设备", strangersHint: "这些设备已在上报，尚未登记；登记后，保留的消息会重新读入。", noStrangers: "没有待登记的设备。", broker: "消息服务器", told: "上报次数", first: "首次", last: "最近",
+    take: "导入设备", takeHint: "CSV 首行为列名，至少含 thing（监测点编码）与 observed（指标代码）；也可用 JSON。", file: "文件（CSV 或 JSON）", crs: "坐标系", send: "导入", taken: "共 {rows} 行：新增 {created}，更新 {updated}，未收下 {refused}。", line: "第 {n} 行", mistakes: "未收下的行",
+  },
+  watch: {
+    title: "监测规则", caption: "监测规则", find: "按代码或名称查找", none: "没有符合条件的规则。", empty: "还没有监测规则。", state: "状态", everyState: "全部状态", states: { draft: "草案", rehearsed: "已试算", in_force: "在用", retired: "已停用" },
+    name: "规则", detector: "检测方法", where: "区划", unset: "{n} 项待设定", version: "第 {n} 版", versions: "各版本", choose: "选择一条规则查看限值、来源和试算结果。", since: "{at} 起启用", until: "{at} 停用", by: "{who} 编写于 {at}", reason: "理由",
+    parameter: "参数", value: "取值", source: "来源", confidence: "把握", toSet: "待设定", confidences: { high: "高", medium: "中", low: "低", own: "本地经验", unknown: "未知" }, byDefault: "默认 {value}", watched: "监测对象", tellsFrom: "{grade}及以上上报为案件", tellsNone: "不上报", grades: { 1: "蓝色", 2: "黄色", 3: "橙色", 4: "红色" },
+    diff: "与第 {n} 版相比", same: "与上一版没有差别。", rehearse: "试算近 30 天", rehearsing: "正在用近 30 天读数试算…", would: "若按此版，{from} 至 {to}会报", alarms: "{n} 条预警", judged: "读数 {readings} 条，数据流 {streams} 条，对象 {subjects} 个", before: "现行第 {version} 版同期：{n} 条", book: "其间已判真 {t} 条、误报 {f} 条；此版会再报 {rt} 条、{rf} 条", perDay: "逐日预警数", most: "最多的对象", day: "日期", count: "预警",
+    on: "启用", off: "停用", onNote: "启用后替换现行版本。", next: "编写下一版", nextNote: "留空的取值为待设定；每个限值请写来源。", save: "存为草案", saved: "已存为第 {n} 版草案",
+  },
+};

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the city senses at the desk: devices and their courses, rules over readings, by mouse and by keyboard."""
+
+from datetime import timedelta
+
+import pytest
+
+from tongguan.kernel import clock
+from tongguan.kernel.frames import Frame
+from tongguan.people.contracts import PLATFORM
+from tongguan.sensing import api as readings
+from tongguan.sensing.testing import owned
+from tongguan.sensors import api as sensors
+from tongguan.sensors import queries
+from tongguan.sensors.testing import declare, told
+from tongguan.watch import api as watch
+from tongguan.watch.contracts import Confidence, Draft, Scope, Setting
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SMALL = {"viewport": {"width": 1366, "height": 768}}
+
+
+@pytest.fixture
+def wells(city):
+    """Two wells with methane, the first has told an hour of readings, the last beyond its range."""
+    sensors.load_properties(PLATFORM)
+    declare(told(1, low=0, high=100, every=600), told(2, thing="W-2", thing_name="二号井"))
+    first = queries.datastreams(PLATFORM).order_by("id").first()
+    now = round((clock.now() - timedelta(seconds=30)).timestamp() * 1000)
+    with owned():
+        values = [12.0] * 30 + [95.0] + [12.0] * 28 + [140.0]
+        at = [now - 60_000 * k for k in reversed(range(60))]
+        readings.take(Frame.of([first.pk] * 60, at, values))
+        yield city
+
+
+def test_a_device_is_found_and_its_course_read_by_keyboard(wells, visitor):
+    chief = visitor(wells.user("duty_chief"), **SMALL)
+    page = chief.opens("/desk/streams")
+    line = page.get_by_role("row").filter(has_text="一号井")
+    line.get_by_text("超量程").wait_for()
+    assert line.locator("b").inner_text() == "140"
+    assert "从未上报" in page.get_by_role("row").filter(has_text="二号井").inner_text()
+    button = line.get_by_role("button", name="一号井")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("img", name="最低 12，最高 95").wait_for()
+    assert button.get_attribute("aria-pressed") == "true"
+    page.get_by_text("以表格显示").click()
+    assert "95" in page.locator("details tbody").inner_text().split()
+    page.get_by_role("button", name="一年", exact=True).click()
+    page.get_by_text("汇总").wait_for()
+    chief.finds_accessible()
+    page.get_by_label("按设备、监测点、指标查找").fill("二号")
+    page.keyboard.press("Enter")
+    line.wait_for(state="detached")
+    assert page.locator("section tbody").first.locator("tr").count() == 1
+
+
+def test_a_limit_gets_its_value_and_source_and_is_rehearsed_before_it_is_switched_on(wells, visitor):
+    settings = {"orange": Setting(None), "red": Setting(60.0, "GB 50838", Confidence.MEDIUM)}
+    scope = Scope(observed=("gas.ch4_conc_lel",))
+    rule = Draft("gas.methane", "井室甲烷超限", "threshold", settings, scope, "990101")
+    watch.draft(wells.duty_chief, rule)
+    chief = visitor(wells.user("duty_chief"), **SMALL)
+    page = chief.opens("/desk/watch")
+    page.get_by_text("项待设定").wait_for()
+    page.get_by_role("button", name="井室甲烷超限").click()
+    side = page.get_by_role("region", name="井室甲烷超限")
+    side.get_by_text("GB 50838").wait_for()
+    assert side.get_by_text("待设定", exact=True).count() >= 1
+    assert side.get_by_role("button", name="试算近 30 天").is_disabled()
+    chief.finds_accessible()
+    side.get_by_role("button", name="编写下一版").click()
+    side.get_by_label("橙色 取值").fill("20")
+    side.get_by_label("橙色 来源").fill("本市经验")
+    side.get_by_label("理由").fill("补齐限值")
+    side.get_by_role("button", name="存为草案").click()
+    side.get_by_text("与第 1 版相比").wait_for()
+    assert "待设定 → 20 · 本市经验" in side.inner_text()
+    side.get_by_role("button", name="试算近 30 天").click()
+    side.get_by_text("正在用近 30 天读数试算").wait_for()
+    run_jobs()
+    side.get_by_text("若按此版").wait_for()
+    assert "2 条预警" in side.inner_text() or "1 条预警" in side.inner_text()
+    side.get_by_text("启用", exact=True).first.click()
+    side.get_by_label("理由").fill("会议纪要 12 号")
+    side.get_by_role("button", name="启用", exact=True).click()
+    side.get_by_text("起启用").wait_for()
+    chief.finds_accessible()
+
+
+def test_an_administrator_takes_devices_from_a_file_and_reads_what_was_not_taken(wells, visitor):
+    keeper = visitor(wells.user("sysadmin"), **SMALL)
+    page = keeper.opens("/desk/streams")
+    page.get_by_text("没有待登记的设备。").wait_for()
+    rows = "thing,thing_name,kind,lon,lat,observed\nW-9,九号井,well,121.005,30.805,gas.ch4_conc_lel\n"
+    rows += "W-8,八号井,well,121.005,30.805,什么指标\n"
+    page.get_by_label("文件（CSV 或 JSON）").set_input_files(
+        {"name": "设备.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.get_by_role("button", name="导入", exact=True).click()
+    page.get_by_text("未收下 1").wait_for()
+    assert "第 3 行 observed" in page.get_by_role("list", name="未收下的行").inner_text()
+    page.get_by_role("button", name="九号井").wait_for()
+    keeper.finds_accessible()
