@@ -17,6 +17,7 @@ FLOORS = (
     ("replay", "demo"),
     ("channels", "industry"),
     ("openly",),
+    ("revisits",),
     ("exchange", "replies", "video", "mailboxes", "trials", "warnings", "gateways"),
     ("intake",),
     ("handover", "advice", "vitals", "linking"),

@@ -37,6 +37,8 @@ from tongguan.doors.office import (
     workdays,
     worktimes,
 )
+from tongguan.doors.revisits import routes as revisits
+from tongguan.doors.revisits import suspicions
 from tongguan.doors.signs import routes as signs
 from tongguan.doors.watching import routes as watching
 
@@ -51,5 +53,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
+    revisits, suspicions,
 ):  # fmt: skip
     api.add_router("", part.router)

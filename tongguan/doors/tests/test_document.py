@@ -31,6 +31,7 @@ VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
     "alter_watch_rule", "retire_watch_rule",
 }  # fmt: skip
+PLAIN |= {"revisit_contact", "resume_detector"}
 PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
 
 

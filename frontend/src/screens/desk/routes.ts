@@ -25,6 +25,9 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+  { path: "revisits", name: "revisits", component: () => import("@/screens/desk/revisits/CallsPage.vue") },
+  { path: "revisits/plans", name: "revisit-plans", component: () => import("@/screens/desk/revisits/PlansPage.vue") },
+  { path: "suspicions", name: "suspicions", component: () => import("@/screens/desk/revisits/SuspicionsPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -56,6 +59,14 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "alarms", to: "/desk/alarms", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+    ],
+  },
+  {
+    name: "supervision",
+    entries: [
+      { name: "revisits", to: "/desk/revisits", posts: [...OPERATORS, "supervisor"] },
+      { name: "revisit-plans", to: "/desk/revisits/plans", posts: ["supervisor", "evaluator", "duty_chief", "leader", "auditor"] },
+      { name: "suspicions", to: "/desk/suspicions", posts: ["supervisor", "duty_chief", "leader", "evaluator", "auditor"] },
     ],
   },
   {
