@@ -3,8 +3,8 @@
 
 Calendar: the limits a city set per kind of request are found in the train folder (the commonest gap between
 creation and due date that holds under one of the candidate calendars of the platform's engine); then every
-due date and overdue flag of the scored folder is made anew and compared to the second. Foretelling: the room
-``insight``'s outlook learns on earlier requests and is scored on later ones: AUC of being overdue, MAE of the
+due date and overdue flag of the scored folder is made anew and compared to the second. Foretelling: an
+outlook learns on earlier requests and is scored on later ones: AUC of being overdue, MAE of the
 natural log of hours (and of one hour more, where the many closed at once weigh little); beside the share and
 median of the kind, and the median of the whole. Without a test folder: by
 time, four times the past against the next part.
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from tongguan.insight.risk import Matters, Outlook
+from bench.quality._outlook import Matters, Outlook
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
 
 DATA: Final = "baltimore311"

@@ -91,7 +91,7 @@ def forecast(now: datetime) -> int:
     first = not Overload.objects.exists()
     with open_book(PLATFORM) as book:
         if first:
-            for back in range(HINDCAST, 0, -1):
+            for back in range(HINDCAST + 1, 1, -1):  # whole weeks: this one is not over
                 monday = week - back * _WEEK
                 _keep(_said(book, _begin(monday), monday, hindcast=True))
         meet(book, now)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tongguan.casebook.queries import LOCAL, Book
 from tongguan.insight.proposing import History
-from tongguan.insight.survival import Tally, merged
+from tongguan.insight.survival import Tally
 from tongguan.insight.whatif import Clocks
 from tongguan.kernel.worktime import WORKING_UNITS, Calendar, Limit, LimitUnit
 
@@ -178,13 +178,3 @@ def history_of(clocks: Clocks, classes: NDArray[np.str_], limit: Limit) -> Histo
         ends = np.bincount(inverse, clocks.ended[mine], len(at)).astype(np.float64)
         found[name] = Tally(at, ends, np.bincount(inverse, minlength=len(at)) - ends)
     return History(limit, found, len(np.unique(clocks.week)))
-
-
-def together(histories: list[History], limit: Limit) -> History:
-    """Put histories of several clocks with one limit together."""
-    classes: defaultdict[str, list[Tally]] = defaultdict(list)
-    for one in histories:
-        for name, counted in one.classes.items():
-            classes[name].append(counted)
-    weeks = max((one.weeks for one in histories), default=0)
-    return History(limit, {name: merged(found) for name, found in classes.items()}, weeks)

@@ -23,15 +23,16 @@ def clocks(
     division: str = "990101001001",
     every: timedelta = timedelta(hours=6),
     word: str = "c",
+    until: datetime = READ_AT,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Give cases and their handling clocks: so many counted hours each, then some that still run.
 
-    Cases begin one after the other, ``every`` apart, up to shortly before ``READ_AT``.
+    Cases begin one after the other, ``every`` apart, up to shortly before ``until``.
     """
     cases, rows = [], []
     durations: list[float | None] = [*hours, *[None] * running]
     for no, taken in enumerate(durations):
-        began = READ_AT - every * (len(durations) - no)
+        began = until - every * (len(durations) - no)
         ended = None if taken is None else began + timedelta(hours=taken)
         due = began + timedelta(hours=limit[0])
         case = {
@@ -63,6 +64,5 @@ def write_clocks(
         clocks=[row for _, rows in told for row in rows],
         units=[{"id": key, "name": f"单位{key}", "path": "", "kind": kind} for key, kind in units.items()],
         items=[{"code": ITEM, "name": ITEM_NAME, "family": "公用设施", "kind": "component"}],
-        read_at=READ_AT,
-        **more,
+        **{"read_at": READ_AT} | more,
     )

@@ -6,7 +6,6 @@ extension that was approved (as ``dispatch`` reckons). Counted time leaves appro
 A clock that still runs is late when its age is beyond; otherwise it is not yet known and left out.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,19 +120,4 @@ def what_if(clocks: Clocks, now_minutes: float, then_minutes: float) -> WhatIf:
         newly_late=int(newly.sum()),
         spared=int((late_now & ~late_then & known_then & known_now).sum()),
         pressed_minutes=float(over.sum()),
-    )
-
-
-def by_group(clocks: Clocks, group: Ints, limit_minutes: float) -> Mapping[int, Played]:
-    """Play one limit over every group's clocks."""
-    return {int(one): play(_of(clocks, group == one), limit_minutes) for one in np.unique(group)}
-
-
-def _of(clocks: Clocks, mask: Mask) -> Clocks:
-    return Clocks(
-        clocks.minutes[mask],
-        clocks.extensions[mask],
-        clocks.ended[mask],
-        clocks.week[mask],
-        clocks.unit[mask],
     )

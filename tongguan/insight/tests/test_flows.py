@@ -114,6 +114,7 @@ def test_the_parts_of_an_order_tell_waiting_from_working(book, town):
     assert (own.orders, own.returned) == (2, 1)
     assert own.sign + own.assign + own.work + own.confirm + own.rest == pytest.approx(own.whole)
     assert (own.assign, own.work) == (30, 120)
+    assert own.waiting == pytest.approx((own.sign + own.assign) / own.whole)
 
 
 def test_variants_say_what_came_of_each_way(book, town):
