@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "tongguan.replies",
     "tongguan.exchange",
     "tongguan.casebook",
+    "tongguan.analysis",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.channels",
