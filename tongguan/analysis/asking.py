@@ -200,3 +200,15 @@ def value_of(form: Form, count: float, total: float) -> float | None:
 def written(where: Mapping[str, Sequence[str]]) -> list[str]:
     """Give conditions as they are written."""
     return [f"{code}:{value}" for code, values in where.items() for value in values]
+
+
+def day_after(day: date) -> date:
+    """Give the next day."""
+    return day + timedelta(days=1)
+
+
+def days_before(day: date, days: int) -> date:
+    """Give the day so many days earlier. Raises Invalid beyond the longest period."""
+    if not 0 < days <= LONGEST:
+        raise Invalid("analysis.period", f"时段须为 1 至 {LONGEST} 天", f"1 to {LONGEST} days", field="days")
+    return day - timedelta(days=days)

@@ -21,9 +21,7 @@ from tongguan.patterns.contracts import RATE, Floats
 FINEST: Final = 50_000
 #: Weeks before the period that tell how much counts scatter.
 WEEKS: Final = 26
-_NAMED_BY: Final = {"item": ("items", "code"), "hub": ("divisions", "code"), "unit": ("units", "id")} | {
-    code: ("divisions", "code") for code in PLACES
-}
+_NAMED_BY: Final = {"item": ("items", "code"), "hub": ("divisions", "code"), "unit": ("units", "id")} | dict.fromkeys(PLACES, ("divisions", "code"))
 
 Keys = tuple[str, ...]
 Sums = dict[Keys, tuple[float, float, float]]
@@ -47,7 +45,7 @@ def cube(book: Book, question: Question) -> Cube:
         values = [tuple(float(column[n]) for column in one) for one in table]
         told = [None if q is None else float(q[n]) for q in tests]
         rows.append(_row(question, form, key, names[n], values, whole, told))
-    all_spread = patterns.dispersion(_weekly(book, _bare(question))) if form is Form.COUNT else np.ones(1)
+    all_spread = patterns.dispersion(weekly(book, _bare(question))) if form is Form.COUNT else np.ones(1)
     totals = [tuple(np.array([value]) for value in one) for one in whole]
     told = [
         q if q is None else float(q[0]) for q in (_tested(form, totals[0], t, all_spread) for t in totals[1:])
@@ -124,7 +122,8 @@ def _spread(book: Book, question: Question, keys: list[Keys]) -> Floats:
     return np.array([usual if n is None else told[n] for n in found])
 
 
-def _weekly(book: Book, question: Question) -> Floats:
+def weekly(book: Book, question: Question) -> Floats:
+    """Give the counts of the weeks before the period by key: (weeks × keys)."""
     return _by_week(book, question)[0]
 
 
@@ -202,7 +201,7 @@ def _registered(book: Book, code: str, wanted: list[str]) -> dict[str, str]:
         return {}
     table, column = _NAMED_BY[code]
     rows = book.rows(
-        f"SELECT CAST({column} AS VARCHAR), name FROM {table} WHERE CAST({column} AS VARCHAR) IN"  # noqa: S608
+        f"SELECT CAST({column} AS VARCHAR), name FROM {table} WHERE CAST({column} AS VARCHAR) IN"
         f" ({', '.join('?' * len(wanted))})",
         wanted,
     )
@@ -217,5 +216,5 @@ def _items_of_cases(book: Book, wanted: list[str]) -> dict[str, str]:
     if not wanted:
         return {}
     marks = ", ".join("?" * len(wanted))
-    sql = f"SELECT item, max(item_name) FROM cases WHERE item IN ({marks}) GROUP BY item"  # noqa: S608
+    sql = f"SELECT item, max(item_name) FROM cases WHERE item IN ({marks}) GROUP BY item"
     return {str(code): str(name) or UNKNOWN for code, name in book.rows(sql, wanted)}

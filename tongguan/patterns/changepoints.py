@@ -6,6 +6,7 @@ Siegmund 2007), 3 log n a change, times the dispersion, which is taken from what
 median, so that changes themselves do not hide as scatter.
 """
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -30,7 +31,7 @@ def changes(counts: Floats, usual: Floats | None = None, *, shortest: int = _SHO
     penalty = 3 * np.log(count) * scatter(counts, exposure)
     ends = _cut(counts, exposure, penalty, shortest)
     sums, weights = np.cumsum(np.r_[0.0, counts]), np.cumsum(np.r_[0.0, exposure])
-    levels = [(sums[b] - sums[a]) / (weights[b] - weights[a]) for a, b in zip(ends, ends[1:], strict=False)]
+    levels = [(sums[b] - sums[a]) / (weights[b] - weights[a]) for a, b in itertools.pairwise(ends)]
     return [Change(at, float(levels[n]), float(levels[n + 1])) for n, at in enumerate(ends[1:-1])]
 
 

@@ -9,7 +9,7 @@ is the negative binomial NB1).
 from typing import Final
 
 import numpy as np
-from scipy.special import betainc, ndtr
+from scipy.special import betainc, gammainc, gammaincc, ndtr
 
 from tongguan.patterns.contracts import Floats
 
@@ -51,6 +51,16 @@ def counts_differ(
     # P(X ≥ a) of a binomial(a + b, share) is I(share; a, b + 1); at zero it is certain.
     above = np.where(a > 0, betainc(np.maximum(a, 1e-12), b + 1, share), 1.0)
     below = np.where(b > 0, betainc(np.maximum(b, 1e-12), a + 1, 1 - share), 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(above, below), 1.0))
+
+
+def odds(counts: Floats, usual: Floats, spread: float = 1.0) -> Floats:
+    """Give the two-sided p of each count where ``usual`` is expected, scattering ``spread`` times as Poisson."""
+    mean = np.maximum(usual, 0.1) / spread
+    seen = counts / spread
+    # P(X ≥ k) of Poisson's law is the lower incomplete gamma function of k; P(X ≤ k) the upper one of k + 1.
+    above = np.where(seen > 0, gammainc(np.maximum(seen, 1e-12), mean), 1.0)
+    below = gammaincc(seen + 1, mean)
     return np.asarray(np.minimum(2 * np.minimum(above, below), 1.0))
 
 
