@@ -19,6 +19,8 @@ from tongguan.patterns.contracts import RATE, Floats
 
 #: Rows of an answer before it is cut; a finer question is refused.
 FINEST: Final = 50_000
+#: The same where rows are not shown but looked at as a whole.
+LOOKED_AT: Final = 2_000_000
 #: Weeks before the period that tell how much counts scatter.
 WEEKS: Final = 26
 _NAMED_BY: Final = {"item": ("items", "code"), "hub": ("divisions", "code"), "unit": ("units", "id")} | dict.fromkeys(PLACES, ("divisions", "code"))
@@ -66,12 +68,12 @@ def _bare(question: Question) -> Question:
     )
 
 
-def sums(book: Book, question: Question, shift: int = 0) -> Sums:
+def sums(book: Book, question: Question, shift: int = 0, *, most: int = FINEST) -> Sums:
     """Give number, sum and sum of squares by key. Raises Invalid where there are too many keys."""
     sql, params = asking.cube_sql(question, shift)
-    found = book.rows(f"{sql} LIMIT {FINEST + 1}", params)
-    if len(found) > FINEST:
-        raise Invalid("analysis.too_fine", f"切得太细，超过 {FINEST} 行", "too many rows", field="by")
+    found = book.rows(f"{sql} LIMIT {most + 1}", params)
+    if len(found) > most:
+        raise Invalid("analysis.too_fine", f"切得太细，超过 {most} 行", "too many rows", field="by")
     width = len(question.by)
     # Sums of nothing are one row of nothing where there are no keys.
     return {

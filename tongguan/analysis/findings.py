@@ -82,7 +82,7 @@ def hot_spots(book: Book, question: Question, resolution: int) -> HotMap:
 def clusters(book: Book, question: Question, resolution: int, *, present: bool) -> list[ClusterShown]:
     """Give clusters in space and time that chance seldom gives; ``present``: still lasting at the end."""
     code = _CELLS[resolution]
-    sums = exploring.sums(book, replace(question, by=(code, "day")))
+    sums = exploring.sums(book, replace(question, by=(code, "day")), most=exploring.LOOKED_AT)
     rows = [
         (int(key[0], 16), date.fromisoformat(key[1]), int(n))
         for key, (n, _, _) in sums.items()
@@ -198,7 +198,7 @@ def links(
     ``beside``: further series of the same days by name (readings by day).
     """
     counted_only(question)
-    sums = exploring.sums(book, replace(question, by=(by, "day")))
+    sums = exploring.sums(book, replace(question, by=(by, "day")), most=exploring.LOOKED_AT)
     totals: dict[str, float] = {}
     for key, (n, _, _) in sums.items():
         totals[key[0]] = totals.get(key[0], 0.0) + n

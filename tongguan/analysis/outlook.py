@@ -38,7 +38,7 @@ What = tuple[str, str]
 def volumes(book: Book, until: date) -> tuple[Panel, list[What]]:
     """Give the daily counts of city and districts, of all kinds and of each, up to the day before ``until``."""
     question = Question(since=until - timedelta(days=HISTORY), until=until, by=("district", "family", "day"))
-    sums = exploring.sums(book, question)
+    sums = exploring.sums(book, question, most=exploring.LOOKED_AT)
     begun = min((key[2] for key in sums), default=until.isoformat())
     first = date.fromisoformat(begun)
     days = (until - first).days
@@ -105,7 +105,7 @@ def settle(book: Book, today: date) -> int:
         return 0
     question = Question(since=first, until=today, by=("district", "family", "day"))
     came: dict[tuple[str, str, str], int] = {}
-    for (district, family, day), (n, _, _) in exploring.sums(book, question).items():
+    for (district, family, day), (n, _, _) in exploring.sums(book, question, most=exploring.LOOKED_AT).items():
         for what in {(district[:4], ""), (district[:4], family), (district, ""), (district, family)}:
             came[(*what, day)] = came.get((*what, day), 0) + int(n)
     rows = list(due.order_by("id")[: 20 * _AT_ONCE])
@@ -129,7 +129,7 @@ def outlook(book: Book, visible: Q, division: str, family: str) -> Outlook | Non
     where |= {"family": (family,)} if family else {}
     since = newest - timedelta(days=_PAST_SHOWN - 1)
     question = Question(since=since, until=newest + timedelta(days=1), by=("day",), where=where)
-    counts = exploring.sums(book, question)
+    counts = exploring.sums(book, question, most=exploring.LOOKED_AT)
     days = [since + timedelta(days=n) for n in range(_PAST_SHOWN)]
     past = tuple((day, int(counts.get((day.isoformat(),), (0.0,))[0])) for day in days)
     name = exploring.named(book, ("city" if len(division) <= 4 else "district",), [(division,)])[0][0]  # noqa: PLR2004
