@@ -23,7 +23,11 @@ FINEST: Final = 50_000
 LOOKED_AT: Final = 2_000_000
 #: Weeks before the period that tell how much counts scatter.
 WEEKS: Final = 26
-_NAMED_BY: Final = {"item": ("items", "code"), "hub": ("divisions", "code"), "unit": ("units", "id")} | dict.fromkeys(PLACES, ("divisions", "code"))
+_NAMED_BY: Final = {
+    "item": ("items", "code"),
+    "hub": ("divisions", "code"),
+    "unit": ("units", "id"),
+} | dict.fromkeys(PLACES, ("divisions", "code"))
 
 Keys = tuple[str, ...]
 Sums = dict[Keys, tuple[float, float, float]]

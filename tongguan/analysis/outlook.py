@@ -105,7 +105,9 @@ def settle(book: Book, today: date) -> int:
         return 0
     question = Question(since=first, until=today, by=("district", "family", "day"))
     came: dict[tuple[str, str, str], int] = {}
-    for (district, family, day), (n, _, _) in exploring.sums(book, question, most=exploring.LOOKED_AT).items():
+    for (district, family, day), (n, _, _) in exploring.sums(
+        book, question, most=exploring.LOOKED_AT
+    ).items():
         for what in {(district[:4], ""), (district[:4], family), (district, ""), (district, family)}:
             came[(*what, day)] = came.get((*what, day), 0) + int(n)
     rows = list(due.order_by("id")[: 20 * _AT_ONCE])
