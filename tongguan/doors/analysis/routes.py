@@ -19,7 +19,7 @@ from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
     ClusterShown,
-    CourseShown,
+    DaysShown,
     CubeShown,
     DriversShown,
     HotMapShown,
@@ -114,7 +114,7 @@ def clusters(
     return reply(reads.clusters(actor_of(request), asked.question(), resolution, present=present))
 
 
-@router.get("/analysis/course", response=answers(CourseShown), operation_id="analysis_course")
+@router.get("/analysis/course", response=answers(DaysShown), operation_id="analysis_course")
 def course(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """Give a count by day with trend, odd days and changes of level."""
     return reply(reads.course(actor_of(request), asked.question()))

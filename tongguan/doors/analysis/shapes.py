@@ -47,7 +47,7 @@ class Asked(Schema):
         )  # fmt: skip
 
 
-class MeasureShown(Schema):
+class MeasuredShown(Schema):
     """What can be measured, and by what it can be cut."""
 
     code: str
@@ -71,7 +71,7 @@ class SliceShown(Schema):
 class VocabularyShown(Schema):
     """Measures and dimensions."""
 
-    measures: list[MeasureShown]
+    measures: list[MeasuredShown]
     slices: list[SliceShown]
 
 
@@ -94,7 +94,7 @@ class RowShown(Schema):
 class CubeShown(Schema):
     """An answer; ``rest``: rows behind slices that were cut off."""
 
-    measure: MeasureShown
+    measure: MeasuredShown
     since: date
     until: date
     rows: list[RowShown]
@@ -170,7 +170,7 @@ class LevelChangeShown(Schema):
     text_zh: str
 
 
-class CourseShown(Schema):
+class DaysShown(Schema):
     """A measure by day."""
 
     steps: list[StepShown]
@@ -233,7 +233,7 @@ class ForetoldShown(Schema):
     came: int | None
 
 
-class PastShown(Schema):
+class CameShown(Schema):
     """What came on a day."""
 
     day: date
@@ -261,7 +261,7 @@ class OutlookShown(Schema):
     made_on: date
     version: str
     ahead: list[ForetoldShown]
-    past: list[PastShown]
+    past: list[CameShown]
     text_zh: str
     accuracy: list[AccuracyShown]
 

@@ -29,7 +29,7 @@ PLAIN |= {
 SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
-    "alter_watch_rule", "retire_watch_rule",
+    "alter_watch_rule", "retire_watch_rule", "decide_project",
 }  # fmt: skip
 PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
 

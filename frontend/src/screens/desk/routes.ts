@@ -25,6 +25,11 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+  { path: "analysis", name: "analysis", component: () => import("@/screens/desk/analysis/ExplorerPage.vue") },
+  { path: "analysis/boards", name: "analysis-boards", component: () => import("@/screens/desk/analysis/BoardsPage.vue") },
+  { path: "analysis/cases", name: "analysis-cases", component: () => import("@/screens/desk/analysis/BehindPage.vue") },
+  { path: "analysis/projects", name: "analysis-projects", component: () => import("@/screens/desk/analysis/ProjectsPage.vue") },
+  { path: "analysis/outlook", name: "analysis-outlook", component: () => import("@/screens/desk/analysis/OutlookPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -56,6 +61,14 @@ export const MENU: { name: string; entries: Entry[] }[] = [
       { name: "alarms", to: "/desk/alarms", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "handovers", to: "/desk/handovers", posts: [...CENTRE, "leader", "supervisor"] },
       { name: "hot", to: "/desk/hot", posts: [...CENTRE, "leader", "supervisor", "evaluator"] },
+    ],
+  },
+  {
+    name: "judgement",
+    entries: [
+      { name: "analysis", to: "/desk/analysis", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
+      { name: "analysis-projects", to: "/desk/analysis/projects", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
+      { name: "analysis-outlook", to: "/desk/analysis/outlook", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
     ],
   },
   {
