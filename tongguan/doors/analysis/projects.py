@@ -14,7 +14,7 @@ from tongguan.doors.analysis.shapes import (
     BoardAnswered,
     BoardShown,
     BoardTold,
-    DecisionTold,
+    ProjectDecided,
     ProjectShown,
     ProjectsShown,
 )
@@ -64,7 +64,7 @@ def cases(request: HttpRequest, project_id: UUID, offset: int = _OFFSET) -> Http
     operation_id="decide_project",
     openapi_extra=VERSIONED,
 )
-def decide(request: HttpRequest, project_id: UUID, told: DecisionTold) -> HttpResponse:
+def decide(request: HttpRequest, project_id: UUID, told: ProjectDecided) -> HttpResponse:
     """Accept or reject a project with a reason, on the version seen (``If-Match``)."""
     actor, version = actor_of(request), expected_version(request)
     return once(

@@ -150,7 +150,7 @@ class ClusterShown(Schema):
     query: str
 
 
-class StepShown(Schema):
+class DayCounted(Schema):
     """One day."""
 
     day: date
@@ -173,7 +173,7 @@ class LevelChangeShown(Schema):
 class DaysShown(Schema):
     """A measure by day."""
 
-    steps: list[StepShown]
+    steps: list[DayCounted]
     changes: list[LevelChangeShown]
     text_zh: str
     read_at: datetime | None
@@ -318,7 +318,7 @@ class ProjectsShown(Schema):
     total: int
 
 
-class DecisionTold(Told):
+class ProjectDecided(Told):
     """What is decided about a project, and why."""
 
     model_config = example(state="accepted", reason="列入下月养护计划")
