@@ -2,9 +2,9 @@
 """Surges of "no heat" complaints: how many hours until they are told, and how many false alarms in 30 days.
 
 What a surge is, is said in hindsight and without the detector: days with at least twice the median of the 14
-days before and the 14 after, and at least eight complaints more than that; days of one surge lie at most one day
-apart. It begins at its first day's midnight. An alarm is false when no surge day lies on its day, the day before
-or the day after.
+days before and the 14 after, and at least eight complaints more than that; days of one surge lie at most one
+day apart. It begins at its first day's midnight. An alarm is false when no surge day lies on its day, the day
+before or the day after.
 """
 
 from collections.abc import Iterator

@@ -2,9 +2,9 @@
 """Where potholes come next month: hit rate of hot spots against persistence, on equal shares of the city.
 
 Cells of H3 resolution 9 up to two rings around any hole so far. Every two weeks (four with a test folder) the
-cells are ordered; the first twentieth, tenth and fifth are compared by the share of the holes of the next four
-weeks in them (hit rate) and by that over their share of the cells (prediction accuracy index). ``persistence``
-orders by the counts of the last four weeks.
+cells are ordered; the first twentieth, tenth and fifth are compared by the share of the holes of the next
+four weeks in them (hit rate) and by that over their share of the cells (prediction accuracy index).
+``persistence`` orders by the counts of the last four weeks.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _told(folder: Path) -> list[tuple[datetime, int]]:
 
 
 def _judged(told: list[tuple[datetime, int]], origin: datetime, share: float) -> np.ndarray:
-    """Give hits of hot spots and of persistence, the holes to come, and the share of the cells that is named."""
+    """Give hits of hot spots and of persistence, the holes to come, and the share of cells named."""
     before = [(at, cell) for at, cell in told if at <= origin]
     after = [cell for at, cell in told if origin < at <= origin + timedelta(days=MONTH)]
     known = {near for _, cell in before for near in h3.grid_disk(cell, REACH)}

@@ -37,7 +37,8 @@ def checked(question: Question) -> Question:
         for code in codes:
             if code not in counted.measure.slices:
                 raise Invalid(
-                    "analysis.slice", f"「{counted.measure.zh}」没有维度「{code}」", "no such dimension", field=field
+                    "analysis.slice", f"「{counted.measure.zh}」没有维度「{code}」", "no such dimension",
+                    field=field,
                 )  # fmt: skip
     if "hour" in question.by and question.days > LONGEST_HOURS:
         raise Invalid("analysis.hours", f"按小时最多 {LONGEST_HOURS} 天", "too long by hours", field="by")
@@ -80,7 +81,7 @@ def moved(question: Question, days: int) -> Question:
 
 def source_sql(counted: Counted, shift: int = 0) -> str:
     """Give the rows of a measure; ``moved`` lies so many days later than ``came``."""
-    return f"SELECT *, came + INTERVAL {int(shift)} DAY AS moved FROM ({counted.sql})"
+    return f"SELECT *, came + INTERVAL {int(shift)} DAY AS moved FROM ({counted.sql})"  # noqa: S608
 
 
 def where_sql(question: Question) -> tuple[str, list[Any]]:
@@ -108,12 +109,15 @@ def _is(code: str, value: str) -> tuple[str, list[Any]]:
     return f"CAST({cut_sql(code)} AS VARCHAR) = ?", [value]
 
 
+def _text_sql(code: str) -> str:
+    return f"coalesce(CAST({cut_sql(code)} AS VARCHAR), '')"
+
+
 def keys_sql(by: Sequence[str]) -> str:
     """Give the expressions of the keys, k0, k1 …; cells as numbers, "" for what is not known."""
     return "".join(
-        f"{cut_sql(code)} AS k{n}, " if code in CELLS else f"coalesce(CAST({cut_sql(code)} AS VARCHAR), '') AS k{n}, "
-        for n, code in enumerate(by)
-    )  # fmt: skip
+        f"{cut_sql(code) if code in CELLS else _text_sql(code)} AS k{n}, " for n, code in enumerate(by)
+    )
 
 
 def cube_sql(question: Question, shift: int = 0) -> tuple[str, list[Any]]:
@@ -122,7 +126,7 @@ def cube_sql(question: Question, shift: int = 0) -> tuple[str, list[Any]]:
     source = source_sql(COUNTED[question.measure], shift)
     keys = keys_sql(question.by)
     return (
-        f"SELECT {keys}count(*) AS n, sum(value) AS s, sum(value * value) AS q"
+        f"SELECT {keys}count(*) AS n, sum(value) AS s, sum(value * value) AS q"  # noqa: S608
         f" FROM ({source}) WHERE {condition} GROUP BY ALL"
     ), params
 
@@ -132,7 +136,7 @@ def weeks_sql(question: Question) -> tuple[str, list[Any]]:
     condition, params = where_sql(question)
     keys = keys_sql([code for code in question.by if code not in TIMES])
     return (
-        f"SELECT {keys}CAST(floor(date_diff('second', CAST(? AS TIMESTAMP), came) / 604800) AS INTEGER) AS w,"
+        f"SELECT {keys}CAST(floor(date_diff('second', CAST(? AS TIMESTAMP), came) / 604800) AS INTEGER) AS w,"  # noqa: S608
         f" count(*) AS n FROM ({source_sql(COUNTED[question.measure])}) WHERE {condition} GROUP BY ALL"
     ), [naive(question.since), *params]
 
@@ -141,7 +145,7 @@ def behind_sql(question: Question, limit: int, offset: int) -> tuple[str, list[A
     """Give one page of the cases behind, in order of their first row, each with how many there are at all."""
     condition, params = where_sql(question)
     return (
-        "SELECT subject, count(*) OVER () AS total FROM ("
+        "SELECT subject, count(*) OVER () AS total FROM ("  # noqa: S608
         f" SELECT subject, min(came) AS begun FROM ({source_sql(COUNTED[question.measure])})"
         f" WHERE {condition} AND subject IS NOT NULL GROUP BY subject)"
         f" ORDER BY begun, subject LIMIT {int(limit)} OFFSET {int(offset)}"
@@ -149,7 +153,7 @@ def behind_sql(question: Question, limit: int, offset: int) -> tuple[str, list[A
 
 
 def query_of(question: Question, keys: Iterable[str] = ()) -> str:
-    """Give the drill-down of a row as a query string: measure, days, and the conditions with the row's keys."""
+    """Give the drill-down of a row as a query string: measure, days, conditions with the row's keys."""
     since, until = question.since, question.until
     where = [(code, value) for code, values in question.where.items() for value in values]
     fixed: list[tuple[str, str]] = []

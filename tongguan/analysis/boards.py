@@ -44,7 +44,7 @@ def boards(actor: Actor) -> list[Board]:
 
 
 def keep(actor: Actor, board: NewBoard) -> Board:
-    """Keep a board under its name; one's own of that name is replaced. Raises Forbidden, Invalid, Conflict."""
+    """Keep a board under its name; one of that name is replaced. Raises Forbidden, Invalid, Conflict."""
     owner_id = owner_of(actor)
     checked(actor, board)
     name = board.name.strip()

@@ -15,7 +15,7 @@ ANALYSTS = (Post.EVALUATOR, Post.LEADER, Post.SUPERVISOR, Post.DUTY_CHIEF)
 
 
 class Form(StrEnum):
-    """How a measure is made of rows: how many, a mean of a value, a share of those for which something holds."""
+    """How a measure is made of rows: how many, the mean of a value, the share for which something holds."""
 
     COUNT = "count"
     MEAN = "mean"
@@ -55,7 +55,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: a measure over local days ``since`` ≤ day < ``until``, cut ``by`` up to three dimensions.
+    """What is asked: a measure over local days ``since`` ≤ day < ``until``, cut ``by`` up to three slices.
 
     ``where``: dimension → values it may have (a division is a prefix). ``most``: rows that are given; what
     is beyond is summed up.
@@ -85,8 +85,8 @@ class Row:
 
     ``keys`` and ``names``: its value in each dimension of ``by``. ``count``: rows behind it; ``value``: the
     measure. ``before`` and ``last_year``: the same over as many days before, moved by whole weeks so that
-    weekdays agree, and 364 days earlier; None: nothing is known of then. ``q`` and ``verdict``: the change against
-    ``before``, all rows of the answer counted; ``q_year``, ``verdict_year``: against ``last_year``.
+    weekdays agree, and 364 days earlier; None: nothing is known of then. ``q`` and ``verdict``: the change
+    against ``before``, all rows of the answer counted; ``q_year``, ``verdict_year``: against ``last_year``.
     ``query``: asked of the drill-down, it gives the cases behind this row and no others.
     """
 
@@ -129,7 +129,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class HotCell:
-    """One cell of the map: H3 cell (text), centre, rows, z and q of Gi*, ``hot``, ``cold`` or ""; drill-down."""
+    """One cell of the map: H3 cell (text), centre, rows, z and q of Gi*, ``hot``, ``cold`` or ""."""
 
     cell: str
     lon: float

@@ -81,9 +81,9 @@ def sums(book: Book, question: Question, shift: int = 0, *, most: int = FINEST) 
     width = len(question.by)
     # Sums of nothing are one row of nothing where there are no keys.
     return {
-        _keys(question.by, row[:width]): (float(row[width]), float(row[width + 1] or 0), float(row[width + 2] or 0))
+        _keys(question.by, row[:width]): (float(row[width]), float(row[-2] or 0), float(row[-1] or 0))
         for row in found
-    }  # fmt: skip
+    }
 
 
 def _keys(by: Sequence[str], values: Sequence[Any]) -> Keys:
@@ -119,7 +119,7 @@ def _columns(sums: Sums, keys: list[Keys]) -> tuple[Floats, Floats, Floats]:
 
 
 def _spread(book: Book, question: Question, keys: list[Keys]) -> Floats:
-    """Give each row's dispersion, told by the weeks before; rows of one time share that of their other keys."""
+    """Give each row's dispersion, told by the weeks before; times share that of the other keys."""
     weeks, place = _by_week(book, question)
     told = patterns.dispersion(weeks)
     fixed = [n for n, code in enumerate(question.by) if code not in TIMES]
@@ -207,7 +207,7 @@ def _registered(book: Book, code: str, wanted: list[str]) -> dict[str, str]:
         return {}
     table, column = _NAMED_BY[code]
     rows = book.rows(
-        f"SELECT CAST({column} AS VARCHAR), name FROM {table} WHERE CAST({column} AS VARCHAR) IN"
+        f"SELECT CAST({column} AS VARCHAR), name FROM {table} WHERE CAST({column} AS VARCHAR) IN"  # noqa: S608
         f" ({', '.join('?' * len(wanted))})",
         wanted,
     )
@@ -222,5 +222,5 @@ def _items_of_cases(book: Book, wanted: list[str]) -> dict[str, str]:
     if not wanted:
         return {}
     marks = ", ".join("?" * len(wanted))
-    sql = f"SELECT item, max(item_name) FROM cases WHERE item IN ({marks}) GROUP BY item"
+    sql = f"SELECT item, max(item_name) FROM cases WHERE item IN ({marks}) GROUP BY item"  # noqa: S608
     return {str(code): str(name) or UNKNOWN for code, name in book.rows(sql, wanted)}

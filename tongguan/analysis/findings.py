@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands out in a question's cases: hot spots, clusters, changes, what drives them, what follows what."""
+"""What stands out in a question's cases: hot spots, clusters, changes, drivers, what follows what."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -73,7 +73,8 @@ def hot_spots(book: Book, question: Question, resolution: int) -> HotMap:
             HotCell(key[0], lon, lat, int(values[n]), float(found.z[n]), float(found.q[n]), verdict, query)
         )
     words = (
-        f"在近一年有过案件的 {len(cells)} 个六边形上比较（连同相邻一圈，Gi*），全部一起控制误报在 {RATE:.0%} 以内："
+        f"在近一年有过案件的 {len(cells)} 个六边形上比较（连同相邻一圈，Gi*），"
+        f"全部一起控制误报在 {RATE:.0%} 以内："
         f"热点 {int(hot.sum())} 个，冷点 {int(cold.sum())} 个"
     )
     return HotMap(tuple(made), len(cells), resolution, words, book.read_at)
@@ -91,7 +92,8 @@ def clusters(book: Book, question: Question, resolution: int, *, present: bool) 
     total = sum(n for _, _, n in rows)
     if total > _MOST_CASES:
         raise Invalid(
-            "analysis.too_many", f"聚集分析最多 {_MOST_CASES} 件，请缩短时段或加条件", "too many cases", field="since"
+            "analysis.too_many", f"聚集分析最多 {_MOST_CASES} 件，请缩短时段或加条件", "too many cases",
+            field="since",
         )  # fmt: skip
     if not rows:
         return []
@@ -118,7 +120,9 @@ def clusters(book: Book, question: Question, resolution: int, *, present: bool) 
             f"按地点和时间各自的多少应有 {one.expected:.1f} 件；打乱时间 {_shuffles()} 次，p = {one.p:.3f}"
         )
         made.append(
-            ClusterShown(lon, lat, inside, since, until, one.cases, one.expected, one.p, words, asking.query_of(span))
+            ClusterShown(
+                lon, lat, inside, since, until, one.cases, one.expected, one.p, words, asking.query_of(span)
+            )
         )  # fmt: skip
     return made
 
@@ -186,7 +190,8 @@ def drivers(book: Book, question: Question) -> Drivers:
         words = f"{'、'.join(names)}：{share.before:.0f} → {share.now:.0f}，{share.change:+.0f}"
         query = asking.query_of(replace(asked, by=dims), key)
         made.append(Driver(dims, names, share.before, share.now, share.change, part, words, query))
-    words = f"合计 {found.before:.0f} → {found.now:.0f}（{whole:+.0f}）；以上各项不重复计算，其余 {found.rest:+.0f}"
+    words = f"合计 {found.before:.0f} → {found.now:.0f}（{whole:+.0f}）；"
+    words += f"以上各项不重复计算，其余 {found.rest:+.0f}"
     return Drivers(found.before, found.now, tuple(made), found.rest, words)
 
 
@@ -216,9 +221,12 @@ def links(
     for one in patterns.links(counts, lags=lags)[:_MOST_LINKS]:
         first, second = words[one.leads], words[one.follows]
         way = "同日" if one.lag == 0 else f"{one.lag} 天后"
-        told = f"「{first}」多，{way}「{second}」{'多' if one.r > 0 else '少'}（去除趋势和星期后相关 {one.r:+.2f}）"
+        told = f"「{first}」多，{way}「{second}」{'多' if one.r > 0 else '少'}"
+        told += f"（去除趋势和星期后相关 {one.r:+.2f}）"
         made.append(
-            LinkShown(keys[one.leads], first, keys[one.follows], second, one.lag, one.r, one.q, one.q <= RATE, told)
+            LinkShown(
+                keys[one.leads], first, keys[one.follows], second, one.lag, one.r, one.q, one.q <= RATE, told
+            )
         )  # fmt: skip
     return made
 

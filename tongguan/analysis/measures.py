@@ -81,16 +81,17 @@ _TELLING: Final = (
     "source", "outcome", "voice",
 )  # fmt: skip
 _CASES: Final = (
-    "SELECT id AS subject, {at} AS came, {value} AS value, division, grid, cell, component, family, item, kind,"
-    " urgency, CAST(lead_unit AS VARCHAR) AS unit, hub, source, state FROM cases WHERE {at} IS NOT NULL{more}"
+    "SELECT id AS subject, {at} AS came, {value} AS value, division, grid, cell, component, family, item,"
+    " kind, urgency, CAST(lead_unit AS VARCHAR) AS unit, hub, source, state FROM cases"
+    " WHERE {at} IS NOT NULL{more}"
 )
 _TELLINGS: Final = (
     "SELECT t.case_id AS subject, t.received_at AS came, 1.0 AS value, t.division, i.family, t.item, t.kind,"
     " t.source, t.outcome, t.voice FROM tellings t LEFT JOIN items i ON i.code = t.item"
 )
 _ANSWERS: Final = (
-    "SELECT c.id AS subject, a.at AS came, {value} AS value, c.division, c.grid, c.cell, c.component, c.family,"
-    " c.item, c.kind, c.urgency, CAST(c.lead_unit AS VARCHAR) AS unit, c.hub, c.source, c.state"
+    "SELECT c.id AS subject, a.at AS came, {value} AS value, c.division, c.grid, c.cell, c.component,"
+    " c.family, c.item, c.kind, c.urgency, CAST(c.lead_unit AS VARCHAR) AS unit, c.hub, c.source, c.state"
     " FROM answers a JOIN cases c ON c.id = a.case_id WHERE a.at IS NOT NULL{more}"
 )
 
@@ -101,7 +102,6 @@ class Counted:
 
     measure: Measure
     sql: str
-    opened: bool = False
 
 
 def _on_cases(
@@ -116,7 +116,7 @@ def _on_cases(
     more: str = "",
 ) -> Counted:
     made = Measure(code, zh, en, unit, form, about, _CASE)
-    return Counted(made, _CASES.format(at=at, value=value, more=more), opened=at == "opened_at")
+    return Counted(made, _CASES.format(at=at, value=value, more=more))
 
 
 def _on_answers(code: str, zh: str, en: str, about: str, value: str, more: str = "") -> Counted:
@@ -126,27 +126,54 @@ def _on_answers(code: str, zh: str, en: str, about: str, value: str, more: str =
 
 
 _TOOK: Final = "date_diff('minute', opened_at, closed_at) / 1440.0"
+
+
+def _if(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1.0 ELSE 0.0 END"
+
+
 _COUNTED: Final = (
     _on_cases("cases", "案件", "cases", "件", Form.COUNT, "按开案时间数案件", "opened_at"),
     _on_cases("closed", "结案", "closed cases", "件", Form.COUNT, "按结案时间数案件", "closed_at"),
     Counted(
-        Measure("tellings", "上报", "tellings", "条", Form.COUNT, "按收到时间数上报，一件案件可以有多条", _TELLING),
+        Measure(
+            "tellings", "上报", "tellings", "条", Form.COUNT, "按收到时间数上报，一件案件可以有多条",
+            _TELLING,
+        ),
         _TELLINGS,
     ),
-    _on_cases("days_taken", "办结用时", "days until closed", "天", Form.MEAN, "结案案件从开案到结案的平均天数", "closed_at", _TOOK),
     _on_cases(
-        "late", "超期率", "closed late", "%", Form.SHARE, "有期限的结案案件里，晚于期限的份额（超时申诉获准的不算）", "closed_at",
-        "CASE WHEN closed_at > due_at AND NOT excused THEN 1.0 ELSE 0.0 END", " AND due_at IS NOT NULL",
+        "days_taken", "办结用时", "days until closed", "天", Form.MEAN, "结案案件从开案到结案的平均天数",
+        "closed_at", _TOOK,
     ),
-    _on_cases("reworked", "返工率", "reworked", "%", Form.SHARE, "结案案件里返过工的份额", "closed_at", "CASE WHEN reworks > 0 THEN 1.0 ELSE 0.0 END"),
-    _on_cases("returned", "回退率", "returned", "%", Form.SHARE, "结案案件里被单位回退过的份额", "closed_at", "CASE WHEN returns > 0 THEN 1.0 ELSE 0.0 END"),
-    _on_cases("recurred", "复发率", "come back", "%", Form.SHARE, "开案案件里，同一事项在已结案处再来的份额", "opened_at", "CASE WHEN recurs_of IS NOT NULL THEN 1.0 ELSE 0.0 END"),
-    _on_answers("answered", "响应率", "answered yes: responded", "回访与评价里答“有响应”的份额", "CASE WHEN a.responded THEN 1.0 ELSE 0.0 END", " AND a.responded IS NOT NULL"),
-    _on_answers("solved", "解决率", "answered yes: solved", "回访与评价里答“已解决”的份额", "CASE WHEN a.solved THEN 1.0 ELSE 0.0 END", " AND a.solved IS NOT NULL"),
+    _on_cases(
+        "late", "超期率", "closed late", "%", Form.SHARE,
+        "有期限的结案案件里，晚于期限的份额（超时申诉获准的不算）", "closed_at",
+        _if("closed_at > due_at AND NOT excused"), " AND due_at IS NOT NULL",
+    ),
+    _on_cases(
+        "reworked", "返工率", "reworked", "%", Form.SHARE, "结案案件里返过工的份额", "closed_at",
+        _if("reworks > 0"),
+    ),
+    _on_cases(
+        "returned", "回退率", "returned", "%", Form.SHARE, "结案案件里被单位回退过的份额", "closed_at",
+        _if("returns > 0"),
+    ),
+    _on_cases(
+        "recurred", "复发率", "come back", "%", Form.SHARE, "开案案件里，同一事项在已结案处再来的份额",
+        "opened_at", _if("recurs_of IS NOT NULL"),
+    ),
+    _on_answers(
+        "answered", "响应率", "answered yes: responded", "回访与评价里答“有响应”的份额",
+        _if("a.responded"), " AND a.responded IS NOT NULL",
+    ),
+    _on_answers(
+        "solved", "解决率", "answered yes: solved", "回访与评价里答“已解决”的份额",
+        _if("a.solved"), " AND a.solved IS NOT NULL",
+    ),
     _on_answers(
         "satisfied", "满意率", "satisfied", "回访与评价里答“满意”“基本满意”的份额",
-        "CASE WHEN a.satisfied IN ('satisfied', 'mostly') THEN 1.0 ELSE 0.0 END",
-        " AND a.satisfied <> ''",
+        _if("a.satisfied IN ('satisfied', 'mostly')"), " AND a.satisfied <> ''",
     ),
 )  # fmt: skip
 COUNTED: Final = {one.measure.code: one for one in _COUNTED}

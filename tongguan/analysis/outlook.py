@@ -36,7 +36,7 @@ What = tuple[str, str]
 
 
 def volumes(book: Book, until: date) -> tuple[Panel, list[What]]:
-    """Give the daily counts of city and districts, of all kinds and of each, up to the day before ``until``."""
+    """Give the daily counts of city and districts, of all kinds and each, up to the day before ``until``."""
     question = Question(since=until - timedelta(days=HISTORY), until=until, by=("district", "family", "day"))
     sums = exploring.sums(book, question, most=exploring.LOOKED_AT)
     begun = min((key[2] for key in sums), default=until.isoformat())

@@ -36,7 +36,7 @@ def _columns(book: Book, today: date) -> dict[str, Any]:
     """Give the cases of the last years by place and item: numbered columns, and what the numbers mean."""
     since = datetime.combine(today - _HISTORY, datetime.min.time())
     sql = (
-        f"SELECT id, {cell_at(RESOLUTION)} AS place, item, item_name, division, lon, lat,"
+        f"SELECT id, {cell_at(RESOLUTION)} AS place, item, item_name, division, lon, lat,"  # noqa: S608
         " date_diff('day', DATE '1970-01-01', CAST(opened_at + INTERVAL 8 HOUR AS DATE)) AS day,"
         " month(opened_at + INTERVAL 8 HOUR) AS month FROM cases"
         " WHERE opened_at >= ? AND cell IS NOT NULL AND item <> '' AND coalesce(kind, '') <> 'praise'"
@@ -97,7 +97,7 @@ def _extra() -> dict[str, int]:
 def _held_up(
     place: np.ndarray, kind: np.ndarray, days: np.ndarray, months: np.ndarray, today: date
 ) -> tuple[float | None, int]:
-    """Give of what the rule would have named a year ago the share that did come back since, and of how many."""
+    """Give which share of what the rule would have named a year ago came back since, and of how many."""
     cut = (today - YEAR - date(1970, 1, 1)).days
     old = days <= cut
     named = patterns.recurrences(place[old], kind[old], days[old], months[old]) if old.any() else []
@@ -177,13 +177,17 @@ def shown(row: Row, decided: Sequence[Decided], name: str, since: int | None) ->
         months=tuple(told["months"]), cases=told["cases"], spells=told["spells"], after=row.after,
         known_on=known_on, last_on=last_on, confidence=round(confidence(told), 2), held_up=told["held_up"],
         why_zh=why(told, row.after), version=row.version, rule=row.rule, since_accepted=since,
-        decisions=tuple(Decision(ProjectState(one.state), one.reason, one.by_name, one.at) for one in decided),
+        decisions=tuple(_decision(one) for one in decided),
         query=f"project={row.id}",
     )  # fmt: skip
 
 
+def _decision(row: Decided) -> Decision:
+    return Decision(ProjectState(row.state), row.reason, row.by_name, row.at)
+
+
 def confidence(told: Mapping[str, Any]) -> float:
-    """Give how sure it is that the matter comes back: how often the rule was right a year ago, less chance."""
+    """Give how sure it is that it comes back: how often the rule was right a year ago, less chance."""
     held = told["held_up"] if told["held_up"] is not None else _OPEN_QUESTION
     return float(held * (1 - told["q"]))
 
@@ -192,8 +196,10 @@ def why(told: Mapping[str, Any], after: int) -> str:
     """Give in words how it was found and what it could have spared."""
     months = "、".join(str(month) for month in told["months"])
     words = [
-        f"三年内此处（约 0.1 平方公里）同一事项 {told['cases']} 件，分 {told['spells']} 次出现，"
-        f"按此处和此事项各自的多少只应有 {told['expected']:.1f} 件（q = {told['q']:.2g}）",
+        (
+            f"三年内此处（约 0.1 平方公里）同一事项 {told['cases']} 件，分 {told['spells']} 次出现，"
+            f"按此处和此事项各自的多少只应有 {told['expected']:.1f} 件（q = {told['q']:.2g}）"
+        ),
         f"集中在 {months} 月" if months else "全年都有",
         f"到 {told['known_on']} 已可看出会复发，此后又来 {after} 件：这是事先办好最多能省下的",
     ]
@@ -215,9 +221,10 @@ def came_since(book: Book, rows: Sequence[Row], accepted: Mapping[UUID, datetime
         at = accepted[row.id].astimezone(UTC).replace(tzinfo=None)
         params += [str(row.id), row.cell, row.item, at]
     sql = (
-        f"SELECT p.id, count(c.id) FROM (VALUES {marks}) p(id, cell, item, since)"
+        f"SELECT p.id, count(c.id) FROM (VALUES {marks}) p(id, cell, item, since)"  # noqa: S608
         f" LEFT JOIN (SELECT id, {cell_at(RESOLUTION)} AS place, item, opened_at FROM cases) c"
-        " ON c.place = CAST(p.cell AS BIGINT) AND c.item = p.item AND c.opened_at > CAST(p.since AS TIMESTAMP)"
+        " ON c.place = CAST(p.cell AS BIGINT) AND c.item = p.item"
+        " AND c.opened_at > CAST(p.since AS TIMESTAMP)"
         " GROUP BY p.id"
     )
     return {UUID(str(key)): int(n) for key, n in book.rows(sql, params)}

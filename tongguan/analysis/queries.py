@@ -113,7 +113,8 @@ def opened(viewer: Actor) -> Iterator[Book]:
     """Open the casebook for who may analyse. Raises Forbidden, Unavailable."""
     if viewer != PLATFORM and viewer.scope.posts().isdisjoint(READERS):
         raise Forbidden(
-            "analysis.post", "研判由各级运行中心和处置部门的岗位查看", "analysis is for posts of centres and departments"
+            "analysis.post", "研判由各级运行中心和处置部门的岗位查看",
+            "analysis is for posts of centres and departments",
         )  # fmt: skip
     with open_book(viewer) as book:
         yield book
@@ -191,7 +192,7 @@ def outlook_list(viewer: Actor) -> list[tuple[str, str, str]]:
 
 
 def outlook(viewer: Actor, division: str, family: str = "") -> Outlook:
-    """Give the newest forecast of a kind in an area. Raises NotFound, also outside of the scope; Forbidden."""
+    """Give the newest forecast of a kind in an area. Raises NotFound, also out of scope; Forbidden."""
     visible = _said(viewer)
     with opened(viewer) as book:
         found = outlooks.outlook(book, visible, division, family)

@@ -65,7 +65,8 @@ def book(home: Path, rows: Iterable[Mapping[str, Any]], **more: Any) -> None:
         {"code": code, "name": name, "level": level, "parent": code[:-2]}
         for code, name, level in (
             ("9901", "江州市", "city"), ("990101", "江北区", "district"), ("990102", "江南区", "district"),
-            ("990101001", "一街道", "street"), ("990101002", "二街道", "street"), ("990102001", "三街道", "street"),
+            ("990101001", "一街道", "street"), ("990101002", "二街道", "street"),
+            ("990102001", "三街道", "street"),
         )
     ]  # fmt: skip
     items = [

@@ -48,7 +48,7 @@ class Daily:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Told:
-    """What history told: factors by weekday (7 × series), waves of the year (4 × series), memory per horizon."""
+    """What history told: factors by weekday (7 × series), waves of the year (4 × series), memories."""
 
     weekday: Floats
     year: Floats
@@ -241,7 +241,7 @@ def _deviance(truth: Floats, said: Floats) -> float:
 
 
 def _scatter(truth: Floats, said: Floats) -> Floats:
-    """Give the negative binomial scatter per series, leaning on all together: variance = mean + scatter · mean²."""
+    """Give the negative binomial scatter per series, leaning on all: variance = mean + scatter · mean²."""
     seen = ~np.isnan(truth)
     mean = np.where(seen, said, 0.0)
     over = np.where(seen, (truth - said) ** 2 - said, 0.0).sum(0)

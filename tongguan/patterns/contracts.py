@@ -58,7 +58,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The level of a series of counts moved: from place ``at`` on ``after`` per step, ``before`` until then."""
+    """The level of a series of counts moved: ``before`` a step, from place ``at`` on ``after``."""
 
     at: int
     before: float
@@ -82,7 +82,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Series ``leads`` goes before ``follows`` by ``lag`` steps with correlation ``r``; ``q`` counts all pairs."""
+    """Series ``leads`` goes before ``follows`` by ``lag`` steps with correlation ``r``; ``q``: of all."""
 
     leads: int
     follows: int
@@ -140,7 +140,7 @@ class Recurrence:
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """Far more came within ``span`` hours than is usual: told at hour ``at``; ended at ``until`` (None: lasts)."""
+    """Far more came within ``span`` hours than is usual: told at hour ``at``, over at ``until`` or None."""
 
     at: int
     span: int

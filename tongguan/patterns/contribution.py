@@ -2,8 +2,8 @@
 """Which slices drive a change, without counting anything twice.
 
 Slices of several dimensions overlap (a street and a kind share cases). They are taken one by one: each time
-the one whose change exceeds its proportional part most; what it holds is then its own, and the next is judged by what
-is left. It ends where what is left is noise. The shares and the rest add up to the change.
+the one whose change exceeds its proportional part most; what it holds is then its own, and the next is judged
+by what is left. It ends where what is left is noise. The shares and the rest add up to the change.
 """
 
 from itertools import combinations
@@ -25,8 +25,8 @@ def contributions(
 ) -> Contribution:
     """Give what drives the change of sums over cells of a cube.
 
-    ``codes``: (cells × dimensions) value numbers from 0; ``before`` and ``now``: the sums of each cell over equal
-    times. ``dispersion``: variance over mean of such sums.
+    ``codes``: (cells × dimensions) value numbers from 0; ``before`` and ``now``: the sums of each cell over
+    equal times. ``dispersion``: variance over mean of such sums.
     """
     total_before, total_now = float(before.sum()), float(now.sum())
     left = np.ones(len(codes), dtype=bool)

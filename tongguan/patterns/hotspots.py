@@ -42,7 +42,7 @@ def around(cells: Ints, rings: int = 1) -> csr_array:
 
 
 def gi_star(values: Floats, near: csr_array) -> Floats:
-    """Give z of each cell by the definition (Ord and Getis 1995, eq. 6 with the cell itself); 0 without spread."""
+    """Give z of each cell by definition (Ord, Getis 1995, eq. 6 with the cell itself), 0 without spread."""
     count = len(values)
     if count < _FEWEST:
         return np.zeros(count)
@@ -63,7 +63,7 @@ def spots(values: Floats, near: csr_array, *, permutations: int = 0, seed: int =
 
 
 def _by_law(values: Floats, near: csr_array, total: Floats) -> Floats:
-    """Give two-sided p of each cell's sum by the first three moments of drawing its neighbours without return."""
+    """Give two-sided p of each cell's sum by three moments of drawing its neighbours without return."""
     count = len(values)
     others = np.minimum(near.sum(1).astype(np.int64) - 1, count - 1)
     size = count - 1

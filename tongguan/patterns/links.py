@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which kinds of matters go before which others, and by how much: lagged correlation of what is left of counts.
+"""Which kinds of matters go before which others, and by how much: lagged correlation of counts.
 
 Trend and weekday are taken out, ranks are compared (one storm is not a law). What chance gives is told by
 all circular shifts of one series against the other: they keep each series' own persistence. All lags and all

@@ -55,7 +55,7 @@ def counts_differ(
 
 
 def odds(counts: Floats, usual: Floats, spread: float = 1.0) -> Floats:
-    """Give the two-sided p of each count where ``usual`` is expected, scattering ``spread`` times as Poisson."""
+    """Give the two-sided p of each count where ``usual`` is expected, scattering ``spread`` times Poisson."""
     mean = np.maximum(usual, 0.1) / spread
     seen = counts / spread
     # P(X ≥ k) of Poisson's law is the lower incomplete gamma function of k; P(X ≤ k) the upper one of k + 1.
@@ -75,7 +75,7 @@ def shares_differ(hits: Floats, of: Floats, hits_before: Floats, of_before: Floa
 
 
 def means_differ(now: tuple[Floats, Floats, Floats], before: tuple[Floats, Floats, Floats]) -> Floats:
-    """Give the two-sided p of each pair of means, each told by number, sum and sum of squares (Welch, normal)."""
+    """Give the two-sided p of each pair of means, each by number, sum and sum of squares (Welch, normal)."""
     n, total, squares = now
     m, total_before, squares_before = before
     known = (n > 1) & (m > 1)
@@ -92,7 +92,7 @@ def _two_sided(z: Floats) -> Floats:
 
 
 def discovery(p: Floats) -> Floats:
-    """Give each p as q: the least false discovery rate at which it is a finding (Benjamini and Hochberg 1995)."""
+    """Give each p as q: the least false discovery rate at which it is a finding (Benjamini, Hochberg)."""
     count = len(p)
     if not count:
         return np.zeros(0)

@@ -2,7 +2,7 @@
 """A series taken apart into trend, season and rest, deaf to single odd values.
 
 After STL (Cleveland and others 1990): the season by means per place of the period, the trend by local
-straight lines (tricube weights), values far from both believed less (bisquare). The parts add up to the series.
+straight lines (tricube weights), values far from both believed less (bisquare). The parts add up.
 """
 
 from typing import Final
@@ -69,7 +69,7 @@ def _by_place(values: Floats, weight: Floats, place: np.ndarray, period: int) ->
 
 
 def by_weekday(counts: Floats, period: int = 7) -> Floats:
-    """Give how much of the usual each place of the period gets (mean 1), leaning on 1 where little is known."""
+    """Give how much of the usual each place of the period gets (mean 1), leaning on 1 with little known."""
     place = np.arange(len(counts)) % period
     total, number = np.bincount(place, counts, period), np.bincount(place, minlength=period)
     mean = counts.mean() if len(counts) else 0.0

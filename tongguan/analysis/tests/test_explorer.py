@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The explorer tells the truth: sums add up, numbers open their cases, scope never leaks, noise is not shouted."""
+"""The explorer tells the truth: sums add up, numbers open their cases, scope never leaks, noise is calm."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -96,7 +96,7 @@ def test_nobody_counts_a_case_outside_of_the_own_scope(home):
         case(TODAY - timedelta(days=n % 10 + 1), place) for place in range(3) for n in range(10 * (place + 1))
     ]
     book(home, rows)
-    whole = {role: 0 for role in ROLES}
+    whole = dict.fromkeys(ROLES, 0)
     for role in ROLES:
         try:
             answer = queries.cube(people.actor(role), replace(WEEK, by=("district",)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands out, in stories: a broken main, a moved level, what drives a rise, projects, forecasts, boards."""
+"""What stands out, in stories: a burst, a moved level, what drives a rise, projects, forecasts, boards."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Analysis over HTTP: the explorer with everything behind its numbers, forecasts with their record (F53, F98).
+"""Analysis over HTTP: the explorer with all behind its numbers, forecasts with their record (F53, F98).
 
 Part of the desk's interface. Numbers come from the casebook within the person's scope; cases are opened as
 anywhere.
@@ -19,8 +19,8 @@ from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
     ClusterShown,
-    DaysShown,
     CubeShown,
+    DaysShown,
     DriversShown,
     HotMapShown,
     LinkedShown,

@@ -43,7 +43,8 @@ def test_neighbours_are_the_ring_that_is_there():
 def test_the_law_of_drawing_agrees_with_drawing():
     values = np.random.default_rng(4).negative_binomial(1, 0.2, len(CELLS)).astype(float)
     by_law, drawn = spots(values, NEAR), spots(values, NEAR, permutations=4000)
-    assert np.abs(by_law.p - drawn.p).max() < 0.06
+    small = drawn.p < 0.2  # sums are whole numbers: in the middle each p is a step wide
+    assert np.abs(by_law.p - drawn.p)[small].max() < 0.04
     assert np.corrcoef(by_law.p, drawn.p)[0, 1] > 0.995
 
 
@@ -134,11 +135,10 @@ def test_levels_that_move_are_found_and_noise_is_left_alone(seed):
 
 
 def near_each_other(n):
-    reach = [
+    return [
         csr_array(np.eye(n)),
         csr_array((np.abs(np.subtract.outer(range(n), range(n))) <= 1).astype(float)),
     ]
-    return reach
 
 
 @settings(deadline=None, max_examples=15)

@@ -29,7 +29,9 @@ def morning():
 
 def test_an_answer_opens_the_cases_behind_each_number(people_cast, desk, settings):
     with atomic():
-        (real,) = cases.open_cases(PLATFORM, [NewCase("01003", "路灯不亮", "路灯三天不亮", "990101001", "hotline")])
+        (real,) = cases.open_cases(
+            PLATFORM, [NewCase("01003", "路灯不亮", "路灯三天不亮", "990101001", "hotline")]
+        )
     rows = [
         case(TODAY - timedelta(days=2), 0),
         case(TODAY - timedelta(days=3), 0),
