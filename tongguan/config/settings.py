@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "tongguan.casebook",
     "tongguan.insight",
     "tongguan.evaluation",
+    "tongguan.analysis",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.channels",

@@ -2,6 +2,8 @@
 """The desk's interface (中屏): /api/desk for signed-in people."""
 
 from tongguan.doors.alarms import routes as alarms
+from tongguan.doors.analysis import projects as coming
+from tongguan.doors.analysis import routes as analysis
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.desk import (
@@ -56,6 +58,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
-    alarms, revisits, suspicions, insight, scoring,
+    alarms, revisits, suspicions, insight, scoring, analysis, coming,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -30,7 +30,7 @@ SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
     "alter_watch_rule", "retire_watch_rule", "set_limit_terms", "approve_limit", "reject_limit",
-    "draft_evaluation_set",
+    "draft_evaluation_set", "decide_project",
 }  # fmt: skip
 PLAIN |= {"revisit_contact", "resume_detector"}
 PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "try_evaluation_set"}

@@ -36,6 +36,11 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
   { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
   { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
+  { path: "analysis", name: "analysis", component: () => import("@/screens/desk/analysis/ExplorerPage.vue") },
+  { path: "analysis/boards", name: "analysis-boards", component: () => import("@/screens/desk/analysis/BoardsPage.vue") },
+  { path: "analysis/cases", name: "analysis-cases", component: () => import("@/screens/desk/analysis/BehindPage.vue") },
+  { path: "analysis/projects", name: "analysis-projects", component: () => import("@/screens/desk/analysis/ProjectsPage.vue") },
+  { path: "analysis/outlook", name: "analysis-outlook", component: () => import("@/screens/desk/analysis/OutlookPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -81,8 +86,11 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     ],
   },
   {
-    name: "analysis",
+    name: "judgement",
     entries: [
+      { name: "analysis", to: "/desk/analysis", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
+      { name: "analysis-projects", to: "/desk/analysis/projects", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
+      { name: "analysis-outlook", to: "/desk/analysis/outlook", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
       { name: "insight", to: "/desk/insight", posts: [...INSIGHT, "department"] },
       { name: "limit-proposals", to: "/desk/insight/limits", posts: INSIGHT },
       { name: "overload", to: "/desk/insight/overload", posts: [...INSIGHT, "department"] },
