@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "tongguan.exchange",
     "tongguan.video",
     "tongguan.mailboxes",
+    "tongguan.briefings",
     "tongguan.channels",
     "tongguan.replay",
     "tongguan.walls",
