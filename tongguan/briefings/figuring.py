@@ -143,6 +143,7 @@ class Figures:
             "view": view,
             "text": text,
             "value": shown(group.tally.value, measure),
+            "unit": measure.unit,
             "filters": dict(need.filters),
             "by": need.by,
             "key": group.key,

@@ -99,7 +99,8 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
             tables += 1
             heads = (_corner(block["by"]), *(clean(one) for one in block["heads"]))
             rows = tuple(
-                ((clean(row["name"]), ""), *((texts[key], key) for key in row["cells"])) for row in block["rows"]
+                ((clean(row["name"]), ""), *((_cell(texts[key], figures[key]), key) for key in row["cells"]))
+                for row in block["rows"]
             )
             items.append(Grid(f"表{ordinal(tables)}　{clean(block['title'])}", heads, rows))
     period = document["period"]
@@ -116,6 +117,12 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
             f"文中每个数字均可在统管平台打开其计入的案件。校验码 {digest[:16]}。",
         ),
     )
+
+
+def _cell(text: str, figure: Mapping[str, Any]) -> str:
+    """Give a number without the unit that its column's head tells."""
+    unit = str(figure["unit"])
+    return text.removesuffix(unit) if figure["view"] == "value" and unit != "%" else text
 
 
 def _corner(by: str) -> str:

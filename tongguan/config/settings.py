@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "tongguan.intake",
     "tongguan.replies",
     "tongguan.exchange",
+    "tongguan.casebook",
     "tongguan.video",
     "tongguan.mailboxes",
     "tongguan.briefings",

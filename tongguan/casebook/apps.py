@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django's handle on this package."""
+
+from django.apps import AppConfig
+
+
+class CasebookConfig(AppConfig):
+    """Installs the package; its tables carry its name as prefix."""
+
+    name = "tongguan.casebook"
+    label = "casebook"
+    verbose_name = "案件台账"

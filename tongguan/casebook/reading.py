@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading the book: views over its files, narrowed to what one reader may see. Pure of Django."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from tongguan.casebook.contracts import Group, Manifest
+from tongguan.casebook.files import listed, quoted
+from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES
+from tongguan.casebook.store import source_sql
+from tongguan.kernel.codes import next_prefix
+
+_lock = threading.Lock()
+_engines: dict[Path, duckdb.DuckDBPyConnection] = {}
+_MEMORY: Final = "1GB"
+_THREADS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader may see: everything, divisions by prefix, cases of units by path prefix, own ones."""
+
+    everything: bool = False
+    divisions: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    person: int | None = None
+
+
+class Book:
+    """An open casebook: DuckDB views named as the tables, holding what its reader may see.
+
+    ``read_at``: every fact up to then is in it; None while the first book is being built.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, read_at: datetime | None) -> None:
+        """Wrap a connection whose views are made."""
+        self._cursor, self.read_at = cursor, read_at
+
+    def sql(
+        self, text: str, params: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> duckdb.DuckDBPyRelation:
+        """Give a query's relation; it may be read only while the book is open."""
+        return self._cursor.sql(text, params=params) if params else self._cursor.sql(text)
+
+    def fetch(self, text: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Give a query's columns as numpy arrays (masked where a value is missing)."""
+        found: dict[str, Any] = self._cursor.execute(text, params or []).fetchnumpy()
+        return found
+
+    def rows(
+        self, text: str, params: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Give a query's rows."""
+        return self._cursor.execute(text, params or []).fetchall()
+
+
+@contextmanager
+def opened(
+    folder: Path,
+    state: Manifest | None,
+    view: View,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    read_at: datetime | None = None,
+) -> Iterator[Book]:
+    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: an empty book."""
+    cursor = _engine(folder).cursor()
+    try:
+        for name, sql in _views(folder, state, view, since, until).items():
+            cursor.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
+        yield Book(cursor, read_at)
+    finally:
+        cursor.close()
+
+
+def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Give the process's one engine: making one costs a hundred times what a cursor does."""
+    with _lock:
+        found = _engines.get(folder)
+        if found is None:
+            _engines.clear()
+            config: dict[str, Any] = {
+                "threads": _THREADS,
+                "memory_limit": _MEMORY,
+                "temp_directory": str(folder / "spill"),
+                "preserve_insertion_order": False,
+            }
+            found = _engines[folder] = duckdb.connect(":memory:", config=config)
+        return found
+
+
+def _views(
+    folder: Path, state: Manifest | None, view: View, since: datetime | None, until: datetime | None
+) -> dict[str, str]:
+    months: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
+    for one in sorted(state.groups, key=lambda one: -one.no) if state else ():
+        if _touches(one.month, since, until):
+            months[one.subject, one.month].append(one)
+    found: dict[str, str] = {}
+    inner: dict[str, str] = {}
+    for table in TABLES.values():
+        mine = [groups for (subject, _), groups in months.items() if subject == table.subject]
+        inner[table.name] = source_sql(folder, mine, table) or _empty(table.columns)
+    scope = _scope(view, inner)
+    for table in TABLES.values():
+        if table.name == "parts":
+            continue
+        shown = ", ".join(f'"{one}"' for one in table.shown)
+        terms = [term for term in (scope[table.name], *_times(since, until)) if term]
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        found[table.name] = f"SELECT {shown} FROM ({inner[table.name]}){where}"
+    for name, columns in DIMENSIONS.items():
+        file = state.dimensions.get(name) if state else None
+        found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else _empty(columns)
+    return found
+
+
+def _touches(month: str, since: datetime | None, until: datetime | None) -> bool:
+    if since is not None and month < _utc(since)[:7]:
+        return False
+    return until is None or month <= _utc(until)[:7]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _times(since: datetime | None, until: datetime | None) -> list[str]:
+    found = [f"_opened >= TIMESTAMP '{_utc(since)}'"] if since else []
+    return found + ([f"_opened < TIMESTAMP '{_utc(until)}'"] if until else [])
+
+
+def _empty(columns: Sequence[tuple[str, str]]) -> str:
+    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns) + " WHERE false"
+
+
+def _scope(view: View, inner: Mapping[str, str]) -> dict[str, str]:
+    """Give each table's condition: "" for everything."""
+    if view.everything:
+        return dict.fromkeys(TABLES, "")
+    places = " OR ".join(_begins("_division", one) for one in view.divisions)
+    if not view.units and view.person is None:
+        return dict.fromkeys(TABLES, f"({places or 'false'})")
+    seen = [f"SELECT id FROM ({inner['cases']}) WHERE {_own(view, places)}"]
+    if view.units:
+        within = " OR ".join(_begins("unit_path", one) for one in view.units)
+        seen.append(f"SELECT case_id FROM ({inner['parts']}) WHERE {within}")
+    term = f"IN ({' UNION ALL '.join(seen)})"
+    return {
+        name: f"{'id' if name == 'cases' else 'case_id'} {term}"
+        if table.subject == CASE
+        else f"({places or 'false'} OR case_id {term})"
+        for name, table in TABLES.items()
+    }
+
+
+def _own(view: View, places: str) -> str:
+    terms = [f"({places})"] if places else []
+    if view.person is not None:
+        terms.append(f"_collector = {int(view.person)} OR _reporter = {int(view.person)}")
+    return " OR ".join(terms) or "false"
+
+
+def _begins(column: str, prefix: str) -> str:
+    """Give "begins with" as a range, by which files leave out what does not match."""
+    if not prefix:
+        return "true"
+    if not (prefix.isascii() and prefix.isdigit()):
+        return "false"
+    above = next_prefix(prefix)
+    lower = f"{column} >= {quoted(prefix)}"
+    return f"({lower} AND {column} < {quoted(above)})" if above else f"({lower})"

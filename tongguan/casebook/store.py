@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing the book: a group of files per month and increment, merged as they grow. Pure of Django.
+
+Nothing that is in force is ever changed: new files are written and made durable, then the manifest is
+replaced, and only long after that the old files go. Killed anywhere, the book is as before or as after.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import duckdb
+import msgspec
+
+from tongguan.casebook import files
+from tongguan.casebook.contracts import BookFile, Damaged, Group, Manifest, Rows
+from tongguan.casebook.files import listed, quoted
+from tongguan.casebook.schema import DIMENSIONS, HEADS, TABLES, VERSION, Table, tables_of
+
+#: A group takes the next older one into itself when that is not so many times as large.
+_GROWTH: Final = 4
+#: A month's increments go into its base when they hold more than this many subjects …
+_LOOSE: Final = 20_000
+#: … or more than this share of it.
+_SHARE: Final = 0.1
+#: A file no longer in force stays so many seconds, for readers who were given its name.
+KEPT_SECONDS: Final = 900.0
+#: Rows of a file that are read or left out together.
+ROW_GROUP: Final = 30_720
+
+
+class Store:
+    """The writer of one folder's book. Its caller holds ``files.writing``."""
+
+    def __init__(self, folder: Path, name: str, state: Manifest) -> None:
+        """Go on with a manifest, kept under a name (in force, or being built)."""
+        self.folder, self.name, self.state = folder, name, state
+
+    @classmethod
+    def begun(cls, folder: Path) -> "Store":
+        """Begin a new, empty book beside the one in force."""
+        folder.mkdir(parents=True, exist_ok=True)
+        store = cls(folder, files.BUILDING, Manifest(book=uuid4().hex[:12], schema=VERSION))
+        (folder / store.state.book).mkdir()
+        store._put(store.state)
+        return store
+
+    def add(
+        self, batches: Iterable[Rows], *, names: str = "", read_at: datetime | None = None, **more: Any
+    ) -> None:
+        """Take in subjects with all their rows, in place of what was known of them; one new generation.
+
+        ``more`` are further fields of the manifest that change with it.
+        """
+        made: list[Group] = []
+        no = self.state.last_no
+        with files.connected(self.folder, threads=1, memory="512MB") as connection:
+            for batch in batches:
+                for month, tables in _by_month(batch).items():
+                    no += 1
+                    made.append(self._written(connection, batch.subject, month, no, tables, names))
+            groups = list(self.state.groups) + made
+            for one in made:
+                groups, no = self._merged(connection, groups, one.subject, one.month, no)
+        more |= {"read_at": read_at} if read_at else {}
+        self._put(
+            msgspec.structs.replace(
+                self.state,
+                generation=self.state.generation + 1,
+                last_no=no,
+                groups=tuple(sorted(groups, key=lambda one: (one.subject, one.month, one.no))),
+                **more,
+            )
+        )
+
+    def _written(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        subject: str,
+        month: str,
+        no: int,
+        tables: Mapping[str, Sequence[Mapping[str, object]]],
+        names: str,
+    ) -> Group:
+        made: dict[str, BookFile] = {}
+        for table in tables_of(subject):
+            rows = tables.get(table.name, ())
+            if not rows:
+                continue
+            draft = self.folder / self.state.book / f"rows-{no}.ndjson"
+            draft.write_bytes(msgspec.json.Encoder().encode_lines(rows))
+            kinds = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in table.columns)
+            source = f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+            made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
+            draft.unlink()
+        count = len(tables[HEADS[subject]])
+        return Group(subject=subject, month=month, no=no, base=False, subjects=count, files=made, names=names)
+
+    def _copied(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, source: str, stem: str
+    ) -> BookFile:
+        name = f"{self.state.book}/{stem}-{table.name}.parquet"
+        columns = ", ".join(f'"{one}"' for one in table.names)
+        order = ", ".join(f'"{one}"' for one in table.order)
+        target = quoted(str(self.folder / name))
+        found = connection.execute(
+            f"COPY (SELECT {columns} FROM {source} ORDER BY {order}) TO {target} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchall()
+        return files.sealed(self.folder, name, int(found[0][0]))
+
+    def _merged(
+        self, connection: duckdb.DuckDBPyConnection, groups: list[Group], subject: str, month: str, no: int
+    ) -> tuple[list[Group], int]:
+        """Merge the newest increments of a month while they are of like size; few files stay, few are rewritten."""
+        while True:
+            mine = [g for g in groups if (g.subject, g.month, g.base) == (subject, month, False)]
+            mine.sort(key=lambda one: -one.no)
+            if len(mine) < 2 or mine[0].subjects * _GROWTH < mine[1].subjects:  # noqa: PLR2004 - a pair
+                return groups, no
+            no += 1
+            one = self._united(connection, mine[:2], no, base=False, names=mine[0].names)
+            groups = [g for g in groups if g not in mine[:2]] + [one]
+
+    def _united(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        parts: Sequence[Group],
+        no: int,
+        *,
+        base: bool,
+        names: str,
+    ) -> Group:
+        """Write groups of one month, the newest first, as one."""
+        subject, month = parts[0].subject, parts[0].month
+        made: dict[str, BookFile] = {}
+        for table in tables_of(subject):
+            source = source_sql(self.folder, [list(parts)], table)
+            if source:
+                made[table.name] = self._copied(connection, table, f"({source})", f"{subject}-{month}-{no}")
+        made = {table: file for table, file in made.items() if file.rows}
+        count = made[HEADS[subject]].rows
+        return Group(subject=subject, month=month, no=no, base=base, subjects=count, files=made, names=names)
+
+    def compact(self, *, everything: bool = False, names: str = "", most: int = 0) -> int:
+        """Bring increments into their months' bases, the largest first; give how many months were rewritten.
+
+        ``everything``: also those with few. ``names``: also months written with other words of the catalogue.
+        ``most``: at most so many months (0: all).
+        """
+        done = 0
+        for subject, month in self._due(everything=everything, names=names)[: most or None]:
+            parts = [g for g in self.state.groups if (g.subject, g.month) == (subject, month)]
+            parts.sort(key=lambda one: -one.no)
+            no = self.state.last_no + 1
+            with files.connected(self.folder) as connection:
+                one = self._united(connection, parts, no, base=True, names=parts[0].names)
+            kept = [g for g in self.state.groups if g not in parts] + [one]
+            kept.sort(key=lambda one: (one.subject, one.month, one.no))
+            self._put(msgspec.structs.replace(self.state, last_no=no, groups=tuple(kept)))
+            done += 1
+        return done
+
+    def _due(self, *, everything: bool, names: str) -> list[tuple[str, str]]:
+        loose: defaultdict[tuple[str, str], int] = defaultdict(int)
+        base: defaultdict[tuple[str, str], int] = defaultdict(int)
+        for one in self.state.groups:
+            (base if one.base else loose)[one.subject, one.month] += one.subjects
+        due = [
+            key
+            for key, count in loose.items()
+            if everything or count > _LOOSE or (base[key] and count > max(2_000, base[key] * _SHARE))
+        ]
+        return sorted(due, key=lambda key: -loose[key])
+
+    def set_dimensions(self, tables: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Put the registers in place of what was known of them."""
+        made: dict[str, BookFile] = {}
+        no = self.state.last_no + 1
+        with files.connected(self.folder, threads=1, memory="256MB") as connection:
+            for name, columns in DIMENSIONS.items():
+                table = Table(name, "", columns[0][0], columns, (columns[0][0],))
+                draft = self.folder / self.state.book / f"rows-{no}.ndjson"
+                draft.write_bytes(msgspec.json.Encoder().encode_lines(tables.get(name, ())))
+                kinds = ", ".join(f"{quoted(one)}: {quoted(kind)}" for one, kind in columns)
+                source = (
+                    f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+                )
+                made[name] = self._copied(connection, table, source, f"register-{no}")
+                draft.unlink()
+        self._put(msgspec.structs.replace(self.state, last_no=no, dimensions=made))
+
+    def put_groups(self, groups: Sequence[Group]) -> None:
+        """Let files that were written beside be the whole of the book."""
+        last = max((one.no for one in groups), default=0)
+        self._put(msgspec.structs.replace(self.state, last_no=last, groups=tuple(groups)))
+
+    def finish(self, read_at: datetime | None) -> None:
+        """Let this book be the one in force: everything was read."""
+        self._put(msgspec.structs.replace(self.state, whole=True, read_at=read_at))
+        if self.name == files.BUILDING:
+            (self.folder / files.BUILDING).replace(self.folder / files.MANIFEST)
+            files.sync_folder(self.folder)
+            self.name = files.MANIFEST
+
+    def sweep(self, kept_seconds: float = KEPT_SECONDS) -> int:
+        """Delete files that are in no manifest and were not touched for a while; give how many."""
+        files.sync_folder(self.folder / self.state.book)
+        named = {file.name for file in _all_files(self.state)}
+        for other in (files.MANIFEST, files.BUILDING):
+            try:
+                found = files.manifest(self.folder, other)
+            except Damaged:
+                continue
+            named |= {file.name for file in _all_files(found)} if found else set()
+        before = time.time() - kept_seconds
+        gone = 0
+        for path in self.folder.glob("*/*"):
+            if f"{path.parent.name}/{path.name}" not in named and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def _put(self, state: Manifest) -> None:
+        folder = self.folder / state.book
+        folder.mkdir(exist_ok=True)
+        files.sync_folder(folder)
+        files.write(self.folder / self.name, state)
+        self.state = state
+
+
+def verify(folder: Path, state: Manifest, *, whole: bool = True) -> list[str]:
+    """Give the files that are missing or not what was written."""
+    return [one.name for one in _all_files(state) if not files.holds(folder, one, whole=whole)]
+
+
+def _all_files(state: Manifest) -> list[BookFile]:
+    return [file for group in state.groups for file in group.files.values()] + list(state.dimensions.values())
+
+
+def _by_month(batch: Rows) -> dict[str, dict[str, list[dict[str, object]]]]:
+    found: defaultdict[str, dict[str, list[dict[str, object]]]] = defaultdict(lambda: defaultdict(list))
+    for name, rows in batch.tables.items():
+        for row in rows:
+            found[str(row["_opened"])[:7]][name].append(row)
+    return found
+
+
+def source_sql(folder: Path, months: Iterable[Sequence[Group]], table: Table) -> str:
+    """Give SQL for the rows of a table in some months, each subject's as its newest group has it.
+
+    Each of ``months`` holds the groups of one month, the newest first. "" when no file has any row.
+
+    A subject is of one month for ever, so what is newer may be taken away from all older groups at once:
+    one branch per rank, and months with a single group are read plainly.
+    """
+    ranks: defaultdict[int, list[Group]] = defaultdict(list)
+    for groups in months:
+        for rank, one in enumerate(groups):
+            ranks[rank if len(groups) > 1 else -1].append(one)
+    head = TABLES[HEADS[table.subject]]
+    newer: list[str] = []
+    branches: list[str] = []
+    columns = ", ".join(f'"{one}"' for one in table.names)
+    for rank in sorted(ranks):
+        paths = [str(folder / g.files[table.name].name) for g in ranks[rank] if table.name in g.files]
+        if paths:
+            plain = f"SELECT {columns} FROM {listed(paths)}"
+            if rank > 0:
+                plain += f' ANTI JOIN (SELECT "{head.key}" AS _newer FROM {listed(newer)}) ON "{table.key}" = _newer'
+            branches.append(plain)
+        if rank >= 0:
+            newer += [str(folder / g.files[head.name].name) for g in ranks[rank]]
+    return " UNION ALL ".join(branches)
