@@ -83,6 +83,7 @@ class _Writer:
             "kind": self._template.kind,
             "title": title,
             "place": self._stage.place,
+            "issuer": self._stage.issuer,
             "division": self._stage.division,
             "focus": dict(self._stage.focus),
             "period": {
@@ -169,9 +170,7 @@ class _Writer:
 
     def _ranked(self, part: Each, groups: Sequence[Group]) -> list[Group]:
         view = Ref(part.of.measure, part.of.filters, part.sort)
-        marked = [
-            (self._figures.number(view, (part.by, group)), group) for group in groups if group.tally.n
-        ]
+        marked = [(self._figures.number(view, (part.by, group)), group) for group in groups if group.tally.n]
         marked = [(mark, group) for mark, group in marked if mark is not None]
         marked.sort(key=lambda one: (-(one[0] or 0.0), one[1].key))
         return [group for _, group in marked]
@@ -207,6 +206,7 @@ class _Writer:
             "period": stage.period.zh,
             "before": stage.period.before_zh,
             "focus": stage.focus_zh,
+            "areas": stage.areas,
             "data_until": f"{stage.data_until:%Y-%m-%d %H:%M}",
         }[name]
 
@@ -272,6 +272,10 @@ class _Writer:
         ]
         rows.append({"name": "合计", "cells": [self._figures.figure(c, None) for c in part.columns]})
         heads = [self._figures.head(column) for column in part.columns]
-        return {"kind": "table", "title": self._words(part.title), "by": part.by, "heads": heads, "rows": rows}
-
-
+        return {
+            "kind": "table",
+            "title": self._words(part.title),
+            "by": part.by,
+            "heads": heads,
+            "rows": rows,
+        }

@@ -82,6 +82,8 @@ FILTERS: Final = (
     "hub",
     "division",
 )
+#: What "each area" is called in a briefing of a city, a district, a street.
+AREAS: Final = {4: "各区", 6: "各街镇", 9: "各社区"}
 
 
 class Need(NamedTuple):
@@ -173,6 +175,8 @@ class Stage:
     place: str
     period: Period
     data_until: datetime
+    issuer: str = ""
+    areas: str = "各区"
     focus: Filters = ()
     focus_zh: str = ""
     shapes: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)

@@ -22,20 +22,17 @@ _UNITS: Final = timedelta(days=1)
 _BY_TIME: Final = frozenset({"day", "hour", "weekday_hour"})
 _SOURCES: Final = {
     "cases": "SELECT *, id::UHUGEINT AS mark, id AS subject FROM cases",
-    "tellings": (
-        "SELECT *, id::UHUGEINT AS mark, case_id AS subject, left(division, 6) AS district, "
-        "left(division, 9) AS street FROM tellings"
-    ),
+    "tellings": ("SELECT *, id::UHUGEINT AS mark, case_id AS subject FROM tellings"),
     "answers": (
-        "SELECT a.*, a.case_id::UHUGEINT + a.round::UHUGEINT AS mark, a.case_id AS subject, c.division, c.district, "
-        "c.street, c.item, c.item_name, c.family, c.source, c.kind, c.urgency, c.lead_unit, c.hub, c.cell, "
+        "SELECT a.*, a.case_id::UHUGEINT + a.round::UHUGEINT AS mark, a.case_id AS subject, c.division, "
+        "c.item, c.item_name, c.family, c.source, c.kind, c.urgency, c.lead_unit, c.hub, c.cell, "
         "c.lon, c.lat FROM answers a JOIN cases c ON c.id = a.case_id"
     ),
 }
 _COLUMNS: Final = {
-    "district": "district", "street": "street", "item": "item", "family": "family", "source": "source",
+    "item": "item", "family": "family", "source": "source",
     "kind": "kind", "urgency": "urgency", "unit": "lead_unit::VARCHAR", "hub": "hub",
-    "division": "division", "cell": "cell::VARCHAR",
+    "cell": "cell::VARCHAR",
 }  # fmt: skip
 Stretch = tuple[datetime, datetime]
 
@@ -56,8 +53,19 @@ def stretch(period: Period, span: Span) -> Stretch:
     }[span]
 
 
-def key_of(by: str, at: str) -> str:
+def digits(by: str, division: str) -> int:
+    """Give how many digits of a division's code ``district`` or ``street`` mean in a division's briefing.
+
+    A district's briefing splits by streets where the city's splits by districts, a street's by communities.
+    """
+    level = {4: 6, 6: 9}.get(len(division), 12 if len(division) > 6 else 6)  # noqa: PLR2004 - code lengths
+    return level if by == "district" else max(level, 9)
+
+
+def key_of(by: str, at: str, division: str) -> str:
     """Give a dimension's SQL; times are the city's own."""
+    if by in {"district", "street"}:
+        return f"left(division, {digits(by, division)})"
     local = f"({at} + {LOCAL})"
     if by == "day":
         return f"strftime({local}, '%Y-%m-%d')"
@@ -93,13 +101,19 @@ class Bound:
         for name, value in need.filters:
             key = f"p{len(self.values)}"
             self.values[key] = value
-            if name == "division":
+            if name in {"division", "district", "street"}:
                 terms.append(f"starts_with(division, ${key})")
             elif name == "item":
                 terms.append(f"starts_with(item, ${key})")
             else:
                 terms.append(f"{_COLUMNS[name]} = ${key}")
         return "".join(f" AND {term}" for term in terms)
+
+    def key(self, by: str, at: str, division: str, value: str) -> str:
+        """Give the condition that a row has one value of a split."""
+        key = f"p{len(self.values)}"
+        self.values[key] = value.partition("@")[0] if by == "cell" else value
+        return f" AND {key_of(by, at, division)} = ${key}"
 
 
 def source(measure: Measure) -> str:
@@ -128,6 +142,7 @@ def count(
     book: Book,
     needs: Sequence[Need],
     period: Period,
+    division: str,
     measures: Mapping[str, Measure],
     names: Names,
     step: Callable[[], None] = lambda: None,
@@ -136,7 +151,7 @@ def count(
     begun = _begun(book)
     counted: dict[Need, tuple[Group, ...]] = {}
     for scan in scans(needs, measures):
-        counted |= _one(book, scan, period, measures, names, begun)
+        counted |= _one(book, scan, period, division, measures, names, begun)
         step()
     return counted
 
@@ -150,6 +165,7 @@ def _one(
     book: Book,
     scan: Scan,
     period: Period,
+    division: str,
     measures: Mapping[str, Measure],
     names: Names,
     begun: datetime | None,
@@ -166,11 +182,11 @@ def _one(
             times.append(f"({test})")
             columns += _columns(measure, test + filters)
             plan.append((need, lag))
-    cells = ", avg(lon) AS lon, avg(lat) AS lat, min(street) AS near" if by == "cell" else ""
+    cells = ", avg(lon) AS lon, avg(lat) AS lat, min(left(division, 9)) AS near" if by == "cell" else ""
     if not columns:
         return dict.fromkeys(needs, ())
     text = (
-        f"SELECT {key_of(by, at)} AS key, {', '.join(columns)}{cells} FROM ({_SOURCES[scan[0]]}) "
+        f"SELECT {key_of(by, at, division)} AS key, {', '.join(columns)}{cells} FROM ({_SOURCES[scan[0]]}) "
         f"WHERE {' OR '.join(dict.fromkeys(times))} GROUP BY ALL"
     )
     if by == "cell":
@@ -182,7 +198,7 @@ def _one(
             tally = _tally(measures[need.measure], row[1 + 4 * number : 5 + 4 * number])
             key = row[0]
             if by == "cell":
-                key = f"{row[-3]:.4f},{row[-2]:.4f}"
+                key = f"{row[0]}@{row[-3]:.4f},{row[-2]:.4f}"
             if need.span is Span.LAGS:
                 found[need].append(Group(f"{key}|{lag}", "", tally))
             elif tally.n or not by:
@@ -234,12 +250,12 @@ def _ordered(
         return _days(groups, stretch(period, need.span), begun, names)
     if need.by in _BY_TIME or need.span is Span.LAGS:
         return tuple(sorted(groups, key=lambda one: one.key))
-    return tuple(sorted(groups, key=lambda one: (one.tally.value is None, -(one.tally.value or 0.0), one.key)))
+    return tuple(
+        sorted(groups, key=lambda one: (one.tally.value is None, -(one.tally.value or 0.0), one.key))
+    )
 
 
-def _days(
-    groups: list[Group], when: Stretch, begun: datetime | None, names: Names
-) -> tuple[Group, ...]:
+def _days(groups: list[Group], when: Stretch, begun: datetime | None, names: Names) -> tuple[Group, ...]:
     """Give every day of a stretch that the book knows, also those with nothing."""
     known = {one.key: one for one in groups}
     first = max(when[0], begun) if begun else when[1]

@@ -13,7 +13,9 @@ from tongguan.briefings.wordsof import WEEKDAYS
 
 WIDTH: Final = 720
 _BLUE, _DEEP, _PALE, _GREY, _INK, _BAND = "#2f6fb3", "#0b3d74", "#dce8f5", "#8a94a0", "#1d2733", "#cfdeee"
-_FONT: Final = "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
+_FONT: Final = (
+    "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
+)
 _ROW: Final = 28
 _TICKS: Final = 4
 Block = Mapping[str, Any]
@@ -22,7 +24,7 @@ Block = Mapping[str, Any]
 def clean(text: str) -> str:
     """Give a text without what XML cannot hold."""
     return "".join(
-        one if one in "\t\n" or (" " <= one and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff")
+        one if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff")
         else "\ufffd"
         for one in text
     )  # fmt: skip
@@ -124,7 +126,9 @@ def _line(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
         x, y = at(n, float(row["value"] or 0.0)).split(",")
         body.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{_BLUE}"/>')
         if (len(rows) - 1 - n) % every == 0:
-            body.append(_text(float(x), float(y) - 8, texts[row["figure"]], anchor="middle", size=11, fill=_DEEP))
+            body.append(
+                _text(float(x), float(y) - 8, texts[row["figure"]], anchor="middle", size=11, fill=_DEEP)
+            )
             body.append(_text(float(x), low + 18, str(row["name"]), anchor="middle", size=11, fill=_GREY))
     return body, 280
 
@@ -149,14 +153,18 @@ def _heat(block: Block, _texts: Mapping[str, str]) -> tuple[list[str], int]:
             )
             if value:
                 ink = "#fff" if value / most > 0.5 else _DEEP  # noqa: PLR2004 - where white reads better
-                body.append(_text(x + wide / 2 - 1, y + 15, f"{value:.0f}", anchor="middle", size=10, fill=ink))
+                body.append(
+                    _text(x + wide / 2 - 1, y + 15, f"{value:.0f}", anchor="middle", size=10, fill=ink)
+                )
     return body, top + 7 * high + 10
 
 
 def _tint(share: float) -> str:
     """Give a colour from pale to deep blue."""
     low, high = (0xE8, 0xF0, 0xF9), (0x0B, 0x3D, 0x74)
-    return "#" + "".join(f"{round(a + (b - a) * max(0.0, min(1.0, share))):02x}" for a, b in zip(low, high, strict=True))
+    return "#" + "".join(
+        f"{round(a + (b - a) * max(0.0, min(1.0, share))):02x}" for a, b in zip(low, high, strict=True)
+    )
 
 
 class _Ground:
@@ -214,8 +222,8 @@ def _areas(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
 
 
 def _points(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
-    rows = [row for row in block["rows"] if "," in str(row["key"])]
-    spots = [tuple(float(part) for part in str(row["key"]).split(",")) for row in rows]
+    rows = [row for row in block["rows"] if "@" in str(row["key"])]
+    spots = [tuple(float(part) for part in str(row["key"]).partition("@")[2].split(",")) for row in rows]
     ground = _Ground(block["shapes"], [(x, y) for x, y in spots])
     if not ground.known:
         return _empty()

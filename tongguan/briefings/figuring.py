@@ -96,7 +96,7 @@ class Figures:
         measure = self.measures[ref.measure]
         now = self.tally(ref, Span.NOW, at)
         text = self._text(ref, at, measure)
-        by, group = at if at else ("", Group("", "", now))
+        by, group = at or ("", Group("", "", now))
         span = {"before": Span.BEFORE, "year": Span.YEAR}.get(ref.view, Span.NOW)
         need = Need(ref.measure, merged(ref.filters, self._stage.focus), span, by)
         tally = self.tally(ref, span, at)
@@ -110,7 +110,11 @@ class Figures:
         if ref.view == "verdict":
             found = self.verdict(ref, at)
             p = None if found.p is None else round(found.p, _PLACES)
-            self.told[key]["test"] = {"p": p, "dispersion": round(found.dispersion, _PLACES), "how": found.how}
+            self.told[key]["test"] = {
+                "p": p,
+                "dispersion": round(found.dispersion, _PLACES),
+                "how": found.how,
+            }
         return key
 
     def _text(self, ref: Ref, at: Where, measure: Measure) -> str:
@@ -184,7 +188,9 @@ class Figures:
 
     def plain(self, pieces: Sequence[str | dict[str, Any]]) -> str:
         """Give pieces as the text a reader sees."""
-        return "".join(one if isinstance(one, str) else str(self.told[one["figure"]]["text"]) for one in pieces)
+        return "".join(
+            one if isinstance(one, str) else str(self.told[one["figure"]]["text"]) for one in pieces
+        )
 
 
 def _over(part: float | None, whole: float | None) -> float | None:

@@ -126,4 +126,6 @@ def _cell(text: str, figure: Mapping[str, Any]) -> str:
 
 
 def _corner(by: str) -> str:
-    return {"district": "区域", "street": "街镇", "item": "事项", "unit": "单位", "source": "来源"}.get(by, "项目")
+    return {"district": "区域", "street": "街镇", "item": "事项", "unit": "单位", "source": "来源"}.get(
+        by, "项目"
+    )

@@ -18,9 +18,15 @@ from tongguan.briefings.contracts import DIMENSIONS, FILTERS, Cadence, Measure
 MOST_LETTERS: Final = 40_000
 MOST_PARTS: Final = 200
 MOST_TOP: Final = 50
-KINDS: Final = {"daily": "日报", "weekly": "周报", "monthly": "月报", "topic": "专题报告", "after": "复盘报告"}
+KINDS: Final = {
+    "daily": "日报",
+    "weekly": "周报",
+    "monthly": "月报",
+    "topic": "专题报告",
+    "after": "复盘报告",
+}
 #: Words that any sentence may use, beside figures; ``name`` and ``rank`` within a loop.
-WORDS: Final = ("place", "period", "before", "focus", "data_until")
+WORDS: Final = ("place", "period", "before", "focus", "areas", "data_until")
 LOOP_WORDS: Final = ("name", "rank")
 CHARTS: Final = {"bar": "柱状图", "line": "折线图", "heat": "热力图"}
 MAPS: Final = {"areas": "分区图", "points": "点位图"}

@@ -31,7 +31,10 @@ def docx(flow: Flow) -> bytes:
     made = _Paper()
     made.line(flow.issuer, _HEAD, 26, align=ALIGN.CENTER, bold=True, colour=_RED)
     made.line(
-        f"{flow.kind}（{flow.signs.state}）　　{flow.signs.signed_on or flow.date}", _BODY, 13, align=ALIGN.CENTER
+        f"{flow.kind}（{flow.signs.state}）　　{flow.signs.signed_on or flow.date}",
+        _BODY,
+        13,
+        align=ALIGN.CENTER,
     )
     made.line(flow.title, _TITLE, 20, align=ALIGN.CENTER, bold=True, above=18)
     for item in flow.items:
