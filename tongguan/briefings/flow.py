@@ -93,7 +93,7 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
             items.append(Paragraph(tuple(runs)))
         elif block["kind"] == "chart":
             drawn += 1
-            unit = f"（单位：{block['unit']}）" if block["unit"] else ""
+            unit = f"（单位：{clean(block['unit'])}）" if block["unit"] else ""
             items.append(Drawing(f"图{ordinal(drawn)}　{clean(block['title'])}{unit}", svg(block, texts)))
         else:
             tables += 1
@@ -109,10 +109,12 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
         _KINDS.get(document["kind"], ""),
         clean(document["title"]),
         clean(period["zh"]),
-        signs,
+        Signs(clean(signs.state), clean(signs.reviewed_by), clean(signs.signed_by), clean(signs.signed_on)),
         tuple(items),
         (
-            f"数据截至{document['data_until'][:16].replace('T', ' ')}；“较上期”指与{period['before']}相比。",
+            clean(
+                f"数据截至{document['data_until'][:16].replace('T', ' ')}；“较上期”指与{period['before']}相比。"
+            ),
             "是否属正常波动，由此前同等长度各时段的离散程度检验得出（显著性水平5%）。",
             f"文中每个数字均可在统管平台打开其计入的案件。校验码 {digest[:16]}。",
         ),
