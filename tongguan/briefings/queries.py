@@ -36,7 +36,17 @@ from tongguan.people.contracts import NOWHERE, Actor
 from tongguan.people.queries import division_q
 from tongguan.places import queries as places
 
-__all__ = ["POLICY", "Whole", "behind", "briefing", "briefings", "changes", "chart", "printed", "schedules"]
+__all__ = [
+    "POLICY",
+    "Whole",
+    "behind",
+    "briefing",
+    "briefings",
+    "changes",
+    "drawings",
+    "printed",
+    "schedules",
+]
 
 _MOST: Final = 200
 _LISTED: Final = 200
@@ -150,19 +160,10 @@ def printed(viewer: Actor, briefing_id: UUID, form: str) -> tuple[str, bytes]:
     return row.title, (docx if form == "docx" else pdf)(found)
 
 
-def chart(viewer: Actor, briefing_id: UUID, number: int) -> str:
-    """Give the SVG of a briefing's nth chart, from 0. Raises NotFound."""
-    row = course.found(viewer, briefing_id)
-    document = json.loads(row.document) if row.document else {"blocks": [], "figures": {}}
-    return chart_of(document, number)
-
-
-def chart_of(document: dict[str, Any], number: int) -> str:
-    """Give the SVG of a document's nth chart, from 0. Raises NotFound."""
-    charts = [block for block in document["blocks"] if block["kind"] == "chart"]
-    if not 0 <= number < len(charts):
-        raise NotFound("briefing.chart", "没有这张图", "no such chart")
-    return drawing.svg(charts[number], {key: str(one["text"]) for key, one in document["figures"].items()})
+def drawings(document: dict[str, Any]) -> list[str]:
+    """Give the SVG of every chart and map of a document, in order."""
+    texts = {key: str(one["text"]) for key, one in document["figures"].items()}
+    return [drawing.svg(block, texts) for block in document["blocks"] if block["kind"] == "chart"]
 
 
 def behind(viewer: Actor, briefing_id: UUID, key: str) -> Behind:

@@ -46,7 +46,9 @@ def write_city(home: Path, item_name: str = "上水井盖", **more: Any) -> None
          "satisfied": "unsatisfied" if n % 4 == 0 else "satisfied"}
         for n, one in enumerate(found) if one["closed_at"]
     ]  # fmt: skip
-    tellings = [{"received_at": one["opened_at"], "division": one["division"], "item": one["item"]} for one in found]
+    tellings = [
+        {"received_at": one["opened_at"], "division": one["division"], "item": one["item"]} for one in found
+    ]
     divisions = [
         {"code": "9901", "name": "江州市", "level": "city", "parent": "99"},
         {"code": "990101", "name": "江北区", "level": "district", "parent": "9901"},

@@ -116,7 +116,11 @@ def test_officials_word_it_but_the_numbers_stay(city, week):
     info = api.reword(city.duty_chief, week.info.id, key, new, "更顺", week.info.version)
     whole = queries.briefing(city.duty_chief, week.info.id)
     assert text(whole).startswith("这周")
-    assert (whole.notes[-1].before, whole.notes[-1].after, whole.notes[-1].by_name) == (marked, new, "赵值班长")
+    assert (whole.notes[-1].before, whole.notes[-1].after, whole.notes[-1].by_name) == (
+        marked,
+        new,
+        "赵值班长",
+    )
     for bad in (new + "约100件", new.replace("⟦", "", 1), new + "⟦f1⟧", new + "三百件", "", new + "\n"):
         with pytest.raises(Invalid):
             api.reword(city.duty_chief, week.info.id, key, bad, "", info.version)
@@ -171,7 +175,13 @@ def test_a_topic_needs_its_focus(city):
 
 def test_a_schedule_writes_each_period_once_when_the_book_has_read_so_far(city, clock, book):
     keeping.plan(
-        city.evaluator, "weekly", "990101", 8 * 60, workdays=False, posts=["duty_chief"], signed_posts=["leader"]
+        city.evaluator,
+        "weekly",
+        "990101",
+        8 * 60,
+        workdays=False,
+        posts=["duty_chief"],
+        signed_posts=["leader"],
     )
     assert schedule() == 0  # midnight: not yet eight
     clock.move_to(END + timedelta(hours=8, minutes=1))
@@ -180,7 +190,9 @@ def test_a_schedule_writes_each_period_once_when_the_book_has_read_so_far(city, 
     settle()
     (row,) = Briefing.objects.all()
     assert (row.state, row.made_by, row.period) == (State.DRAFT, "system", "2026年9月7日至13日")
-    assert list(Message.objects.values_list("to_user__display_name", "link")) == [("赵值班长", f"/desk/briefings/{row.pk}")]
+    assert list(Message.objects.values_list("to_user__display_name", "link")) == [
+        ("赵值班长", f"/desk/briefings/{row.pk}")
+    ]
     clock.move_to(END + timedelta(days=7, hours=8, minutes=1))
     assert schedule() == 0  # the book has not read that week: wait
     clock.move_to(END + timedelta(days=7, hours=10))
@@ -222,7 +234,9 @@ def test_templates_are_versioned_compared_and_kept_by_their_owners(city, book):
 
 
 def test_a_preview_stores_nothing(city, book):
-    document = api.preview(city.evaluator, queries.template(city.evaluator, "daily").text, replace(WEEK, template=""))
+    document = api.preview(
+        city.evaluator, queries.template(city.evaluator, "daily").text, replace(WEEK, template="")
+    )
     assert document["title"].startswith("江北区城市运行日报（2026年9月9日")
     assert not Briefing.objects.exists()
 

@@ -42,7 +42,11 @@ def test_every_shipped_template_is_read_and_says_what_it_must_know():
         ('say: "好"\n        when: "opened.value"', "sections[0].parts[0].when", "条件"),
         ('say: "好"\n        wehn: "opened > 1"', "sections[0].parts[0]", "wehn"),
         ("chart: pie\n        of: opened\n        title: 图", "sections[0].parts[0].chart", "图只能"),
-        ("chart: bar\n        of: tellings\n        by: unit\n        title: 图", "sections[0].parts[0]", "上报"),
+        (
+            "chart: bar\n        of: tellings\n        by: unit\n        title: 图",
+            "sections[0].parts[0]",
+            "上报",
+        ),
         ("strategies: [absent]", "sections[0].parts[0]", "策略"),
     ],
 )
@@ -67,7 +71,10 @@ def test_a_sentence_that_compares_needs_both_periods():
 def test_the_focus_narrows_every_figure_but_those_that_say_otherwise():
     template = read(one('say: "{opened}{closed(item=0102)}"'.replace("0102", "'0102'")))
     needs = needing.needs(template, (("item", "0101"),), KNOWN)
-    assert {(one.measure, dict(one.filters)["item"]) for one in needs} == {("opened", "0101"), ("closed", "0102")}
+    assert {(one.measure, dict(one.filters)["item"]) for one in needs} == {
+        ("opened", "0101"),
+        ("closed", "0102"),
+    }
 
 
 def test_references_carry_filters_and_view():

@@ -16,7 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zoneinfo import ZoneInfo
 
-from tongguan.briefings import composing, counting, drawing, language, measures, naming, needing, periods, register
+from tongguan.briefings import (
+    composing,
+    counting,
+    drawing,
+    language,
+    measures,
+    naming,
+    needing,
+    periods,
+    register,
+)
 from tongguan.briefings import typesetting, word
 from tongguan.briefings.contracts import Shape, Stage
 from tongguan.briefings.flow import Drawing, Flow, Grid, Heading, Paragraph, Signs, flow
@@ -26,7 +36,11 @@ from tongguan.people.contracts import PLATFORM
 
 KNOWN = measures.known()
 SQUARES = tuple(
-    Shape(code, name, (((121 + x, 30.8), (121.02 + x, 30.8), (121.02 + x, 30.82), (121 + x, 30.82), (121 + x, 30.8)),))
+    Shape(
+        code,
+        name,
+        (((121 + x, 30.8), (121.02 + x, 30.8), (121.02 + x, 30.82), (121 + x, 30.82), (121 + x, 30.8)),),
+    )
     for code, name, x in (("990101", "江北区", 0), ("990102", "江南区", 0.02))
 )
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -148,7 +162,10 @@ def hostile_flow(text):
         "kind": "chart", "draw": "bar", "title": text, "unit": text, "shapes": [],
         "rows": [{"key": text, "name": text, "figure": "f1", "value": 3.0}],
     }  # fmt: skip
-    areas = block | {"draw": "areas", "shapes": [{"code": text, "name": text, "rings": [[[0, 0], [1, 0], [1, 1]]]}]}
+    areas = block | {
+        "draw": "areas",
+        "shapes": [{"code": text, "name": text, "rings": [[[0, 0], [1, 0], [1, 1]]]}],
+    }
     sentence = {"key": "s1", "pieces": [text, {"figure": "f1"}]}
     made = {
         "kind": "daily", "title": text, "place": text, "issuer": text, "data_until": "2026-09-14T00:00:00+08:00",

@@ -48,6 +48,7 @@ _PLAIN: Final = frozenset(
         "snap_photo",
         "snap_nearby",
         "try_sign",
+        "preview_briefing",
     }
 )
 

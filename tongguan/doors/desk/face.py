@@ -2,6 +2,8 @@
 """The desk's interface (中屏): /api/desk for signed-in people."""
 
 from tongguan.doors.alarms import routes as alarms
+from tongguan.doors.briefings import keeping as briefing_keeping
+from tongguan.doors.briefings import routes as briefings
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.desk import (
@@ -51,5 +53,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
+    briefings, briefing_keeping,
 ):  # fmt: skip
     api.add_router("", part.router)

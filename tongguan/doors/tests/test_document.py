@@ -26,12 +26,13 @@ PLAIN |= {
     "answer_survey",
     "ask_reopening",
 }
-SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
+SEEN = {"word_briefing_template", "sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
-    "alter_watch_rule", "retire_watch_rule",
+    "alter_watch_rule", "retire_watch_rule", "reword_briefing", "polish_briefing", "review_briefing",
+    "return_briefing", "sign_briefing", "withdraw_briefing",
 }  # fmt: skip
-PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
+PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "preview_briefing"}
 
 
 def document(face):

@@ -11,6 +11,7 @@ from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
 from tongguan.catalog import api as catalog
 from tongguan.dispatch import api as dispatch
+from tongguan.doors.briefings.tests.who import BRIEFINGS
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.field.face import api as field_api
@@ -233,6 +234,7 @@ DESK |= {
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
 DESK |= WATCHED
+DESK |= BRIEFINGS
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}
