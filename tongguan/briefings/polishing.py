@@ -29,13 +29,15 @@ def polish(actor: Actor, briefing_id: UUID, expected: int | None) -> BriefingInf
 
     Raises Conflict where no assistant is set up, Forbidden, NotFound, Stale.
     """
+    guards.may(
+        actor, guards.MAKERS | guards.REVIEWERS, course.found(actor, briefing_id).division, "润色文字"
+    )
     if assistant.endpoint() is None:
         raise Conflict(
             "briefing.no_assistant", "未启用文字润色（TONGGUAN_ASSISTANT_URL）", "no assistant is set up"
         )
     with atomic():
         row = course.held(actor, briefing_id, expected, State.DRAFT)
-        guards.may(actor, guards.MAKERS | guards.REVIEWERS, row.division, "润色文字")
         total = len(_open_sentences(row))
         runtime.start_job(actor, KIND, {"briefing": str(row.pk)}, total)
         audit.record(actor, "briefing.polish", f"briefing:{row.pk}", {"sentences": total})

@@ -11,6 +11,8 @@ OPENED_BY = {
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",
+    "briefings": "evaluator",
+    "briefing-templates": "duty_chief",
     "worktime": "duty_chief",
     "workdays": "duty_chief",
     "models": "sysadmin",
@@ -44,7 +46,7 @@ def desk_pages(case):
             f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now"),
         )
         for path, name in found
-        if ":alarm" not in path  # the story of alarms looks at it
+        if ":alarm" not in path and ":briefing" not in path  # their stories look at them
     }
 
 
