@@ -8,11 +8,11 @@ from tongguan.briefings import api, keeping, queries
 from tongguan.doors.briefings.shapes import (
     ChangesShown,
     MeasureWord,
-    PreviewShown,
-    PreviewTold,
+    TrialPageShown,
+    TrialPageTold,
     ScheduleShown,
     ScheduleTold,
-    SwitchTold,
+    ScheduleSwitchTold,
     TemplateShown,
     TemplateTold,
 )
@@ -82,8 +82,8 @@ def word(request: HttpRequest, told: TemplateTold) -> HttpResponse:
     return once(request, actor, lambda: keeping.word(actor, told.text, told.note, version, told.division))
 
 
-@router.post("/briefing-preview", response=answers(PreviewShown), operation_id="preview_briefing")
-def preview(request: HttpRequest, told: PreviewTold) -> HttpResponse:
+@router.post("/briefing-preview", response=answers(TrialPageShown), operation_id="preview_briefing")
+def preview(request: HttpRequest, told: TrialPageTold) -> HttpResponse:
     """Give what a text would make now; nothing is stored."""
     document = api.preview(actor_of(request), told.text, told.asked(""))
     return reply({"document": document, "drawings": queries.drawings(document)})
@@ -114,7 +114,7 @@ def plan(request: HttpRequest, told: ScheduleTold) -> HttpResponse:
     response=answers(ScheduleShown),
     operation_id="switch_briefing_schedule",
 )
-def switch(request: HttpRequest, schedule_id: int, told: SwitchTold) -> HttpResponse:
+def switch(request: HttpRequest, schedule_id: int, told: ScheduleSwitchTold) -> HttpResponse:
     """Stop or resume it."""
     actor = actor_of(request)
     return once(request, actor, lambda: keeping.switch(actor, schedule_id, active=told.active), 200)

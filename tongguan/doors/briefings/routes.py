@@ -20,7 +20,7 @@ from tongguan.doors.briefings.shapes import (
     ReachedShown,
     ReadersTold,
     RemarkTold,
-    WhyTold,
+    BriefingWhyTold,
     WordingTold,
 )
 from tongguan.doors.common import casework
@@ -192,7 +192,7 @@ def review(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
     operation_id="return_briefing",
     openapi_extra=VERSIONED,
 )
-def send_back(request: HttpRequest, briefing_id: UUID, told: WhyTold) -> HttpResponse:
+def send_back(request: HttpRequest, briefing_id: UUID, told: BriefingWhyTold) -> HttpResponse:
     """Give it back as a draft."""
     actor, version = actor_of(request), expected_version(request)
     return once(request, actor, lambda: api.send_back(actor, briefing_id, told.reason, version), 200)
@@ -216,7 +216,7 @@ def sign(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
     operation_id="withdraw_briefing",
     openapi_extra=VERSIONED,
 )
-def withdraw(request: HttpRequest, briefing_id: UUID, told: WhyTold) -> HttpResponse:
+def withdraw(request: HttpRequest, briefing_id: UUID, told: BriefingWhyTold) -> HttpResponse:
     """Declare it void."""
     actor, version = actor_of(request), expected_version(request)
     return once(request, actor, lambda: api.withdraw(actor, briefing_id, told.reason, version), 200)

@@ -116,7 +116,7 @@ class BriefingTold(AskedFor):
     template: str = Field(min_length=1, max_length=40)
 
 
-class PreviewTold(AskedFor):
+class TrialPageTold(AskedFor):
     """A template's text to try."""
 
     model_config = example(text="code: daily\n", division="990101", day="2026-05-01")
@@ -124,7 +124,7 @@ class PreviewTold(AskedFor):
     text: str = Field(min_length=1, max_length=40_000)
 
 
-class PreviewShown(Schema):
+class TrialPageShown(Schema):
     """What the text would make now."""
 
     document: dict[str, Any]
@@ -150,7 +150,7 @@ class RemarkTold(Told):
     key: str = Field("", max_length=12)
 
 
-class WhyTold(Told):
+class BriefingWhyTold(Told):
     """Why."""
 
     model_config = example(reason="数据口径有误")
@@ -246,7 +246,7 @@ class ScheduleTold(Told):
     signed_posts: _Posts = []
 
 
-class SwitchTold(Told):
+class ScheduleSwitchTold(Told):
     """On or off."""
 
     model_config = example(active=False)
