@@ -10,3 +10,9 @@ class CasebookConfig(AppConfig):
     name = "tongguan.casebook"
     label = "casebook"
     verbose_name = "案件台账"
+
+    def ready(self) -> None:
+        """Let the doctor look at the book."""
+        from tongguan.casebook import checks
+
+        checks.register()

@@ -40,7 +40,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Which files are the book. A reader takes one manifest and sees nothing else.
 
     ``generation`` grows with every change. ``whole``: every case and telling was read once; until then
-    ``position`` tells how far, by kind of subject. ``read_at``: facts up to there are in it.
+    ``position`` tells how far, by kind of subject. ``read_at``: facts up to there are in it. ``registers``
+    and ``names`` are the stamps of all registers and of the items' words as they were written.
     """
 
     book: str
@@ -52,6 +53,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None = None
     groups: tuple[Group, ...] = ()
     dimensions: dict[str, BookFile] = {}
+    registers: str = ""
+    names: str = ""
 
 
 class Rows(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@
 import fcntl
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,8 @@ BUILDING: Final = "building.json"
 SEEN: Final = "seen.json"
 _LOCK: Final = "writer.lock"
 _CHUNK: Final = 1 << 20
+_making = threading.Lock()
+_engines: dict[Path, duckdb.DuckDBPyConnection] = {}
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
@@ -109,6 +112,16 @@ def manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
     return read(folder / name, Manifest)
 
 
+def read_at(folder: Path, state: Manifest | None) -> datetime | None:
+    """Give up to when the book of a manifest is known to be true; None before it is whole. Raises Damaged."""
+    if state is None or not state.whole:
+        return None
+    seen = read(folder / SEEN, Seen)
+    if seen and (seen.book, seen.generation) == (state.book, state.generation):
+        return max(filter(None, (seen.read_at, state.read_at)), default=None)
+    return state.read_at
+
+
 def sync_folder(folder: Path) -> None:
     """Make a folder's names durable."""
     handle = os.open(folder, os.O_RDONLY)
@@ -128,9 +141,18 @@ def listed(paths: list[str]) -> str:
     return f"read_parquet([{', '.join(quoted(path) for path in paths)}])"
 
 
-@contextmanager
-def connected(folder: Path, *, threads: int = 2, memory: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give an engine of its own, in memory, which spills into the casebook's folder when it needs more."""
+def engine(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Give this process's one engine: making one costs a hundred times what a cursor of it does."""
+    with _making:
+        found = _engines.get(folder)
+        if found is None:
+            _engines.clear()
+            found = _engines[folder] = fresh(folder)
+        return found
+
+
+def fresh(folder: Path, *, threads: int = 2, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """Make an engine in memory, which spills into the casebook's folder what goes beyond ``memory``."""
     config: dict[str, Any] = {
         "threads": threads,
         "memory_limit": memory,
@@ -138,8 +160,15 @@ def connected(folder: Path, *, threads: int = 2, memory: str = "1GB") -> Iterato
         "preserve_insertion_order": False,
     }
     connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def connected(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection of its own, whose temporary tables and views nobody else sees."""
+    cursor = engine(folder).cursor()
     try:
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
+        yield cursor
     finally:
-        connection.close()
+        cursor.close()

@@ -10,8 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from tongguan.casebook import files, reading
-from tongguan.casebook.contracts import Damaged, Manifest
-from tongguan.casebook.files import Seen
+from tongguan.casebook.contracts import Damaged
 from tongguan.casebook.reading import Book, View
 from tongguan.casebook.schema import VERSION
 from tongguan.kernel.errors import Unavailable
@@ -55,21 +54,11 @@ def open_book(
         state = files.manifest(where) or files.manifest(where, files.BUILDING)
         if state is not None and state.schema != VERSION:
             state = None
-        seen = files.read(where / files.SEEN, Seen)
+        read_at = files.read_at(where, state)
     except Damaged as error:
         raise _unreadable(error) from error
-    with reading.opened(
-        where, state, view_of(actor), since=since, until=until, read_at=_read_at(state, seen)
-    ) as book:
+    with reading.opened(where, state, view_of(actor), since=since, until=until, read_at=read_at) as book:
         yield book
-
-
-def _read_at(state: Manifest | None, seen: Seen | None) -> datetime | None:
-    if state is None or not state.whole:
-        return None
-    if seen and (seen.book, seen.generation) == (state.book, state.generation):
-        return max(filter(None, (seen.read_at, state.read_at)), default=None)
-    return state.read_at
 
 
 def _unreadable(error: Exception) -> Unavailable:

@@ -1,27 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the book: views over its files, narrowed to what one reader may see. Pure of Django."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
 from tongguan.casebook.contracts import Group, Manifest
-from tongguan.casebook.files import listed, quoted
+from tongguan.casebook.files import connected, listed, quoted
 from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES
-from tongguan.casebook.store import source_sql
+from tongguan.casebook.store import no_rows, source_sql
 from tongguan.kernel.codes import next_prefix
-
-_lock = threading.Lock()
-_engines: dict[Path, duckdb.DuckDBPyConnection] = {}
-_MEMORY: Final = "1GB"
-_THREADS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +66,11 @@ def opened(
     until: datetime | None = None,
     read_at: datetime | None = None,
 ) -> Iterator[Book]:
-    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: an empty book."""
-    cursor = _engine(folder).cursor()
-    try:
+    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: no rows."""
+    with connected(folder) as cursor:
         for name, sql in _views(folder, state, view, since, until).items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
         yield Book(cursor, read_at)
-    finally:
-        cursor.close()
-
-
-def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Give the process's one engine: making one costs a hundred times what a cursor does."""
-    with _lock:
-        found = _engines.get(folder)
-        if found is None:
-            _engines.clear()
-            config: dict[str, Any] = {
-                "threads": _THREADS,
-                "memory_limit": _MEMORY,
-                "temp_directory": str(folder / "spill"),
-                "preserve_insertion_order": False,
-            }
-            found = _engines[folder] = duckdb.connect(":memory:", config=config)
-        return found
 
 
 def _views(
@@ -109,7 +84,7 @@ def _views(
     inner: dict[str, str] = {}
     for table in TABLES.values():
         mine = [groups for (subject, _), groups in months.items() if subject == table.subject]
-        inner[table.name] = source_sql(folder, mine, table) or _empty(table.columns)
+        inner[table.name] = source_sql(folder, mine, table) or no_rows(table.columns)
     scope = _scope(view, inner)
     for table in TABLES.values():
         if table.name == "parts":
@@ -120,7 +95,7 @@ def _views(
         found[table.name] = f"SELECT {shown} FROM ({inner[table.name]}){where}"
     for name, columns in DIMENSIONS.items():
         file = state.dimensions.get(name) if state else None
-        found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else _empty(columns)
+        found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else no_rows(columns)
     return found
 
 
@@ -137,10 +112,6 @@ def _utc(moment: datetime) -> str:
 def _times(since: datetime | None, until: datetime | None) -> list[str]:
     found = [f"_opened >= TIMESTAMP '{_utc(since)}'"] if since else []
     return found + ([f"_opened < TIMESTAMP '{_utc(until)}'"] if until else [])
-
-
-def _empty(columns: Sequence[tuple[str, str]]) -> str:
-    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns) + " WHERE false"
 
 
 def _scope(view: View, inner: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The casebook's tables: their columns and kinds as DuckDB writes them, and what a reader is shown.
 
-Pure. Columns that begin with ``_`` carry scope and month, and are shown to nobody. Times are UTC without a zone.
+Pure. Columns that begin with ``_`` carry scope and month, and are shown to nobody. Times are UTC, without
+a zone.
 """
 
 from dataclasses import dataclass
@@ -67,8 +68,8 @@ TABLES: Final = {
             CASE,
             "case_id",
             _columns(
-                "case_id:u no:i at:t move:s frm:s to:s stage:s final:b counts:l actor_key:s post:s unit_name:s "
-                + _HUNG
+                "case_id:u no:i at:t move:s frm:s to:s stage:s final:b counts:l actor_key:s post:s"
+                " unit_name:s " + _HUNG
             ),
             ("_division", "_opened", "case_id", "no"),
         ),
@@ -88,8 +89,8 @@ TABLES: Final = {
             CASE,
             "case_id",
             _columns(
-                "id:n case_id:u order_id:u stage:s round:i division:s unit:i started_at:t stopped_at:t due_at:t"
-                " overdue_at:t limit_value:f limit_unit:s extensions:i excluded:b worked_minutes:f"
+                "id:n case_id:u order_id:u stage:s round:i division:s unit:i started_at:t stopped_at:t"
+                " due_at:t overdue_at:t limit_value:f limit_unit:s extensions:i excluded:b worked_minutes:f"
                 " paused_minutes:f " + _HUNG
             ),
             ("_division", "_opened", "case_id", "id"),

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ import msgspec
 from tongguan.casebook import files
 from tongguan.casebook.contracts import BookFile, Damaged, Group, Manifest, Rows
 from tongguan.casebook.files import listed, quoted
-from tongguan.casebook.schema import DIMENSIONS, HEADS, TABLES, VERSION, Table, tables_of
+from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, VERSION, Table, tables_of
 
 #: A group takes the next older one into itself when that is not so many times as large.
 _GROWTH: Final = 4
@@ -29,6 +30,10 @@ _LOOSE: Final = 20_000
 _SHARE: Final = 0.1
 #: A file no longer in force stays so many seconds, for readers who were given its name.
 KEPT_SECONDS: Final = 900.0
+#: How many subjects are too few to rewrite a month for.
+_FEW: Final = 2_000
+_TRIES: Final = 100
+_PAUSE: Final = 0.1
 #: Rows of a file that are read or left out together.
 ROW_GROUP: Final = 30_720
 
@@ -50,15 +55,15 @@ class Store:
         return store
 
     def add(
-        self, batches: Iterable[Rows], *, names: str = "", read_at: datetime | None = None, **more: Any
+        self, batches: Iterable[Rows], *, names: str = "", position: Mapping[str, str] | None = None
     ) -> None:
         """Take in subjects with all their rows, in place of what was known of them; one new generation.
 
-        ``more`` are further fields of the manifest that change with it.
+        ``names``: the stamp of the items' words in them. ``position``: how far building is with them.
         """
         made: list[Group] = []
         no = self.state.last_no
-        with files.connected(self.folder, threads=1, memory="512MB") as connection:
+        with files.connected(self.folder) as connection:
             for batch in batches:
                 for month, tables in _by_month(batch).items():
                     no += 1
@@ -66,14 +71,13 @@ class Store:
             groups = list(self.state.groups) + made
             for one in made:
                 groups, no = self._merged(connection, groups, one.subject, one.month, no)
-        more |= {"read_at": read_at} if read_at else {}
         self._put(
             msgspec.structs.replace(
                 self.state,
                 generation=self.state.generation + 1,
                 last_no=no,
-                groups=tuple(sorted(groups, key=lambda one: (one.subject, one.month, one.no))),
-                **more,
+                groups=_sorted(groups),
+                position=self.state.position if position is None else dict(position),
             )
         )
 
@@ -92,9 +96,7 @@ class Store:
             if not rows:
                 continue
             draft = self.folder / self.state.book / f"rows-{no}.ndjson"
-            draft.write_bytes(msgspec.json.Encoder().encode_lines(rows))
-            kinds = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in table.columns)
-            source = f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+            source = f"({rows_sql(draft, table.columns, rows)})"
             made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
             draft.unlink()
         count = len(tables[HEADS[subject]])
@@ -103,7 +105,7 @@ class Store:
     def _copied(
         self, connection: duckdb.DuckDBPyConnection, table: Table, source: str, stem: str
     ) -> BookFile:
-        name = f"{self.state.book}/{stem}-{table.name}.parquet"
+        name = f"{self.state.book}/{stem}-{table.name}-{token_hex(3)}.parquet"
         columns = ", ".join(f'"{one}"' for one in table.names)
         order = ", ".join(f'"{one}"' for one in table.order)
         target = quoted(str(self.folder / name))
@@ -116,7 +118,7 @@ class Store:
     def _merged(
         self, connection: duckdb.DuckDBPyConnection, groups: list[Group], subject: str, month: str, no: int
     ) -> tuple[list[Group], int]:
-        """Merge the newest increments of a month while they are of like size; few files stay, few are rewritten."""
+        """Merge the newest increments of a month while they are of like size: few files stay."""
         while True:
             mine = [g for g in groups if (g.subject, g.month, g.base) == (subject, month, False)]
             mine.sort(key=lambda one: -one.no)
@@ -140,59 +142,81 @@ class Store:
         made: dict[str, BookFile] = {}
         for table in tables_of(subject):
             source = source_sql(self.folder, [list(parts)], table)
+            if source and base and table.name == "cases":
+                source = self._named(source)
             if source:
                 made[table.name] = self._copied(connection, table, f"({source})", f"{subject}-{month}-{no}")
         made = {table: file for table, file in made.items() if file.rows}
         count = made[HEADS[subject]].rows
         return Group(subject=subject, month=month, no=no, base=base, subjects=count, files=made, names=names)
 
-    def compact(self, *, everything: bool = False, names: str = "", most: int = 0) -> int:
-        """Bring increments into their months' bases, the largest first; give how many months were rewritten.
+    def _named(self, source: str) -> str:
+        """Give the cases with their items' words as the register has them now."""
+        register = self.state.dimensions.get("items")
+        if register is None or not register.rows:
+            return source
+        items = listed([str(self.folder / register.name)])
+        return (
+            "SELECT c.* REPLACE (coalesce(i.name, '') AS item_name, coalesce(i.family, '') AS family) "
+            f"FROM ({source}) c LEFT JOIN {items} i ON i.code = c.item"
+        )
 
-        ``everything``: also those with few. ``names``: also months written with other words of the catalogue.
-        ``most``: at most so many months (0: all).
-        """
-        done = 0
-        for subject, month in self._due(everything=everything, names=names)[: most or None]:
-            parts = [g for g in self.state.groups if (g.subject, g.month) == (subject, month)]
-            parts.sort(key=lambda one: -one.no)
-            no = self.state.last_no + 1
-            with files.connected(self.folder) as connection:
-                one = self._united(connection, parts, no, base=True, names=parts[0].names)
-            kept = [g for g in self.state.groups if g not in parts] + [one]
-            kept.sort(key=lambda one: (one.subject, one.month, one.no))
-            self._put(msgspec.structs.replace(self.state, last_no=no, groups=tuple(kept)))
-            done += 1
-        return done
+    def compact(self) -> int:
+        """Bring every month's increments into its base; give how many months were rewritten."""
+        due = self.due(everything=True)
+        for subject, month in due:
+            self.swap(*self.compacted(subject, month))
+        return len(due)
 
-    def _due(self, *, everything: bool, names: str) -> list[tuple[str, str]]:
+    def compacted(self, subject: str, month: str) -> tuple[list[Group], Group]:
+        """Write all groups of a month as one, not in force yet; give those groups and the new one."""
+        parts = [one for one in self.state.groups if (one.subject, one.month) == (subject, month)]
+        parts.sort(key=lambda one: -one.no)
+        with files.connected(self.folder) as connection:
+            return parts, self._united(connection, parts, parts[0].no, base=True, names=self.state.names)
+
+    def swap(self, parts: Sequence[Group], made: Group) -> bool:
+        """Put a group in the place of those it was made of; False when they are in force no more."""
+        now = list(self.state.groups)
+        if any(one not in now for one in parts):
+            return False
+        kept = [one for one in now if one not in parts] + [made]
+        self._put(msgspec.structs.replace(self.state, groups=_sorted(kept)))
+        return True
+
+    def due(self, *, everything: bool = False) -> list[tuple[str, str]]:
+        """Give (kind, month) whose increments are many or whose words are old; the most first."""
         loose: defaultdict[tuple[str, str], int] = defaultdict(int)
         base: defaultdict[tuple[str, str], int] = defaultdict(int)
+        renamed: set[tuple[str, str]] = set()
         for one in self.state.groups:
-            (base if one.base else loose)[one.subject, one.month] += one.subjects
-        due = [
+            key = one.subject, one.month
+            (base if one.base else loose)[key] += one.subjects
+            if one.subject == CASE and one.names != self.state.names:
+                renamed.add(key)
+        due = renamed | {
             key
             for key, count in loose.items()
-            if everything or count > _LOOSE or (base[key] and count > max(2_000, base[key] * _SHARE))
-        ]
-        return sorted(due, key=lambda key: -loose[key])
+            if everything or count > _LOOSE or (base[key] and count > max(_FEW, base[key] * _SHARE))
+        }
+        return sorted(due, key=lambda key: (-loose[key], key))
 
-    def set_dimensions(self, tables: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """Put the registers in place of what was known of them."""
+    def set_dimensions(
+        self, tables: Mapping[str, Sequence[Mapping[str, object]]], stamp: str = "", names: str = ""
+    ) -> None:
+        """Put the registers in place of what was known of them, with the stamps of all and of the items."""
         made: dict[str, BookFile] = {}
         no = self.state.last_no + 1
-        with files.connected(self.folder, threads=1, memory="256MB") as connection:
+        with files.connected(self.folder) as connection:
             for name, columns in DIMENSIONS.items():
                 table = Table(name, "", columns[0][0], columns, (columns[0][0],))
                 draft = self.folder / self.state.book / f"rows-{no}.ndjson"
-                draft.write_bytes(msgspec.json.Encoder().encode_lines(tables.get(name, ())))
-                kinds = ", ".join(f"{quoted(one)}: {quoted(kind)}" for one, kind in columns)
-                source = (
-                    f"read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
-                )
+                source = f"({rows_sql(draft, columns, tables.get(name, ()))})"
                 made[name] = self._copied(connection, table, source, f"register-{no}")
                 draft.unlink()
-        self._put(msgspec.structs.replace(self.state, last_no=no, dimensions=made))
+        self._put(
+            msgspec.structs.replace(self.state, last_no=no, dimensions=made, registers=stamp, names=names)
+        )
 
     def put_groups(self, groups: Sequence[Group]) -> None:
         """Let files that were written beside be the whole of the book."""
@@ -233,6 +257,30 @@ class Store:
         self.state = state
 
 
+def _sorted(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(sorted(groups, key=lambda one: (one.subject, one.month, one.no)))
+
+
+def compact_one(folder: Path, *, everything: bool = False) -> bool:
+    """Bring one month of the book in force into one base while others go on writing; tell whether it did.
+
+    What was written in vain, because the month's increments were merged meanwhile, goes with the old files.
+    """
+    state = files.manifest(folder)
+    due = Store(folder, files.MANIFEST, state).due(everything=everything) if state else []
+    if state is None or not due:
+        return False
+    parts, made = Store(folder, files.MANIFEST, state).compacted(*due[0])
+    for _ in range(_TRIES):
+        with files.writing(folder) as mine:
+            if mine:
+                now = files.manifest(folder)
+                same = now is not None and now.book == state.book
+                return bool(now and same and Store(folder, files.MANIFEST, now).swap(parts, made))
+        time.sleep(_PAUSE)
+    return False
+
+
 def verify(folder: Path, state: Manifest, *, whole: bool = True) -> list[str]:
     """Give the files that are missing or not what was written."""
     return [one.name for one in _all_files(state) if not files.holds(folder, one, whole=whole)]
@@ -240,6 +288,18 @@ def verify(folder: Path, state: Manifest, *, whole: bool = True) -> list[str]:
 
 def _all_files(state: Manifest) -> list[BookFile]:
     return [file for group in state.groups for file in group.files.values()] + list(state.dimensions.values())
+
+
+def rows_sql(draft: Path, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, object]]) -> str:
+    """Give SQL for rows that are laid down in a draft file: it takes times, lists and gaps as they are."""
+    draft.write_bytes(msgspec.json.Encoder().encode_lines(rows))
+    kinds = ", ".join(f"{quoted(one)}: {quoted(kind)}" for one, kind in columns)
+    return f"FROM read_json({quoted(str(draft))}, format = 'newline_delimited', columns = {{{kinds}}})"
+
+
+def no_rows(columns: Sequence[tuple[str, str]]) -> str:
+    """Give SQL for a table without rows."""
+    return "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns) + " WHERE false"
 
 
 def _by_month(batch: Rows) -> dict[str, dict[str, list[dict[str, object]]]]:
@@ -271,7 +331,8 @@ def source_sql(folder: Path, months: Iterable[Sequence[Group]], table: Table) ->
         if paths:
             plain = f"SELECT {columns} FROM {listed(paths)}"
             if rank > 0:
-                plain += f' ANTI JOIN (SELECT "{head.key}" AS _newer FROM {listed(newer)}) ON "{table.key}" = _newer'
+                known = f'SELECT "{head.key}" AS _newer FROM {listed(newer)}'
+                plain += f' ANTI JOIN ({known}) ON "{table.key}" = _newer'
             branches.append(plain)
         if rank >= 0:
             newer += [str(folder / g.files[head.name].name) for g in ranks[rank]]

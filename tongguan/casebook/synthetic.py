@@ -23,6 +23,7 @@ from tongguan.casebook.weaving import CASES, FAMILIES, HUNG, ITEMS, MACROS
 #: Shares of the day's cases by local hour: mornings and afternoons, little at night.
 _HOURS: Final = (4, 3, 2, 2, 2, 4, 9, 18, 38, 52, 54, 44, 28, 36, 48, 50, 46, 38, 28, 22, 18, 14, 9, 6)
 _SEASON: Final = (0.92, 0.80, 0.96, 0.98, 1.02, 1.10, 1.20, 1.18, 1.04, 0.98, 0.94, 0.88)
+_APPEALS: Final = FAMILIES[4:]
 _BEIJING: Final = timedelta(hours=8)
 
 
@@ -49,7 +50,7 @@ def write_synthetic(
     counts = np.floor(weights / weights.sum() * cases).astype(int)
     counts[0] += cases - int(counts.sum())
     groups: list[Group] = []
-    with files.connected(folder, threads=threads, memory=memory) as connection:
+    with files.fresh(folder, threads=threads, memory=memory) as connection:
         connection.execute("SET preserve_insertion_order = true")
         for macro in MACROS:
             connection.execute(macro)
@@ -140,8 +141,12 @@ def _registers(districts: int, streets: int) -> dict[str, list[dict[str, object]
             }
         )
     items: list[dict[str, object]] = [
-        {"code": f"{n // 10 + 1:02d}{n % 10 + 1:04d}", "name": f"{FAMILIES[n // 10]}第{n % 10 + 1}类"}
-        | {"family": FAMILIES[n // 10], "kind": "appeal" if n // 10 > 3 else "event"}  # noqa: PLR2004 - six families
+        {
+            "code": f"{n // 10 + 1:02d}{n % 10 + 1:04d}",
+            "name": f"{FAMILIES[n // 10]}第{n % 10 + 1}类",
+            "family": FAMILIES[n // 10],
+            "kind": "appeal" if FAMILIES[n // 10] in _APPEALS else "event",
+        }
         for n in range(ITEMS)
     ]
     return {"units": units, "divisions": places, "items": items}

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from tongguan.casebook import files
+from tongguan.casebook import checking, files, keeping, queries
 from tongguan.casebook.contracts import Rows
-from tongguan.casebook.schema import CASE, TABLES, TELLING
+from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES, TELLING
 from tongguan.casebook.store import Store
 from tongguan.casebook.synthetic import write_synthetic
 from tongguan.casebook.values import plain
+from tongguan.people.contracts import PLATFORM
+from tongguan.runtime.testing import settle
 
-__all__ = ["case_id", "write_book", "write_synthetic"]
+__all__ = ["assert_same_as_rebuilt", "case_id", "contents", "taken", "write_book", "write_synthetic"]
 
 _SPACE: Final = UUID("6f1b4a52-9d0e-5a41-8a53-7b1c0f0f2a11")
-_CASE: Final = {
+_CASE: Final[dict[str, Any]] = {
     "number": "",
     "item": "010101",
     "item_name": "上水井盖",
@@ -69,9 +71,35 @@ def write_book(
     store.add([Rows(CASE, told), Rows(TELLING, {"tellings": tellers})])
     registers = {name: list(tables.get(name, ())) for name in ("units", "divisions", "items")}
     store.set_dimensions(registers)
-    store.compact(everything=True)
+    store.compact()
     store.finish(read_at or datetime.now(UTC))
     assert files.manifest(folder) is not None
+
+
+def taken() -> None:
+    """Deliver all facts, and take into the book what they tell of."""
+    settle(jobs=False)
+    while keeping.take_in(queries.folder(), seconds=60):
+        pass
+
+
+def contents() -> dict[str, list[tuple[Any, ...]]]:
+    """Give every row of every view, in an order of its own."""
+    with queries.open_book(PLATFORM) as book:
+        names = [name for name in (*TABLES, *DIMENSIONS) if name != "parts"]
+        return {name: sorted(book.rows(f"SELECT * FROM {name}"), key=repr) for name in names}
+
+
+def assert_same_as_rebuilt() -> dict[str, list[tuple[Any, ...]]]:
+    """Fail unless the book, taken in bit by bit, is what it is when built from nothing; give its rows."""
+    taken()
+    found = checking.check(queries.folder())
+    assert found is not None
+    assert found.sound, found
+    before = contents()
+    assert keeping.build(queries.folder()) is not None
+    assert contents() == before
+    return before
 
 
 def _id(word: Any) -> UUID:
@@ -79,7 +107,7 @@ def _id(word: Any) -> UUID:
 
 
 def _case(given: Mapping[str, Any]) -> dict[str, Any]:
-    row = _CASE | {"id": case_id(str(sorted(given.items(), key=str)))} | dict(given)
+    row: dict[str, Any] = _CASE | {"id": case_id(str(sorted(given.items(), key=str)))} | dict(given)
     row["id"] = _id(row["id"])
     row["number"] = row["number"] or row["id"].hex[:16]
     place = str(row["division"])

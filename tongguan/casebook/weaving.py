@@ -6,12 +6,14 @@ from typing import Final
 FAMILIES: Final = ("公用设施", "道路交通", "市容环境", "园林绿化", "物业管理", "劳动社保")
 ITEMS: Final = 60
 #: ``u``: a number in [0, 1) from seed, month, case and a salt; ``bell``: one of a standard normal.
-MACROS: Final = (
-    "CREATE OR REPLACE TEMP MACRO u(s, i, salt) AS (hash((s::BIGINT * 64 + salt) * 4294967296 + i) >> 11) / 9007199254740992.0",
-    "CREATE OR REPLACE TEMP MACRO bell(s, i, salt) AS"
-    " sqrt(-2 * ln(1 - u(s, i, salt))) * cos(2 * pi() * u(s, i, salt + 1))",
-    "CREATE OR REPLACE TEMP MACRO secs(n) AS to_microseconds(CAST(n * 1000000 AS BIGINT))",
-    "CREATE OR REPLACE TEMP MACRO made(s, i, salt) AS CAST(md5(concat(s, '-', i, '-', salt)) AS UUID)",
+MACROS: Final = tuple(
+    f"CREATE OR REPLACE TEMP MACRO {one}"
+    for one in (
+        "u(s, i, salt) AS (hash((s::BIGINT * 64 + salt) * 4294967296 + i) >> 11) / 9007199254740992.0",
+        "bell(s, i, salt) AS sqrt(-2 * ln(1 - u(s, i, salt))) * cos(2 * pi() * u(s, i, salt + 1))",
+        "secs(n) AS to_seconds(CAST(n AS BIGINT))",
+        "made(s, i, salt) AS CAST(md5(concat(s, '-', i, '-', salt)) AS UUID)",
+    )
 )
 
 #: One month's cases. ``src`` is where a case has its place and matter from: itself, or the one it repeats.
@@ -60,17 +62,21 @@ SELECT made(s, i, 'case') AS id, s, i, again, closed, late, reworked, returned, 
   family || '第' || (item_no % 10 + 1) || '类' AS item_name,
   ['complaint', 'help', 'report', 'consult', 'suggestion', 'praise', '']
     [1 + floor(7 * pow(u(s, i, 16), 2.2))::INT] AS kind,
-  printf('9901%02d%03d%03d', district_no + 1, street_no // {districts} + 1, 1 + floor(12 * u(s, src, 17))::INT)
-    AS division,
-  left(division, 6) AS district, left(division, 9) AS street, left(division, 6) AS hub, division || '001' AS grid,
+  printf('9901%02d%03d%03d', district_no + 1, street_no // {districts} + 1,
+    1 + floor(12 * u(s, src, 17))::INT) AS division,
+  left(division, 6) AS district, left(division, 9) AS street, left(division, 6) AS hub,
+  division || '001' AS grid,
   121.2 + 0.02 * (street_no % 25) + 0.004 * bell(s, src, 18) AS lon,
   31.0 + 0.025 * (street_no // 25) + 0.004 * bell(s, src, 20) AS lat,
   (622236750694711295 + 65536 * (floor(lon * 500)::BIGINT * 4096 + floor(lat * 500)::BIGINT)) AS cell,
-  '' AS component, ['hotline', 'snap', 'patrol', 'sensor'][1 + floor(4 * pow(u(s, i, 22), 1.7))::INT] AS source,
-  CASE WHEN u(s, i, 23) < 0.04 THEN 'urgent' WHEN u(s, i, 23) < 0.045 THEN 'critical' ELSE 'normal' END AS urgency,
+  '' AS component,
+  ['hotline', 'snap', 'patrol', 'sensor'][1 + floor(4 * pow(u(s, i, 22), 1.7))::INT] AS source,
+  CASE WHEN u(s, i, 23) < 0.04 THEN 'urgent' WHEN u(s, i, 23) < 0.045 THEN 'critical'
+    ELSE 'normal' END AS urgency,
   CASE WHEN closed THEN 'closed' WHEN done_at < {until} THEN 'pending_check' ELSE 'handling' END AS state,
   CASE WHEN closed THEN '' WHEN done_at < {until} THEN 'check' ELSE 'handle' END AS stage,
-  closed AS final, 'default' AS process, opened_at, filed_at, CASE WHEN closed THEN closing END AS closed_at, due_at,
+  closed AS final, 'default' AS process, opened_at, filed_at,
+  CASE WHEN closed THEN closing END AS closed_at, due_at,
   lead_unit, printf('0001%04d%04d', district_no + 1, family_no + 1) AS lead_path,
   returned::INT AS returns, reworked::INT AS reworks, (late AND u(s, i, 24) < 0.2)::INT AS extensions,
   (hours > 200 AND u(s, i, 25) < 0.3)::INT AS suspensions,
@@ -81,61 +87,58 @@ SELECT made(s, i, 'case') AS id, s, i, again, closed, late, reworked, returned, 
 FROM ended ORDER BY division, opened_at, id
 """
 
-_LINE: Final = "{{'no': {no}, 'at': {at}, 'move': '{move}', 'frm': '{frm}', 'to': '{to}', 'stage': '{stage}', 'ends': {ends}, 'counts': {counts}::VARCHAR[], 'post': '{post}', 'holds': {holds}}}"
-
-
-def _line(
-    no: int, at: str, words: str, *, counts: str = "[]", holds: str = "true", ends: str = "false"
-) -> str:
-    move, frm, to, stage, post = (one.strip("-") for one in words.split())
-    return _LINE.format(
-        no=no, at=at, move=move, frm=frm, to=to, stage=stage, post=post, counts=counts, holds=holds, ends=ends
-    )
-
-
-_LINES: Final = ", ".join(
-    (
-        _line(1, "opened_at", "open - reported accept system"),
-        _line(
-            2, "opened_at + (filed_at - opened_at) / 2", "accept reported pending_register register acceptor"
-        ),
-        _line(3, "filed_at", "register pending_register pending_dispatch dispatch acceptor"),
-        _line(4, "sent_at", "dispatch pending_dispatch pending_handle handle dispatcher"),
-        _line(
-            5,
-            "sent_at + (done_at - sent_at) * 0.05",
-            "return_dispatcher pending_handle returned dispatch department",
-            counts="['returns']",
-            holds="returned",
-        ),
-        _line(
-            6, "sent_at + (done_at - sent_at) * 0.1", "sign pending_handle pending_handle handle department"
-        ),
-        _line(7, "sent_at + (done_at - sent_at) * 0.2", "assign pending_handle handling handle department"),
-        _line(8, "done_at - (done_at - sent_at) * 0.02", "submit handling handle_finish handle handler"),
-        _line(9, "done_at", "dept_confirm handle_finish pending_check check department"),
-        _line(
-            10,
-            "done_at + (closing - done_at) * 0.2",
-            "check_fail checking handling handle collector",
-            counts="['reworks']",
-            holds="reworked",
-        ),
-        _line(11, "done_at + (closing - done_at) * 0.6", "check_pass checking pending_close close collector"),
-        _line(12, "closing", "close pending_close closed - acceptor", ends="true"),
-    )
+#: What happens to a case, step by step: move, from, to, stage, by whom, what it counts.
+_STEPS: Final = (
+    ("open", "", "reported", "accept", "system", ""),
+    ("accept", "reported", "pending_register", "register", "acceptor", ""),
+    ("register", "pending_register", "pending_dispatch", "dispatch", "acceptor", ""),
+    ("dispatch", "pending_dispatch", "pending_handle", "handle", "dispatcher", ""),
+    ("return_dispatcher", "pending_handle", "returned", "dispatch", "department", "returns"),
+    ("sign", "pending_handle", "pending_handle", "handle", "department", ""),
+    ("assign", "pending_handle", "handling", "handle", "department", ""),
+    ("submit", "handling", "handle_finish", "handle", "handler", ""),
+    ("dept_confirm", "handle_finish", "pending_check", "check", "department", ""),
+    ("check_fail", "checking", "handling", "handle", "collector", "reworks"),
+    ("check_pass", "checking", "pending_close", "close", "collector", ""),
+    ("close", "pending_close", "closed", "", "acceptor", ""),
 )
+#: When each of them is.
+_MOMENTS: Final = (
+    "opened_at",
+    "opened_at + secs(epoch(filed_at - opened_at) / 2)",
+    "filed_at",
+    "sent_at",
+    "sent_at + secs(epoch(done_at - sent_at) * 0.05)",
+    "sent_at + secs(epoch(done_at - sent_at) * 0.1)",
+    "sent_at + secs(epoch(done_at - sent_at) * 0.2)",
+    "sent_at + secs(epoch(done_at - sent_at) * 0.98)",
+    "done_at",
+    "done_at + secs(epoch(closing - done_at) * 0.2)",
+    "done_at + secs(epoch(closing - done_at) * 0.6)",
+    "closing",
+)
+_VALUES: Final = ", ".join(
+    f"({no}, '{move}', '{frm}', '{to}', '{stage}', {str(move == 'close').lower()},"
+    f" {[counts] if counts else []}::VARCHAR[], '{post}')"
+    for no, (move, frm, to, stage, post, counts) in enumerate(_STEPS, 1)
+)
+_AT: Final = " ".join(f"WHEN {no} THEN {at}" for no, at in enumerate(_MOMENTS, 1))
 _SHARED: Final = "_division, _opened"
 _LAST: Final = "(SELECT max(closing) FROM drawn)"
 #: What hangs on the month's cases, by table, in the order of files.
 HUNG: Final = {
     "cases": "SELECT * FROM drawn",
+    # The steps go round within some thousand cases: near enough to the order of divisions for leaving out.
     "lines": f"""
-      SELECT case_id, l.no, l.at, l.move, l.frm, l."to", l.stage, l.ends AS final, l.counts,
+      SELECT id AS case_id, l.no, CASE l.no {_AT} END AS at, l.move, l.frm, l."to", l.stage, l.final,
+        l.counts,
         CASE WHEN l.post = 'system' THEN 'system' ELSE 'user:' || (lead_unit * 7 + l.no) END AS actor_key,
-        l.post, CASE WHEN l.post IN ('department', 'handler') THEN '主管部门' ELSE '中心' END AS unit_name, {_SHARED}
-      FROM (SELECT id AS case_id, lead_unit, state, {_SHARED}, unnest([{_LINES}]) AS l FROM drawn)
-      WHERE l.holds AND (state = 'closed' OR l.no <= CASE WHEN state = 'handling' THEN 7 ELSE 9 END)""",
+        l.post,
+        CASE WHEN l.post IN ('department', 'handler') THEN '主管部门' ELSE '中心' END AS unit_name,
+        {_SHARED}
+      FROM drawn, (VALUES {_VALUES}) l(no, move, frm, "to", stage, final, counts, post)
+      WHERE (l.no <> 5 OR returned) AND (l.no <> 10 OR reworked)
+        AND (closed OR l.no <= CASE WHEN drawn.state = 'handling' THEN 7 ELSE 9 END)""",
     "orders": f"""
       SELECT made(s, i, 'order') AS id, id AS case_id, 1 AS no, lead_unit AS unit, lead_path AS unit_path,
         'lead' AS role, division, CASE WHEN state = 'handling' THEN 'handling' ELSE 'confirmed' END AS state,
@@ -144,7 +147,8 @@ HUNG: Final = {
         CASE WHEN state <> 'handling' THEN done_at - (done_at - sent_at) * 0.02 END AS submitted_at,
         CASE WHEN state <> 'handling' THEN done_at END AS confirmed_at,
         CASE WHEN state <> 'handling' THEN done_at END AS ended_at,
-        due_at, datediff('hour', filed_at, due_at) AS limit_value, '紧急工作时' AS limit_unit, reworks, {_SHARED}
+        due_at, datediff('hour', filed_at, due_at) AS limit_value, '紧急工作时' AS limit_unit, reworks,
+        {_SHARED}
       FROM drawn""",
     "clocks": f"""
       SELECT c.id, case_id, order_id, c.stage, 1 AS round, division, c.unit, c.started AS started_at,
@@ -161,7 +165,8 @@ HUNG: Final = {
             {{'id': (s * 100000000 + i) * 4 + 1, 'stage': 'handle', 'unit': NULL, 'started': sent_at,
               'stopped': CASE WHEN state <> 'handling' THEN done_at END, 'due': due_at}},
             {{'id': (s * 100000000 + i) * 4 + 2, 'stage': 'handle', 'unit': lead_unit, 'started': sent_at,
-              'stopped': CASE WHEN state <> 'handling' THEN done_at END, 'due': due_at}}]) AS c FROM drawn))""",
+              'stopped': CASE WHEN state <> 'handling' THEN done_at END, 'due': due_at}}]) AS c
+          FROM drawn))""",
     "answers": f"""
       SELECT id AS case_id, made(s, i, 'report') AS report_id,
         CASE WHEN u(s, i, 40) < 0.5 THEN 'survey' ELSE 'callback' END AS how, 1 AS round,
@@ -172,7 +177,8 @@ HUNG: Final = {
       FROM drawn WHERE closed AND u(s, i, 45) < 0.3""",
     "parts": f"SELECT id AS case_id, lead_path AS unit_path, {_SHARED} FROM drawn",
     "tellings": """
-      SELECT made(s, i, CASE WHEN n = 0 THEN 'report' ELSE 'report' || n END) AS id, id AS case_id, source, kind,
+      SELECT made(s, i, CASE WHEN n = 0 THEN 'report' ELSE 'report' || n END) AS id, id AS case_id,
+        source, kind,
         opened_at + INTERVAL 3 HOUR * n AS received_at, division, item,
         CASE WHEN n = 0 THEN 'opened' ELSE 'joined' END AS outcome,
         CASE WHEN n = 0 THEN 'first' ELSE 'further' END AS voice, _division, opened_at AS _opened

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "tongguan.vitals",
     "tongguan.intake",
     "tongguan.replies",
+    "tongguan.revisits",
     "tongguan.exchange",
     "tongguan.casebook",
     "tongguan.video",

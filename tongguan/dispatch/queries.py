@@ -38,6 +38,8 @@ rule_facts, plan_many = planning.rule_facts, planning.plan_many
 straight_facts, straight_reach = straight.rule_facts, straight.reach_of
 #: Many cases at once, for who may see them: their clocks; those whose lateness an appeal keeps out of scores.
 clocks_of, excused, otherwise = reading.clocks_of, reading.excluded, reading.otherwise
+#: Many cases' orders and clocks as the analysis keeps them: without plans, words and ladders.
+order_marks, clock_marks = reading.order_marks, reading.clock_marks
 
 
 def work_orders(actor: Actor, case_id: UUID) -> list[OrderInfo]:

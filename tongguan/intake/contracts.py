@@ -213,6 +213,20 @@ class ReportInfo:
     reporter: ReporterShown | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingInfo:
+    """Where one report led, without who told it: ``want`` is the kind of request, "" when no word tells."""
+
+    id: UUID
+    case_id: UUID | None
+    source: str
+    want: str
+    received_at: datetime
+    division: str
+    item_code: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class TriageInfo:
     """What one triage of a report decided, how sure (0 to 1), by what, and why in ``lines`` of words."""

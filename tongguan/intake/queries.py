@@ -12,6 +12,7 @@ from tongguan.intake.contracts import (
     ReportInfo,
     ReportState,
     Teller,
+    TellingInfo,
     TriageInfo,
     UnreadInfo,
     UnreadState,
@@ -178,6 +179,41 @@ def decisions(actor: Actor, report_id: UUID) -> list[TriageInfo]:
     """Tell what each triage of a report decided, in order. Raises NotFound."""
     rows = report_row(actor, report_id).decisions.order_by("id")
     return [TriageInfo(**row) for row in rows.values(*TriageInfo.__dataclass_fields__)]
+
+
+def tellings(report_ids: Iterable[UUID]) -> list[TellingInfo]:
+    """Give where these reports led, those that wait for triage left out; two statements. For the platform."""
+    rows = Report.objects.filter(pk__among=list(report_ids)).exclude(state=ReportState.WAITING).order_by("id")
+    columns = ("id", "case_id", "source", "received_at", "placed", "division", "item_code", "state")
+    found = list(rows.values_list(*columns))
+    told = TriageDecision.objects.filter(report__pk__among=[row[0] for row in found]).order_by("id")
+    read = {pk: (item, want) for pk, item, want in told.values_list("report_id", "item_code", "want")}
+    return [
+        TellingInfo(
+            id=pk,
+            case_id=case_id,
+            source=source,
+            want=read.get(pk, ("", ""))[1],
+            received_at=received_at,
+            division=placed or division,
+            item_code=read.get(pk, ("", ""))[0] or item,
+            state=state,
+        )
+        for pk, case_id, source, received_at, placed, division, item, state in found
+    ]
+
+
+def triaged_after(report_id: UUID | None, limit: int) -> list[UUID]:
+    """Give the reports that follow one by id, those that wait for triage left out. For the platform."""
+    rows = Report.objects.exclude(state=ReportState.WAITING).order_by("pk")
+    rows = rows if report_id is None else rows.filter(pk__gt=report_id)
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def wants_of(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give what the telling that opened each case wanted, as its last triage read it; one statement."""
+    rows = TriageDecision.objects.filter(report__case__pk__among=list(case_ids), report__state="opened")
+    return dict(rows.order_by("id").values_list("report__case_id", "want"))
 
 
 def opened_as(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, float, float]]:

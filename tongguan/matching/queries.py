@@ -155,6 +155,20 @@ def stored(report_ids: Iterable[UUID]) -> dict[UUID, Decision]:
     return {row.report_id: _again(row) for row in rows}
 
 
+def voices(report_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give whose voice each of these tellings is, as the decision in force has it; one statement."""
+    rows = MatchDecision.objects.filter(report_id__among=list(report_ids), overruled_at=None)
+    return dict(rows.values_list("report_id", "voice"))
+
+
+def recurrences(case_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give the closed case that each of these repeats, as the decisions in force have it; one statement."""
+    rows = MatchDecision.objects.filter(
+        case__pk__among=list(case_ids), overruled_at=None, again__isnull=False
+    )
+    return dict(rows.order_by("-id").values_list("case_id", "again"))
+
+
 def hot(
     actor: Actor,
     *,

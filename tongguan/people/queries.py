@@ -47,6 +47,7 @@ __all__ = [
     "unit_q",
     "units",
     "units_of",
+    "units_table",
     "units_with_duty",
     "user_named",
     "users",
@@ -67,6 +68,12 @@ def units(ids: Iterable[int]) -> dict[int, UnitInfo]:
     """Give the known units among these ids."""
     known = registers.units().by_id
     return {i: known[i] for i in ids if i in known}
+
+
+def units_table() -> tuple[UnitInfo, ...]:
+    """Give all units by id, also those no longer active."""
+    known = registers.units().by_id
+    return tuple(known[i] for i in sorted(known))
 
 
 def unit_by_code(code: str) -> UnitInfo | None:

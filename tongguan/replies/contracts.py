@@ -67,6 +67,19 @@ class AnswerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundAnswer:
+    """What one reporter answered in one round of a case's survey; a changed answer counts as changed."""
+
+    case_id: UUID
+    report_id: UUID
+    round: int
+    at: datetime
+    responded: bool
+    solved: bool
+    satisfied: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opener:
     """What opens a survey: the token of its link, or tracking code and secret."""
 

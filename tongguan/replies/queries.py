@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of replies and surveys: a reporter's own, and a case's answers for officials within scope."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,15 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import NotFound
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.replies import rounds
-from tongguan.replies.contracts import AnswerInfo, Opener, Rates, ReplyShown, Satisfied, SurveyShown
+from tongguan.replies.contracts import (
+    AnswerInfo,
+    Opener,
+    Rates,
+    ReplyShown,
+    RoundAnswer,
+    Satisfied,
+    SurveyShown,
+)
 from tongguan.replies.models import Reply, Survey, SurveyAnswer
 from tongguan.replies.telling import ENDINGS
 
@@ -86,6 +95,14 @@ def may_ask(row: Survey, case: CaseInfo) -> bool:
     reopens = any(move.reopens and case.state in move.frm for move in process.moves.values())
     within = case.closed_at is not None and (clock.now() - case.closed_at).days < days
     return bool(given) and rates_of(given[-1]).discontent and reopens and within
+
+
+def answered(case_ids: Iterable[UUID]) -> list[RoundAnswer]:
+    """Give the newest answer of each round of these cases' surveys; one statement. For the platform."""
+    rows = SurveyAnswer.objects.filter(survey__case_id__among=list(case_ids)).order_by("id")
+    columns = ("survey__case_id", "survey__report_id", "round", "at", "responded", "solved", "satisfied")
+    newest = {(row[1], row[2]): RoundAnswer(*row) for row in rows.values_list(*columns)}
+    return list(newest.values())
 
 
 def of_case(actor: Actor, case_id: UUID) -> list[AnswerInfo]:
