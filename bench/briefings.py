@@ -57,7 +57,8 @@ def measured(home: Path, count: int) -> None:
         done, total = cursor.fetchone()
     figures = len((whole.document or {"figures": {}})["figures"])
     tell(
-        "written_s", seconds, WRITTEN_S, cases=count, figures=figures, steps=total, percent=whole.info.percent,
+        "written_s", seconds, WRITTEN_S, cases=count, figures=figures, steps=total,
+        percent=whole.info.percent,
         whole=done == total and whole.info.state == "draft", kind=writing.KIND,
     )  # fmt: skip
     began = time.perf_counter()

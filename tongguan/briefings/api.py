@@ -130,7 +130,7 @@ def send_back(actor: Actor, briefing_id: UUID, reason: str, expected: int | None
 
 
 def sign(actor: Actor, briefing_id: UUID, expected: int | None) -> BriefingInfo:
-    """Sign a reviewed briefing; what it says stays as it is from now on. Tells its schedule's posts. Audited."""
+    """Sign a reviewed briefing; what it says stays as it is from now on. Told to its schedule's posts."""
     with atomic():
         row = course.held(actor, briefing_id, expected, State.REVIEWED)
         guards.may(actor, guards.SIGNERS, row.division, "签发研判报告")

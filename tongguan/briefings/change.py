@@ -68,7 +68,7 @@ def of_means(now: Tally, before: Tally) -> Verdict:
 
 
 def expected(same_days: Sequence[float]) -> tuple[float, float, float] | None:
-    """Give (expected, low, high) of a day from the same weekdays before it, 95 %; None from fewer than two."""
+    """Give (expected, low, high) of a day by the same weekdays before it, 95 %; None by fewer than two."""
     if len(same_days) < 2:  # noqa: PLR2004 - a variance needs two
         return None
     mean = sum(same_days) / len(same_days)

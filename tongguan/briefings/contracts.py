@@ -147,7 +147,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A briefing's stretch of time, local aware datetimes; ``before`` and ``year`` are those compared with."""
+    """A briefing's stretch of time, local aware datetimes; ``before``, ``year``: what it is compared with."""
 
     cadence: Cadence
     since: datetime

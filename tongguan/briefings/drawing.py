@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Charts and maps as SVG, drawn from a document's blocks alone: bars, a line with its ordinary range, heat by
-hour and weekday, areas and points. Pure; every text is escaped, so that no name can add a mark of its own.
+"""Charts and maps as SVG, drawn from a document's blocks alone. Pure.
+
+Bars, a line with its ordinary range, heat by hour and weekday, areas and points. Every text is escaped, so
+that no name can add a mark of its own.
 """
 
 import math
@@ -123,13 +125,11 @@ def _line(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
     body.append(f'<polyline points="{path}" fill="none" stroke="{_BLUE}" stroke-width="2.2"/>')
     every = max(1, math.ceil(len(rows) / 15))
     for n, row in enumerate(rows):
-        x, y = at(n, float(row["value"] or 0.0)).split(",")
-        body.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{_BLUE}"/>')
+        x, y = (float(one) for one in at(n, float(row["value"] or 0.0)).split(","))
+        body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_BLUE}"/>')
         if (len(rows) - 1 - n) % every == 0:
-            body.append(
-                _text(float(x), float(y) - 8, texts[row["figure"]], anchor="middle", size=11, fill=_DEEP)
-            )
-            body.append(_text(float(x), low + 18, str(row["name"]), anchor="middle", size=11, fill=_GREY))
+            body.append(_text(x, y - 8, texts[row["figure"]], anchor="middle", size=11, fill=_DEEP))
+            body.append(_text(x, low + 18, str(row["name"]), anchor="middle", size=11, fill=_GREY))
     return body, 280
 
 
@@ -235,8 +235,6 @@ def _points(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
     for row, (lon, lat) in reversed(list(zip(rows, spots, strict=True))):
         x, y = ground.at(lon, lat)
         size = 6 + 14 * math.sqrt(float(row["value"] or 0.0) / most)
-        body.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="#c8472b" fill-opacity="0.72" stroke="#fff"/>'
-        )
+        body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="#c8472b" fill-opacity="0.72"/>')
         body.append(_text(x, y + 4, texts[row["figure"]], anchor="middle", size=11, fill="#fff"))
     return body, ground.height

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of a document: each number once, as it is written, with the query and the rows it came from. Pure."""
+"""Figures of a document: each number once, as it is written, with its query and rows. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

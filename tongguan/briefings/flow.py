@@ -85,11 +85,7 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
         elif block["kind"] == "paragraph":
             runs = [(clean(block["lead"]), "")] if block["lead"] else []
             for sentence in block["sentences"]:
-                for piece in wordings.get(sentence["key"], sentence["pieces"]):
-                    runs.append(
-                        (clean(piece), "") if isinstance(piece, str)
-                        else (texts[piece["figure"]], piece["figure"])
-                    )  # fmt: skip
+                runs += [_run(piece, texts) for piece in wordings.get(sentence["key"], sentence["pieces"])]
             items.append(Paragraph(tuple(runs)))
         elif block["kind"] == "chart":
             drawn += 1
@@ -109,16 +105,22 @@ def flow(document: Mapping[str, Any], wordings: Mapping[str, Any], digest: str, 
         _KINDS.get(document["kind"], ""),
         clean(document["title"]),
         clean(period["zh"]),
-        Signs(clean(signs.state), clean(signs.reviewed_by), clean(signs.signed_by), clean(signs.signed_on)),
+        Signs(*map(clean, (signs.state, signs.reviewed_by, signs.signed_by, signs.signed_on))),
         tuple(items),
         (
-            clean(
-                f"数据截至{document['data_until'][:16].replace('T', ' ')}；“较上期”指与{period['before']}相比。"
-            ),
+            clean(f"数据截至{_minute(document['data_until'])}；“较上期”指与{period['before']}相比。"),
             "是否属正常波动，由此前同等长度各时段的离散程度检验得出（显著性水平5%）。",
             f"文中每个数字均可在统管平台打开其计入的案件。校验码 {digest[:16]}。",
         ),
     )
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")
+
+
+def _run(piece: str | Mapping[str, str], texts: Mapping[str, str]) -> tuple[str, str]:
+    return (clean(piece), "") if isinstance(piece, str) else (texts[piece["figure"]], piece["figure"])
 
 
 def _cell(text: str, figure: Mapping[str, Any]) -> str:

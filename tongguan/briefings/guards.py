@@ -45,7 +45,7 @@ def reader(actor: Actor) -> None:
 
 
 def keeps_templates(actor: Actor, owner: str) -> None:
-    """Raise Forbidden unless the actor may word a template of a division; ``""``: everybody's, by the city."""
+    """Raise Forbidden unless the actor may word a division's template; ``""``: everybody's, by the city."""
     if owner:
         may(actor, KEEPERS, owner, "维护这个模板")
         return

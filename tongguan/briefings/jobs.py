@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What briefings do by time: write what is scheduled once its period is over and the book has read that far."""
+"""What briefings do by time: write what is scheduled once its period is over and read."""
 
 import logging
 from datetime import date, datetime, time, timedelta

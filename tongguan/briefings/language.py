@@ -159,7 +159,7 @@ class _NoAliases(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "no aliases", self.peek_event().start_mark)
+            raise yaml.constructor.ConstructorError(None, None, "no aliases", None)
         return super().compose_node(parent, index)
 
 

@@ -93,7 +93,7 @@ class Briefing(models.Model):
     signed_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Listed by division, the newest first; a job's is found at once; a schedule's period is written once."""
+        """Listed by division, the newest first; by its job; a schedule's period once."""
 
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["division", "-made_at"], name="briefings_by_division"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names of what figures are split by, as the book and the registers have them; an unknown key names itself."""
+"""Names of what figures are split by, as the book and registers have them; an unknown key names itself."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +9,8 @@ from tongguan.casebook.queries import Book
 SOURCES: Final = {
     "grid": "网格上报", "hotline": "热线", "citizen": "市民", "desk": "坐席登记", "department": "部门移交",
     "video": "视频", "sensor": "物联感知", "partner": "外部系统", "snap": "随手拍", "email": "邮件",
-    "chat": "群聊", "patrol": "采集巡查", "open311": "Open311", "cloudevents": "事件接口", "mapped": "数据导入",
+    "chat": "群聊", "patrol": "采集巡查", "open311": "Open311", "cloudevents": "事件接口",
+    "mapped": "数据导入",
 }  # fmt: skip
 KINDS: Final = {
     "complaint": "投诉", "help": "求助", "report": "举报", "consult": "咨询", "suggestion": "建议",

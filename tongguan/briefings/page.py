@@ -13,8 +13,10 @@ body{margin:0;background:#eef1f4;color:#1d2733;font-family:"FangSong","STFangson
 "Noto Serif SC","Songti SC",serif;line-height:1.9}
 main{box-sizing:border-box;max-width:210mm;margin:24px auto;padding:22mm 22mm 26mm;background:#fff;
 box-shadow:0 1px 6px #0002}
-.issuer{color:#b3160f;text-align:center;font:700 30px/1.4 "SimHei","Noto Sans CJK SC",sans-serif;letter-spacing:.12em}
-.head{display:flex;justify-content:space-between;border-bottom:2.5px solid #b3160f;padding:10px 2px 6px;font-size:15px}
+.issuer{color:#b3160f;text-align:center;font:700 30px/1.4 "SimHei","Noto Sans CJK SC",sans-serif;
+letter-spacing:.12em}
+.head{display:flex;justify-content:space-between;border-bottom:2.5px solid #b3160f;
+padding:10px 2px 6px;font-size:15px}
 h1{font:700 25px/1.5 "SimSun","Noto Serif CJK SC",serif;text-align:center;margin:26px 0 18px}
 h2{font:700 19px/1.8 "SimHei","Noto Sans CJK SC",sans-serif;margin:22px 0 4px}
 h3{font:600 18px/1.8 "KaiTi","Noto Serif CJK SC",serif;margin:12px 0 2px}

@@ -29,9 +29,7 @@ def polish(actor: Actor, briefing_id: UUID, expected: int | None) -> BriefingInf
 
     Raises Conflict where no assistant is set up, Forbidden, NotFound, Stale.
     """
-    guards.may(
-        actor, guards.MAKERS | guards.REVIEWERS, course.found(actor, briefing_id).division, "润色文字"
-    )
+    guards.may(actor, guards.MAKERS | guards.REVIEWERS, course.found(actor, briefing_id).division, "润色文字")
     if assistant.endpoint() is None:
         raise Conflict(
             "briefing.no_assistant", "未启用文字润色（TONGGUAN_ASSISTANT_URL）", "no assistant is set up"

@@ -35,7 +35,7 @@ _SLACK: Final = 12
 def refusal(source: str, told: str, names: Iterable[str]) -> str:
     """Give why a polished text may not stand for its source, in an official's words; "" when it may.
 
-    ``names``: names of places, units and matters that the city knows; those in the source stay, no others come.
+    ``names``: of places, units and matters that the city knows; those in the source stay, no others come.
     """
     if not told.strip():
         return "返回为空"

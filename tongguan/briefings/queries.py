@@ -59,7 +59,7 @@ _LIST: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A briefing with its document, wordings by sentence, who changed them, its course, and what one may do."""
+    """A briefing with its document, wordings by sentence, who changed them, its course, what one may do."""
 
     info: BriefingInfo
     document: dict[str, Any] | None
@@ -150,7 +150,7 @@ def laid_out(row: Briefing) -> Flow:
 
 
 def printed(viewer: Actor, briefing_id: UUID, form: str) -> tuple[str, bytes]:
-    """Give a briefing's title and its bytes as ``html``, ``docx`` or ``pdf``. Raises NotFound, Unavailable."""
+    """Give a briefing's title and bytes as ``html``, ``docx`` or ``pdf``. Raises NotFound, Unavailable."""
     row = course.found(viewer, briefing_id)
     found = laid_out(row)
     if form == "html":

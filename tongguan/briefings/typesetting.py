@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PDF, and pictures of charts, by typst. The texts go in as JSON: never as markup, so that none can act as one."""
+"""PDF, and pictures of charts, by typst. Texts go in as JSON, never as markup: none can act as one."""
 
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tongguan.briefings.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
 from tongguan.kernel.errors import Unavailable
@@ -57,7 +57,7 @@ def families() -> tuple[str, str]:
     if not body and not head:
         raise Unavailable(
             "briefing.fonts",
-            "系统没有中文字体，请安装 fonts-noto-cjk（Debian/Ubuntu）或 google-noto-cjk-fonts；网页版不受影响",
+            "系统没有中文字体，请安装 fonts-noto-cjk（Debian/Ubuntu）或 google-noto-cjk-fonts；网页不受影响",
             "no Chinese font: install fonts-noto-cjk; the page needs nothing",
         )
     return body or head, head or body
@@ -72,7 +72,7 @@ def _first(wanted: Iterable[str], known: frozenset[str]) -> str:
     return next((one for one in wanted if one in known), "")
 
 
-def _compiled(source: bytes, told: Any, form: str) -> list[bytes]:
+def _compiled(source: bytes, told: Any, form: Literal["pdf", "png"]) -> list[bytes]:
     words = {"told": json.dumps(told, ensure_ascii=False)}
     try:
         made = typst.compile(

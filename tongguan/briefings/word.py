@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A briefing as a Word document (DOCX), its charts as pictures. Every text is a run: none is read as markup."""
+"""A briefing as a Word document (DOCX), its charts as pictures. Every text is a run, never markup."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec

@@ -35,7 +35,8 @@ def text(whole):
     blocks = [block for block in whole.document["blocks"] if block["kind"] == "paragraph"]
     return "\n".join(
         block["lead"] + "".join(
-            wording.plain(whole.wordings.get(one["key"], one["pieces"]), figures) for one in block["sentences"]
+            wording.plain(whole.wordings.get(one["key"], one["pieces"]), figures)
+            for one in block["sentences"]
         )
         for block in blocks
     )  # fmt: skip

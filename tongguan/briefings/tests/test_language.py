@@ -94,14 +94,14 @@ def test_conditions_mean_what_they_say(left, right):
 def test_any_expression_is_read_or_refused(text):
     for reading in (reference, condition):
         try:
-            reading(text)
-        except Fault as fault:
-            assert fault.zh
+            assert reading(text)
+        except Fault:
+            continue
 
 
 @given(st.text(max_size=200))
 def test_any_template_is_read_or_refused(text):
     try:
-        language.read(text, KNOWN)
-    except Fault as fault:
-        assert fault.zh
+        assert language.read(text, KNOWN).sections
+    except Fault:
+        return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The assistant: what it says is shown only when it says the same; one that lies, dawdles or breaks in is not."""
+"""The assistant: shown only when it says the same; one that lies, dawdles or breaks in is not."""
 
 import json
 import threading
@@ -57,7 +57,7 @@ class Endpoint:
 
 @pytest.fixture
 def polished(city, settings):
-    """Write a weekly briefing, have it polished by an endpoint, give what is read and why sentences stayed."""
+    """Write a weekly briefing, have it polished; give what is read and why sentences stayed."""
     ends = []
 
     def run(answer, seconds=5):
@@ -65,7 +65,11 @@ def polished(city, settings):
         ends.append(end)
         info = api.write(city.evaluator, NewBriefing(template="weekly", division="990101", day="2026-09-09"))
         settle()
-        settings.ASSISTANT_URL, settings.ASSISTANT_KEY, settings.ASSISTANT_SECONDS = end.url, "钥匙".encode().hex(), seconds
+        settings.ASSISTANT_URL, settings.ASSISTANT_KEY, settings.ASSISTANT_SECONDS = (
+            end.url,
+            "钥匙".encode().hex(),
+            seconds,
+        )
         version = queries.briefing(city.evaluator, info.id).info.version
         polishing.polish(city.evaluator, info.id, version)
         settle()
@@ -90,7 +94,7 @@ def test_without_an_endpoint_nothing_is_polished(city):
 
 
 def test_an_honest_one_is_shown_with_its_numbers_still_figures(polished):
-    whole, kept, end = polished(lambda text: text.replace("本周", "本周内").replace("建议", "拟请"))
+    whole, _, end = polished(lambda text: text.replace("本周", "本周内").replace("建议", "拟请"))
     assert whole.wordings
     figures = whole.document["figures"]
     for one in sentences(whole):
@@ -115,12 +119,12 @@ def test_an_honest_one_is_shown_with_its_numbers_still_figures(polished):
         (lambda text: text.replace("上升", "下降").replace("增加", "减少"), "原意"),
         (lambda text: text + "<script>alert(1)</script>", "标记"),
         (lambda text: text + "见 https://example.com", "标记或链接"),
-        (lambda text: "", "为空"),
+        (lambda _: "", "为空"),
         (lambda text: text + "\n好的，已改写。", "不可见字符"),
-        (lambda text: b"not json at all", "格式"),
-        (lambda text: b'{"choices": []}', "格式"),
-        (lambda text: b'{"choices": [{"message": {"content": 7}}]}', "格式"),
-        (lambda text: b"[" * 70_000, "过长"),
+        (lambda _: b"not json at all", "格式"),
+        (lambda _: b'{"choices": []}', "格式"),
+        (lambda _: b'{"choices": [{"message": {"content": 7}}]}', "格式"),
+        (lambda _: b"[" * 70_000, "过长"),
     ],
 )
 def test_one_that_lies_or_breaks_in_changes_nothing(polished, lie, word):

@@ -8,13 +8,13 @@ from tongguan.briefings import api, keeping, queries
 from tongguan.doors.briefings.shapes import (
     ChangesShown,
     MeasureWord,
-    TrialPageShown,
-    TrialPageTold,
     ScheduleShown,
-    ScheduleTold,
     ScheduleSwitchTold,
+    ScheduleTold,
     TemplateShown,
     TemplateTold,
+    TrialPageShown,
+    TrialPageTold,
 )
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.document import VERSION_SEEN

@@ -14,13 +14,13 @@ from tongguan.doors.briefings.shapes import (
     BriefingShown,
     BriefingTold,
     BriefingWhole,
+    BriefingWhyTold,
     DriftShown,
     FigureShown,
     Form,
     ReachedShown,
     ReadersTold,
     RemarkTold,
-    BriefingWhyTold,
     WordingTold,
 )
 from tongguan.doors.common import casework

@@ -57,7 +57,7 @@ class NoteShown(Schema):
 
 
 class BriefingWhole(Schema):
-    """A briefing with its document (blocks and figures), drawings as SVG in their order, wordings by sentence."""
+    """A briefing with its document, drawings as SVG in their order, wordings by sentence."""
 
     info: BriefingShown
     document: dict[str, Any] | None
