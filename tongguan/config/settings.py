@@ -48,6 +48,11 @@ MAP_FILE = env.text("TONGGUAN_MAP_FILE") or str(
     Path(__file__).resolve().parents[1] / "demo" / "town" / "city.pmtiles"
 )
 MAP_REVIEW_NUMBER = env.text("TONGGUAN_MAP_REVIEW_NUMBER")
+# An OpenAI-compatible endpoint (address up to /v1) that may polish the wording of briefings; empty: none.
+ASSISTANT_URL = env.text("TONGGUAN_ASSISTANT_URL")
+ASSISTANT_KEY = env.text("TONGGUAN_ASSISTANT_KEY")
+ASSISTANT_MODEL = env.text("TONGGUAN_ASSISTANT_MODEL", "default")
+ASSISTANT_SECONDS = env.integer("TONGGUAN_ASSISTANT_SECONDS", 20, low=1, high=300)
 MAIL_URL = env.text("TONGGUAN_MAIL_URL")
 SMS_GATEWAY = env.text("TONGGUAN_SMS_GATEWAY")
 WEBHOOK_PRIVATE = env.flag("TONGGUAN_WEBHOOK_PRIVATE", default=False)
@@ -121,6 +126,7 @@ INSTALLED_APPS = [
     "tongguan.analysis",
     "tongguan.video",
     "tongguan.mailboxes",
+    "tongguan.briefings",
     "tongguan.channels",
     "tongguan.replay",
     "tongguan.walls",

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from django.core.management import call_command
 
+from tongguan.briefings import keeping as briefings
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.seed import seed_responsibilities
@@ -106,8 +107,16 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         states = _live(rng, staff, cases_wanted)
         seed_alarms(np.random.default_rng(seed), staff)
         seed_revisits(np.random.default_rng(seed), staff)
+        _plan_briefings()
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
+
+
+def _plan_briefings() -> None:
+    """Have yesterday's and last week's briefing written as soon as the engine has read the book."""
+    told = {"posts": [Post.DUTY_CHIEF.value], "signed_posts": [Post.LEADER.value]}
+    for template in ("daily", "weekly"):
+        briefings.plan(PLATFORM, template, CITY, 0, workdays=False, **told)
 
 
 def _lifeline_spots(rng: np.random.Generator) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@ import { alarmsEn } from "./desk.alarms.en";
 import { revisitsEn } from "./desk.revisits.en";
 import { insightEn } from "./desk.insight.en";
 import { analysisEn } from "./desk.analysis.en";
+import { briefingsEn } from "./desk.briefings.en";
 import { intakeEn } from "./desk.intake.en";
 import { registersEn } from "./desk.registers.en";
 import { scoresEn } from "./desk.scores.en";
@@ -14,6 +15,7 @@ export const deskEn: typeof deskZh = {
   ...registersEn,
   ...scoresEn,
   ...signsEn,
+  ...briefingsEn,
   ...alarmsEn,
   ...revisitsEn,
   ...insightEn,
@@ -21,7 +23,7 @@ export const deskEn: typeof deskZh = {
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",
-  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", judgement: "Analysis", sensing: "Sensing", streams: "Devices", watch: "Rules over readings", supervision: "Supervision", revisits: "Call-backs", "revisit-plans": "Samples and results", suspicions: "False closings", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", scores: "Scores", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", insight: "Insight", "limit-proposals": "Time limits", overload: "Overload", analysis: "Explorer", "analysis-projects": "Before complaints", "analysis-outlook": "Forecasts", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
+  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", briefings: "Briefings", judgement: "Analysis", sensing: "Sensing", streams: "Devices", watch: "Rules over readings", supervision: "Supervision", revisits: "Call-backs", "revisit-plans": "Samples and results", suspicions: "False closings", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", scores: "Scores", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", insight: "Insight", "limit-proposals": "Time limits", overload: "Overload", analysis: "Explorer", "analysis-projects": "Before complaints", "analysis-outlook": "Forecasts", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
   top: { menu: "Menu", inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",

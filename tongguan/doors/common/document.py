@@ -51,6 +51,7 @@ _PLAIN: Final = frozenset(
         "snap_nearby",
         "try_sign",
         "try_evaluation_set",
+        "preview_briefing",
     }
 )
 

@@ -4,6 +4,8 @@
 from tongguan.doors.alarms import routes as alarms
 from tongguan.doors.analysis import projects as coming
 from tongguan.doors.analysis import routes as analysis
+from tongguan.doors.briefings import keeping as briefing_keeping
+from tongguan.doors.briefings import routes as briefings
 from tongguan.doors.common.faces import face
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.desk import (
@@ -58,6 +60,6 @@ for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
     handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
-    alarms, revisits, suspicions, insight, scoring, analysis, coming,
+    alarms, revisits, suspicions, insight, scoring, analysis, coming, briefings, briefing_keeping,
 ):  # fmt: skip
     api.add_router("", part.router)

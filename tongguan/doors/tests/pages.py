@@ -21,6 +21,8 @@ OPENED_BY = {
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",
+    "briefings": "evaluator",
+    "briefing-templates": "duty_chief",
     "worktime": "duty_chief",
     "workdays": "duty_chief",
     "models": "sysadmin",
@@ -61,8 +63,8 @@ def desk_pages(case):
             .replace(":set", "three_rates"),
         )
         for path, name in found
-        # the stories of alarms and of limits look at these
-        if ":alarm" not in path and ":proposal" not in path
+        # the stories of alarms, limits and briefings look at these
+        if not any(one in path for one in (":alarm", ":proposal", ":briefing"))
     }
 
 

@@ -26,13 +26,14 @@ PLAIN |= {
     "answer_survey",
     "ask_reopening",
 }
-SEEN = {"sign_supervision", "answer_supervision", "end_supervision"}
+SEEN = {"word_briefing_template", "sign_supervision", "answer_supervision", "end_supervision"}
 VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
     "alter_watch_rule", "retire_watch_rule", "set_limit_terms", "approve_limit", "reject_limit",
-    "draft_evaluation_set", "decide_project",
+    "draft_evaluation_set", "decide_project", "reword_briefing", "polish_briefing", "review_briefing",
+    "return_briefing", "sign_briefing", "withdraw_briefing",
 }  # fmt: skip
-PLAIN |= {"revisit_contact", "resume_detector"}
+PLAIN |= {"revisit_contact", "resume_detector", "preview_briefing"}
 PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "try_evaluation_set"}
 
 

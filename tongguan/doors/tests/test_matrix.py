@@ -12,6 +12,7 @@ from tongguan.cases.contracts import NewCase
 from tongguan.catalog import api as catalog
 from tongguan.dispatch import api as dispatch
 from tongguan.doors.analysis.tests.who import ANALYSIS
+from tongguan.doors.briefings.tests.who import BRIEFINGS
 from tongguan.doors.citizen.face import api as citizen_api
 from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.field.face import api as field_api
@@ -235,7 +236,7 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
-DESK |= WATCHED | SCORES | INSIGHT | ANALYSIS
+DESK |= WATCHED | SCORES | INSIGHT | ANALYSIS | BRIEFINGS
 DESK |= revisits.rows(EVERYONE)
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list or devices is tried in office/tests.

@@ -15,6 +15,9 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "processes", name: "processes", component: () => import("@/screens/desk/registers/ProcessesPage.vue") },
   { path: "indicators", name: "indicators", component: () => import("@/screens/desk/signs/SignsPage.vue") },
   { path: "indicators/:code", name: "indicator", component: () => import("@/screens/desk/signs/SignPage.vue"), props: true },
+  { path: "briefings", name: "briefings", component: () => import("@/screens/desk/briefings/BriefingsPage.vue") },
+  { path: "briefings/:briefing", name: "briefing", component: () => import("@/screens/desk/briefings/BriefingPage.vue"), props: true },
+  { path: "briefing-templates", name: "briefing-templates", component: () => import("@/screens/desk/briefings/TemplatesPage.vue") },
   { path: "worktime", name: "worktime", component: () => import("@/screens/desk/registers/WorktimePage.vue") },
   { path: "workdays", name: "workdays", component: () => import("@/screens/desk/registers/WorkdaysPage.vue") },
   { path: "models", name: "models", component: () => import("@/screens/desk/registers/ModelsPage.vue") },
@@ -88,6 +91,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
   {
     name: "judgement",
     entries: [
+      { name: "briefings", to: "/desk/briefings", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor"] },
       { name: "analysis", to: "/desk/analysis", posts: [...CENTRE, "leader", "supervisor", "evaluator", "auditor", "department"] },
       { name: "analysis-projects", to: "/desk/analysis/projects", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
       { name: "analysis-outlook", to: "/desk/analysis/outlook", posts: ["duty_chief", "leader", "supervisor", "evaluator"] },
