@@ -38,11 +38,13 @@ def test_an_evaluator_goes_from_a_score_to_the_case_behind_it(city, desk):
     first = table["rows"][0]
     assert (first["name"], first["grade"], first["rank"], first["among"]) == ("江北区市政所", "A", 1, 2)
     assert (table["closed"], table["set_version"], table["read_at"]) == (False, 1, "2026-06-02T00:00:00Z")
-    marks = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=overtime_dispose").json()
-    assert marks["counted"] == first["counts"]["need_dispose"] - first["counts"]["in_time_dispose"] == 1
-    assert [(row["number"], row["why"]) for row in marks["rows"]] == [("JB5", "确认时已超过截止时间")]
+    marks = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=rework").json()
+    assert (marks["counted"], marks["left_out"]) == (first["counts"]["rework"], 0) == (1, 0)
+    assert [(row["number"], row["why"]) for row in marks["rows"]] == [("JB5", "核查、回访不通过等返工")]
     page = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=dispose&limit=4").json()
-    rest = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=dispose&after={page['next']}").json()
+    rest = evaluator.get(
+        f"/evaluation/marks?{CG}&key={first['key']}&count=dispose&after={page['next']}"
+    ).json()
     assert (len(page["rows"]), len(rest["rows"]), rest["next"]) == (4, 2, "")
     wrong = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=nothing")
     assert (wrong.status_code, wrong.json()["field"]) == (422, "count")
