@@ -102,7 +102,8 @@ def measure(scratch: Path, batch: int, *, spark: bool) -> None:
         spent, _ = timed(lambda: running.begin(book))
         say("evaluation.month_begun", spent, None, cells=len(running.cells))
         rows = book.rows(
-            f"SELECT id FROM cases WHERE opened_at >= TIMESTAMP '{month.since}' ORDER BY md5(CAST(id AS VARCHAR)) LIMIT {batch}"
+            f"SELECT id FROM cases WHERE opened_at >= TIMESTAMP '{month.since}'"
+            f" ORDER BY md5(CAST(id AS VARCHAR)) LIMIT {batch}"
         )
         changed = [str(one) for (one,) in rows]
         before = running.cells

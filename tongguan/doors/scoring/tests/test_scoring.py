@@ -19,6 +19,7 @@ from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
 MAY = "period=2026-05"
+UNIT = {"code": "x", "zh": "甲", "subject": "unit"}
 CG = f"set=jinniu_digital_cg&{MAY}"
 
 
@@ -98,8 +99,8 @@ def test_what_a_city_wrote_badly_is_refused_at_its_field(city, desk):
         ({"code": "x", "zh": "甲", "subject": "unit", "rates": ["no_rate"]}, "rates"),
         ({"code": "x", "zh": "甲", "subject": "unit", "rates": 7}, "rates"),
         ({"code": "x", "zh": "甲", "subject": "unit", "parameters": [1]}, "parameters"),
-        ({"code": "x", "zh": "甲", "subject": "unit", "parts": [{"code": "a", "zh": "甲", "weight": "many"}]}, "parts.0.weight"),
-        ({"code": "x", "zh": "甲", "subject": "unit", "classes": {"一类": ["1"], "二类": ["1"]}, "rates": ["response_rate"]}, "classes"),
+        (UNIT | {"parts": [{"code": "a", "zh": "甲", "weight": "many"}]}, "parts.0.weight"),
+        (UNIT | {"classes": {"一类": ["1"], "二类": ["1"]}, "rates": ["response_rate"]}, "classes"),
         ({"code": "x", "zh": "甲", "subject": "unit", "color": 1}, "color"),
     ):  # fmt: skip
         answer = evaluator.post("/evaluation/sets", {"body": body, "reason": "试"})
