@@ -106,15 +106,15 @@ def changed(folder: Path, count: int) -> None:
     with files.connected(folder) as connection:
         size = min(CHANGED * 10, count // 20)
         heads = source_sql(folder, groups, tables_of(CASE)[0])
-        connection.execute(f"CREATE TEMP TABLE some AS SELECT id FROM ({heads}) LIMIT {size}")
+        connection.execute(f"CREATE TEMP TABLE chosen AS SELECT id FROM ({heads}) LIMIT {size}")
         told = {}
         for table in tables_of(CASE):
             source = source_sql(folder, groups, table)
-            asked = f'SELECT * FROM ({source}) WHERE "{table.key}" IN (FROM some)'
+            asked = f'SELECT * FROM ({source}) WHERE "{table.key}" IN (FROM chosen)'
             told[table] = [
                 dict(zip(table.names, row, strict=True)) for row in connection.execute(asked).fetchall()
             ]
-        ids = [row[0] for row in connection.execute("FROM some").fetchall()]
+        ids = [row[0] for row in connection.execute("FROM chosen").fetchall()]
     store = Store(folder, files.MANIFEST, state)
     seconds = []
     for begin in range(0, len(ids), CHANGED):

@@ -20,6 +20,8 @@ MANIFEST: Final = "manifest.json"
 #: A book that is being built has its own manifest; when it is whole it takes the other's place.
 BUILDING: Final = "building.json"
 SEEN: Final = "seen.json"
+#: Where an engine lays down what goes beyond its memory.
+SPILL: Final = "spill"
 _LOCK: Final = "writer.lock"
 _CHUNK: Final = 1 << 20
 _making = threading.Lock()
@@ -156,7 +158,7 @@ def fresh(folder: Path, *, threads: int = 2, memory: str = "1GB") -> duckdb.Duck
     config: dict[str, Any] = {
         "threads": threads,
         "memory_limit": memory,
-        "temp_directory": str(folder / "spill"),
+        "temp_directory": str(folder / SPILL),
         "preserve_insertion_order": False,
     }
     connection = duckdb.connect(":memory:", config=config)

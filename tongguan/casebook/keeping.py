@@ -64,9 +64,10 @@ def take_in(folder: Path, *, seconds: float = 1.5) -> int:
         book = _store(folder)
         while True:
             now, seq = clock.now(), _heard(state_row().seq)
-            taken = _built(book) if not book.state.whole else _dirty(book)
+            built = book.state.whole
+            taken = _dirty(book) if built else _built(book)
             done += taken
-            if not taken and book.state.whole:
+            if built and not taken:
                 if seq:
                     seen = Seen(book=book.state.book, generation=book.state.generation, read_at=now)
                     files.write(folder / files.SEEN, seen, durable=False)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import duckdb
@@ -247,6 +247,9 @@ class Store:
             if f"{path.parent.name}/{path.name}" not in named and path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)
                 gone += 1
+        for book in self.folder.iterdir():
+            if book.is_dir() and book.name not in {self.state.book, files.SPILL} and not any(book.iterdir()):
+                book.rmdir()
         return gone
 
     def _put(self, state: Manifest) -> None:

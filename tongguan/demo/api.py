@@ -22,10 +22,11 @@ from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
 from tongguan.demo.tellings import Telling, tell
 from tongguan.demo.town.shapes import waters
+from tongguan.demo.visited import seed_revisits
 from tongguan.demo.warned import seed_alarms
 from tongguan.industry.lifeline.seed import seed_lifelines
 from tongguan.intake import api as intake
-from tongguan.intake.contracts import ReportIn, ReportState
+from tongguan.intake.contracts import ReporterIn, ReportIn, ReportState
 from tongguan.kernel import clock
 from tongguan.people.contracts import PLATFORM, Post
 from tongguan.people.seed import SeededPeople, seed_people
@@ -43,6 +44,11 @@ DAYS: Final = 90
 #: Cases that somebody works on when the city begins, at whatever hour.
 _AT_WORK: Final = 6
 _KINDS_TOLD: Final = 60
+#: One telling in so many is dealt with on paper only.
+_EDITED: Final = 40
+_BY_NAME: Final = frozenset({"hotline", "snap"})
+_NAMES: Final = "王李张刘陈杨赵黄周吴"
+_TITLES: Final = ("先生", "女士")
 #: Places of simulated sensors.
 _LIFELINE_SPOTS: Final = 60
 _DUTIES: Final = ("dispatch.reminders", "dispatch.resume")
@@ -99,6 +105,7 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         staff = Staff(people, rng)
         states = _live(rng, staff, cases_wanted)
         seed_alarms(np.random.default_rng(seed), staff)
+        seed_revisits(np.random.default_rng(seed), staff)
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
 
@@ -128,12 +135,16 @@ def _live(rng: np.random.Generator, staff: Staff, wanted: int) -> Counter[str]:
     begin = now - timedelta(days=DAYS)
     with clock.using(clock.ManualClock(begin)) as hands:
         photos = _photos()
+        with clock.using(clock.ManualClock(begin + timedelta(days=1))):
+            edited = _edited(photos)
         earlier = wanted - min(_AT_WORK, wanted // 4)
         moments = _moments(rng, begin, now, earlier)
         moments += [now - timedelta(minutes=float(m)) for m in rng.uniform(75, 200, wanted - earlier)]
         for number, (at, one) in enumerate(zip(moments, tellings(rng, wanted), strict=True)):
             shown = photos[kind_of(one.matter)]
             pair = shown[int(rng.integers(len(shown)))]
+            if number % _EDITED == 0:  # somebody proves the work with an old picture
+                pair = pair[0], edited[pair[1]]
             heapq.heappush(queue, (at, number, _told(one, staff, rng, pair, lasting=number >= earlier)))
         day = begin
         while queue:
@@ -171,10 +182,21 @@ def _told(
         lat=told.lat,
         address=told.address,
         told_at=clock.now(),
+        reporter=_who(told),
     )
     receipt = intake.receive(PLATFORM, report, open_now=True)
     if receipt.case_id is not None and receipt.state == ReportState.OPENED:
         yield from Life(receipt.case_id, staff, rng, photos, lasting).steps()
+
+
+def _who(told: Telling) -> ReporterIn | None:
+    """Give who told, where people tell by name: numbers that nobody has, one for each place."""
+    if told.source not in _BY_NAME:
+        return None
+    number = int(told.lon * 1e6) * 31 + int(told.lat * 1e6)
+    return ReporterIn(
+        name=f"{_NAMES[number % len(_NAMES)]}{_TITLES[number % 2]}", phone=f"100{number % 10**8:08d}"
+    )
 
 
 def tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
@@ -221,9 +243,21 @@ def _photos() -> dict[str, list[tuple[str, str]]]:
     return made
 
 
-def _kept(scene: Scene) -> str:
+def _edited(photos: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
+    """Keep each photo after handling once more, smaller and compressed anew."""
+    made: dict[str, str] = {}
+    for kind, pairs in photos.items():
+        for view, (_, after) in enumerate(pairs):
+            made[after] = _kept(Scene(kind, view, solved=True), scale=0.7, quality=55)
+    return made
+
+
+def _kept(scene: Scene, *, scale: float = 1.0, quality: int = 82) -> str:
     stream = BytesIO()
-    draw(scene).save(stream, "JPEG", quality=82)
+    picture = draw(scene)
+    if scale < 1:
+        picture = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+    picture.save(stream, "JPEG", quality=quality)
     stream.seek(0)
     name = f"{scene.kind}-{scene.view + 1}-{'after' if scene.solved else 'before'}.jpg"
     return str(files.store(PLATFORM, name, stream, "evidence").id)

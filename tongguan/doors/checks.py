@@ -16,6 +16,7 @@ from tongguan.linking import queries as links
 from tongguan.places import queries as places
 from tongguan.replay import queries as replay
 from tongguan.replies import queries as replies
+from tongguan.revisits import queries as visits
 from tongguan.runtime import queries as runtime
 from tongguan.runtime.health import Finding, Level, installation_checks, source_checks
 from tongguan.video import queries as video
@@ -47,6 +48,7 @@ def _files(*, own: bool) -> Iterator[Finding]:
         ("urgency.yaml", lambda: [_urgency(own=own)]),
         ("components.yaml", lambda: [("components.yaml", links.checked_file(own=own)[0], "")]),
         ("survey.yaml", lambda: [("survey.yaml", replies.checked_file(own=own)[0], "")]),
+        ("revisits.yaml, suspicions.yaml", lambda: [(*one, "") for one in visits.checked_files(own=own)]),
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own)[0], "")]),
         ("open311.yaml", lambda: [("open311.yaml", open311.FILE.checked(own=own)[0], "")]),
         ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own)[0], "")]),

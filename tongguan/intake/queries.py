@@ -333,3 +333,18 @@ def own_words(whom: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
 def any_secret() -> Exists:
     """Give the condition on cases "one of its reporters asked to stay secret"."""
     return Exists(Report.objects.filter(case_id=OuterRef("pk"), reporter_secret=True))
+
+
+def reachable() -> Exists:
+    """Give the condition on cases "one of its reporters left a telephone number"."""
+    return Exists(Report.objects.filter(case_id=OuterRef("pk"), contact_seal__gt="", caller_key__gt=""))
+
+
+def told_by(caller_keys: Iterable[str]) -> Exists:
+    """Give the condition on cases "one of these telephone numbers told of it", by their blind indexes."""
+    return Exists(Report.objects.filter(case_id=OuterRef("pk"), caller_key__among=sorted(caller_keys)))
+
+
+def caller_of(report_id: UUID) -> str:
+    """Give the blind index of the telephone number that told a report; "" for none."""
+    return Report.objects.filter(pk=report_id).values_list("caller_key", flat=True).first() or ""

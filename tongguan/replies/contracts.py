@@ -86,3 +86,12 @@ class Opener:
     token: str = ""
     tracking: str = ""
     secret: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyShares:
+    """How many surveys were answered, and how many of these answers say 解决 and 满意 (without 基本满意)."""
+
+    answered: int
+    solved: int
+    satisfied: int

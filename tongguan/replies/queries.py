@@ -3,8 +3,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
@@ -20,6 +22,7 @@ from tongguan.replies.contracts import (
     ReplyShown,
     RoundAnswer,
     Satisfied,
+    SurveyShares,
     SurveyShown,
 )
 from tongguan.replies.models import Reply, Survey, SurveyAnswer
@@ -124,6 +127,44 @@ def of_case(actor: Actor, case_id: UUID) -> list[AnswerInfo]:
         )
         for row in newest.values()
     ]
+
+
+def _counting() -> QuerySet[SurveyAnswer]:
+    """Give the newest answer of each survey's present round."""
+    later = SurveyAnswer.objects.filter(
+        survey=OuterRef("survey"), round=OuterRef("round"), id__gt=OuterRef("id")
+    )
+    return SurveyAnswer.objects.filter(~Exists(later), round=F("survey__round"))
+
+
+def solved_by_report(report_ids: Iterable[UUID]) -> dict[UUID, bool]:
+    """Tell of those of these reports whose survey is answered whether it says solved; one statement."""
+    rows = _counting().filter(survey__report_id__among=list(report_ids)).order_by("id")
+    return dict(rows.values_list("survey__report_id", "solved"))
+
+
+def shares_by_unit(of: QuerySet[Any]) -> dict[int, SurveyShares]:
+    """Give what surveys of these cases (a query set of cases) say by the unit in the lead; one statement.
+
+    0 stands for cases without a unit.
+    """
+    lead = Subquery(of.filter(pk=OuterRef("survey__case_id")).values("lead_unit_id")[:1])
+    rows = (
+        _counting()
+        .filter(survey__case_id__in=of.values("pk"))
+        .annotate(unit=lead)
+        .order_by()
+        .values("unit")
+        .annotate(
+            answered=Count("id"),
+            yes=Count("id", filter=Q(solved=True)),
+            content=Count("id", filter=Q(satisfied=Satisfied.YES)),
+        )
+    )
+    return {
+        row["unit"] or 0: SurveyShares(answered=row["answered"], solved=row["yes"], satisfied=row["content"])
+        for row in rows
+    }
 
 
 def notices(since: datetime, until: datetime) -> list[tuple[UUID, UUID, str, datetime]]:

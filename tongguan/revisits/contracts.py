@@ -10,24 +10,6 @@ from uuid import UUID
 
 from tongguan.revisits.estimating import Estimate
 
-__all__ = [
-    "AnswerInfo",
-    "AttemptInfo",
-    "BookLine",
-    "ContactOpened",
-    "DrawInfo",
-    "Estimate",
-    "Outcome",
-    "PlanIn",
-    "PlanInfo",
-    "Result",
-    "SuspicionInfo",
-    "SuspicionState",
-    "TaskInfo",
-    "TaskState",
-    "UnitEstimate",
-]
-
 
 class TaskState(StrEnum):
     """Where a call-back stands."""
@@ -207,7 +189,7 @@ class UnitEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspicionInfo:
-    """A suspicion as people judge it."""
+    """A suspicion as people judge it; ``photos`` are which of its evidence can be looked at."""
 
     id: UUID
     case_id: UUID
@@ -236,6 +218,7 @@ class SuspicionInfo:
     note: str
     judged_by: str
     judged_at: datetime | None
+    photos: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

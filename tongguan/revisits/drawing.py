@@ -17,6 +17,7 @@ Numbers = NDArray[np.uint64]
 #: How the numbers are made; kept with every draw.
 METHOD: Final = "splitmix64-prn/1"
 _STEPS: Final = 100
+_TINY: Final = 1e-9
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
@@ -64,15 +65,15 @@ def allocated(sizes: Whole, total: int, spreads: NDArray[np.float64] | None = No
         low = np.minimum(sizes, 1)
     if int(low.sum()) > total:
         raise ValueError(int(low.sum()))
-    weights = sizes.astype(np.float64) if spreads is None else sizes * np.asarray(spreads, np.float64)
-    if not weights.sum() > 0:
+    weights = sizes.astype(np.float64) * (1.0 if spreads is None else spreads)
+    if not weights.max() > _TINY:
         weights = sizes.astype(np.float64)
     return _rounded(_filled(weights, low, sizes, total), sizes, total)
 
 
 def _filled(weights: NDArray[np.float64], low: Whole, high: Whole, total: int) -> NDArray[np.float64]:
     """Give weights scaled within the bounds so that they sum to the total, as nearly as floats go."""
-    positive = np.where(weights > 0, weights, weights[weights > 0].min() * 1e-9)
+    positive = np.maximum(weights, weights.max() * _TINY)
     below, above = 0.0, float((high / positive).max())
     for _ in range(_STEPS):
         scale = (below + above) / 2

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { alarmsEn } from "./desk.alarms.en";
+import { revisitsEn } from "./desk.revisits.en";
 import { intakeEn } from "./desk.intake.en";
 import { registersEn } from "./desk.registers.en";
 import { scoresEn } from "./desk.scores.en";
@@ -12,10 +13,15 @@ export const deskEn: typeof deskZh = {
   ...scoresEn,
   ...signsEn,
   ...alarmsEn,
+  ...revisitsEn,
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",
+<<<<<<< HEAD
   menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", evaluation: "Evaluation", scores: "Scores", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
+=======
+  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", supervision: "Supervision", revisits: "Call-backs", "revisit-plans": "Samples and results", suspicions: "False closings", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
+>>>>>>> hcase
   top: { menu: "Menu", inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",

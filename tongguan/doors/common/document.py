@@ -38,6 +38,8 @@ _PLAIN: Final = frozenset(
         "cancel_job",
         "inbox_read",
         "report_contact",
+        "revisit_contact",
+        "resume_detector",
         "department_events",
         "department_replay",
         "department_photos",

@@ -8,6 +8,8 @@ ROUTES = Path(__file__).resolve().parents[3] / "frontend" / "src" / "screens"
 #: Who opens a page of the desk where the acceptor would not find it.
 OPENED_BY = {
     "hot": "leader",
+    "revisit-plans": "supervisor",
+    "suspicions": "supervisor",
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PHONE, EMAIL, NAME = "13812345678", "qian.xiaoming@example.com", "钱小明明"
 SECRETS = (PHONE, EMAIL, NAME)
 #: The one operation that opens a contact; it needs a reason and is audited.
-OPENS = {"report_contact"}
+OPENS = {"report_contact", "revisit_contact"}
 FACES = {
     "desk": (desk_api, "/api/desk"),
     "partner": (partner_api, "/api/partner/v1"),

@@ -16,6 +16,7 @@ from tongguan.doors.desk.face import api as desk_api
 from tongguan.doors.field.face import api as field_api
 from tongguan.doors.office.tests.who import OFFICE
 from tongguan.doors.partner.face import api as partner_api
+from tongguan.doors.revisits.tests import who as revisits
 from tongguan.doors.testing import SCOPES, Door, one_connection
 from tongguan.doors.tests.watched import ALARMS, CAP, SCORES, WATCHED
 from tongguan.handover import api as handovers
@@ -232,7 +233,12 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
+<<<<<<< HEAD
 DESK |= WATCHED | SCORES
+=======
+DESK |= WATCHED
+DESK |= revisits.rows(EVERYONE)
+>>>>>>> hcase
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}

@@ -25,8 +25,14 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
+<<<<<<< HEAD
   { path: "scores", name: "scores", component: () => import("@/screens/desk/scores/ScoresPage.vue") },
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
+=======
+  { path: "revisits", name: "revisits", component: () => import("@/screens/desk/revisits/CallsPage.vue") },
+  { path: "revisits/plans", name: "revisit-plans", component: () => import("@/screens/desk/revisits/PlansPage.vue") },
+  { path: "suspicions", name: "suspicions", component: () => import("@/screens/desk/revisits/SuspicionsPage.vue") },
+>>>>>>> hcase
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -61,6 +67,14 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     ],
   },
   { name: "evaluation", entries: [{ name: "scores", to: "/desk/scores", posts: ["evaluator", "leader", "supervisor", "duty_chief", "auditor", "department"] }] },
+  {
+    name: "supervision",
+    entries: [
+      { name: "revisits", to: "/desk/revisits", posts: [...OPERATORS, "supervisor"] },
+      { name: "revisit-plans", to: "/desk/revisits/plans", posts: ["supervisor", "evaluator", "duty_chief", "leader", "auditor"] },
+      { name: "suspicions", to: "/desk/suspicions", posts: ["supervisor", "duty_chief", "leader", "evaluator", "auditor"] },
+    ],
+  },
   {
     name: "regulation",
     entries: [
