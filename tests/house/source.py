@@ -17,11 +17,8 @@ FLOORS = (
     ("replay", "demo"),
     ("channels", "industry"),
     ("openly",),
-<<<<<<< HEAD
     ("evaluation",),
     ("casebook",),
-=======
->>>>>>> hcase
     ("revisits",),
     ("exchange", "replies", "video", "mailboxes", "trials", "warnings", "gateways"),
     ("intake",),

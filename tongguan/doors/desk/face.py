@@ -37,12 +37,9 @@ from tongguan.doors.office import (
     workdays,
     worktimes,
 )
-<<<<<<< HEAD
-from tongguan.doors.scoring import routes as scoring
-=======
 from tongguan.doors.revisits import routes as revisits
 from tongguan.doors.revisits import suspicions
->>>>>>> hcase
+from tongguan.doors.scoring import routes as scoring
 from tongguan.doors.signs import routes as signs
 from tongguan.doors.watching import routes as watching
 
@@ -56,11 +53,7 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-<<<<<<< HEAD
-    handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms, scoring,
-=======
     handovers, hot, departments, matters, models, rules, sensors, telling, maps, signs, watching, alarms,
-    revisits, suspicions,
->>>>>>> hcase
+    revisits, suspicions, scoring,
 ):  # fmt: skip
     api.add_router("", part.router)

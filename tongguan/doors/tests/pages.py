@@ -45,7 +45,10 @@ def desk_pages(case):
     return {
         name: (
             OPENED_BY.get(name, DESK_DEFAULT),
-            f"/desk/{path}".rstrip("/").replace(":id", case).replace(":code", "open_now").replace(":set", "three_rates"),
+            f"/desk/{path}".rstrip("/")
+            .replace(":id", case)
+            .replace(":code", "open_now")
+            .replace(":set", "three_rates"),
         )
         for path, name in found
         if ":alarm" not in path  # the story of alarms looks at it

@@ -31,12 +31,8 @@ VERSIONED = {
     "case_move", "decide_application", "withdraw_application", "alter_sign", "retire_sign",
     "alter_watch_rule", "retire_watch_rule", "draft_evaluation_set",
 }  # fmt: skip
-<<<<<<< HEAD
-PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "try_evaluation_set"}
-=======
 PLAIN |= {"revisit_contact", "resume_detector"}
-PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign"}
->>>>>>> hcase
+PLAIN |= {"call_help", "submit_entries", "sync_tasks", "try_sign", "try_evaluation_set"}
 
 
 def document(face):

@@ -233,12 +233,8 @@ DESK |= {
     "alter_sign": ("POST", "/indicators/open_now/versions", {**WORDED, "formula": ""}, OPERATORS),
     "retire_sign": ("POST", "/indicators/urgent_now/retirement", {"reason": "不用"}, OPERATORS),
 }
-<<<<<<< HEAD
 DESK |= WATCHED | SCORES
-=======
-DESK |= WATCHED
 DESK |= revisits.rows(EVERYONE)
->>>>>>> hcase
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list is tried in office/tests.
 APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"}

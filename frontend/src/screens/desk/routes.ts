@@ -25,14 +25,11 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/quiet", name: "alarm-quiet", component: () => import("@/screens/desk/alarms/QuietPage.vue") },
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
-<<<<<<< HEAD
   { path: "scores", name: "scores", component: () => import("@/screens/desk/scores/ScoresPage.vue") },
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
-=======
   { path: "revisits", name: "revisits", component: () => import("@/screens/desk/revisits/CallsPage.vue") },
   { path: "revisits/plans", name: "revisit-plans", component: () => import("@/screens/desk/revisits/PlansPage.vue") },
   { path: "suspicions", name: "suspicions", component: () => import("@/screens/desk/revisits/SuspicionsPage.vue") },
->>>>>>> hcase
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
