@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The statements of evaluation on Apache Spark in local mode: the same declared expressions, another engine."""
+"""The statements of evaluation on Apache Spark in local mode: the same expressions, another engine."""
 
 import shutil
 from collections.abc import Sequence

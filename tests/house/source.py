@@ -17,6 +17,8 @@ FLOORS = (
     ("replay", "demo"),
     ("channels", "industry"),
     ("openly",),
+    ("evaluation",),
+    ("casebook",),
     ("revisits",),
     ("exchange", "replies", "video", "mailboxes", "trials", "warnings", "gateways"),
     ("intake",),

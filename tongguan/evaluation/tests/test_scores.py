@@ -34,7 +34,8 @@ def in_force(evaluator, leader, body, seen=1):
 def test_a_units_rates_points_and_grade_can_be_told_by_hand(city, evaluator):
     table = queries.table(evaluator, "jinniu_digital_cg", MAY)
     north = line(table, "江北区市政所")
-    assert {name: north.counts[name] for name in ("need_dispose", "dispose", "in_time_dispose", "rework", "delay")} == {
+    names = ("need_dispose", "dispose", "in_time_dispose", "rework", "delay")
+    assert {name: north.counts[name] for name in names} == {
         "need_dispose": 6, "dispose": 6, "in_time_dispose": 5, "rework": 1, "delay": 1,
     }  # fmt: skip
     assert north.rates["in_time_dispose_rate"] == 0.8333

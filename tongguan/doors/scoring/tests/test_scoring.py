@@ -19,6 +19,7 @@ from tongguan.runtime.testing import audited
 
 pytestmark = pytest.mark.django_db
 MAY = "period=2026-05"
+UNIT = {"code": "x", "zh": "甲", "subject": "unit"}
 CG = f"set=jinniu_digital_cg&{MAY}"
 
 
@@ -38,9 +39,9 @@ def test_an_evaluator_goes_from_a_score_to_the_case_behind_it(city, desk):
     first = table["rows"][0]
     assert (first["name"], first["grade"], first["rank"], first["among"]) == ("江北区市政所", "A", 1, 2)
     assert (table["closed"], table["set_version"], table["read_at"]) == (False, 1, "2026-06-02T00:00:00Z")
-    marks = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=overtime_dispose").json()
-    assert marks["counted"] == first["counts"]["need_dispose"] - first["counts"]["in_time_dispose"] == 1
-    assert [(row["number"], row["why"]) for row in marks["rows"]] == [("JB5", "确认时已超过截止时间")]
+    marks = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=rework").json()
+    assert (marks["counted"], marks["left_out"]) == (first["counts"]["rework"], 0) == (1, 0)
+    assert [(row["number"], row["why"]) for row in marks["rows"]] == [("JB5", "核查、回访不通过等返工")]
     page = evaluator.get(f"/evaluation/marks?{CG}&key={first['key']}&count=dispose&limit=4").json()
     rest = evaluator.get(
         f"/evaluation/marks?{CG}&key={first['key']}&count=dispose&after={page['next']}"
@@ -98,8 +99,8 @@ def test_what_a_city_wrote_badly_is_refused_at_its_field(city, desk):
         ({"code": "x", "zh": "甲", "subject": "unit", "rates": ["no_rate"]}, "rates"),
         ({"code": "x", "zh": "甲", "subject": "unit", "rates": 7}, "rates"),
         ({"code": "x", "zh": "甲", "subject": "unit", "parameters": [1]}, "parameters"),
-        ({"code": "x", "zh": "甲", "subject": "unit", "parts": [{"code": "a", "zh": "甲", "weight": "many"}]}, "parts.0.weight"),
-        ({"code": "x", "zh": "甲", "subject": "unit", "classes": {"一类": ["1"], "二类": ["1"]}, "rates": ["response_rate"]}, "classes"),
+        (UNIT | {"parts": [{"code": "a", "zh": "甲", "weight": "many"}]}, "parts.0.weight"),
+        (UNIT | {"classes": {"一类": ["1"], "二类": ["1"]}, "rates": ["response_rate"]}, "classes"),
         ({"code": "x", "zh": "甲", "subject": "unit", "color": 1}, "color"),
     ):  # fmt: skip
         answer = evaluator.post("/evaluation/sets", {"body": body, "reason": "试"})
