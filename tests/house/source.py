@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Floors from the roof down, as the import contract has them; neighbours on one line do not import each other.
+#: Floors from the roof down, as the import contract has them; neighbours do not import each other.
 _TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 FLOORS = tuple(tuple(line.split(" | ")) for line in _TOOLS["importlinter"]["contracts"][0]["layers"])
 FLOOR = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}
