@@ -40,7 +40,7 @@ class Stage:
             title="井盖破损",
             text=f"滨江路{house}号门口{text}",
             item_code="01001",
-            lon=121.005 + 0.01 * house,
+            lon=121.005 + 0.01 * (house % 3),
             lat=30.805,
             reporter=ReporterIn(f"第{who}人", f"138000{who:05d}"),
         )
