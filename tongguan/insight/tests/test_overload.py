@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongguan.insight import api, outlook, queries
@@ -86,6 +86,7 @@ def test_without_a_history_nothing_is_forecast(home, town):
     assert queries.forecast_record(town.city_chief).mae is None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=30), st.floats(0, 500), st.floats(0, 1), st.floats(1, 3))
 def test_the_sum_of_chances_lies_between_its_bounds(chances, coming, share, scale):
     said = outlook.late_sum(np.array(chances), (coming, 0.8 * coming, 1.2 * coming), share, scale)
