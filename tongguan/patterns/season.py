@@ -8,6 +8,7 @@ straight lines (tricube weights), values far from both believed less (bisquare).
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tongguan.patterns.contracts import Floats, Parts
 
@@ -15,6 +16,9 @@ _ROUNDS: Final = 4
 #: Six median deviations from trend and season: not believed at all (Cleveland 1979).
 _FAR: Final = 6.0
 _TINY: Final = 1e-9
+_LITTLE: Final = 1e-6
+#: A rest of this share of the oddest value is no oddity yet.
+_FAINT: Final = 0.01
 
 
 def smoothed(values: Floats, weight: Floats, width: int) -> Floats:
@@ -46,20 +50,37 @@ def taken_apart(values: Floats, period: int = 7, width: int | None = None) -> Pa
     if not count:
         return Parts(values, values, values, values)
     width = width or max(period, min(3 * period, count // 4))
-    weight = np.ones(count)
-    season = np.zeros(count)
     place = np.arange(count) % period
-    trend = smoothed(values, weight, width)
+    # Medians first: a storm must not teach level and weekday before it is known to be one.
+    trend = _running_median(values, min(width, (count - 1) // 2))
+    season = _by_median(values - trend, place, period) if count >= 2 * period else np.zeros(count)
+    weight = _believed(values - trend - season)
     for _ in range(_ROUNDS):
+        trend = smoothed(values - season, weight, width)
         if count >= 2 * period:
             season = _by_place(values - trend, weight, place, period)
-        trend = smoothed(values - season, weight, width)
-        off = np.abs(values - trend - season)
-        scale = _FAR * float(np.median(off))
-        weight = (1 - np.minimum(off / scale, 1) ** 2) ** 2 if scale > _TINY else np.ones(count)
-        # Where nothing near is believed there would be no line: a little belief is kept.
-        weight = np.maximum(weight, 1e-3)
+        weight = _believed(values - trend - season)
     return Parts(trend, season, values - trend - season, weight)
+
+
+def _believed(rest: Floats) -> Floats:
+    """Give how far each value is believed; a little always, or there would be no line."""
+    off = np.abs(rest)
+    # What is nearly nothing is nothing: a series on a line has no rest by which to call its neighbours odd.
+    scale = _FAR * max(float(np.median(off)), _FAINT * float(off.max()))
+    if scale <= _TINY:
+        return np.where(off > _TINY, _LITTLE, 1.0)
+    return np.asarray(np.maximum((1 - np.minimum(off / scale, 1) ** 2) ** 2, _LITTLE))
+
+
+def _running_median(values: Floats, width: int) -> Floats:
+    edged = np.pad(values, width, mode="reflect", reflect_type="odd") if width else values
+    return np.asarray(np.median(sliding_window_view(edged, 2 * width + 1), axis=1))
+
+
+def _by_median(values: Floats, place: np.ndarray, period: int) -> Floats:
+    middle = np.array([np.median(values[place == one]) for one in range(period)])
+    return np.asarray((middle - middle.mean())[place])
 
 
 def _by_place(values: Floats, weight: Floats, place: np.ndarray, period: int) -> Floats:

@@ -13,8 +13,6 @@ from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
 from tongguan.doors.analysis.sheets import safe
 from tongguan.kernel import clock
-from tongguan.people.contracts import PLATFORM
-from tongguan.runtime.transactions import atomic
 
 pytestmark = pytest.mark.django_db
 PERIOD = f"since={TODAY - timedelta(days=14)}&until={TODAY}"
@@ -28,10 +26,8 @@ def morning():
 
 
 def test_an_answer_opens_the_cases_behind_each_number(people_cast, desk, settings):
-    with atomic():
-        (real,) = cases.open_cases(
-            PLATFORM, [NewCase("01003", "路灯不亮", "路灯三天不亮", "990101001", "hotline")]
-        )
+    new = NewCase(item_code="09006", title="占道", text="占道经营", division="990101001001", source="hotline")
+    (real,) = cases.open_cases(people_cast.acceptor, [new])
     rows = [
         case(TODAY - timedelta(days=2), 0),
         case(TODAY - timedelta(days=3), 0),
