@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Briefings over HTTP: from asking to the file in the hand, versions honoured, a page that can run nothing."""
+"""Briefings over HTTP: from asking to the file in the hand, versions honoured, pages that run nothing."""
 
 import pytest
 
@@ -60,7 +60,10 @@ def test_a_week_from_asking_to_the_signed_file(city, door):
 
 
 def test_a_text_that_does_not_hold_is_told_with_its_place(door):
-    text = "code: own\nname: 自定\nkind: daily\ncadence: day\ntitle: 日报\nsections:\n  - title: 一\n    parts:\n"
+    text = (
+        "code: own\nname: 自定\nkind: daily\ncadence: day\ntitle: 日报\n"
+        "sections:\n  - title: 一\n    parts:\n"
+    )
     chief = door("duty_chief")
     asked = {"division": "990101", "day": "2026-09-09"}
     wrong = chief.post("/briefing-preview", asked | {"text": text + '      - say: "{sorrows}"\n'})
