@@ -38,6 +38,7 @@ def measured(home: Path, count: int) -> None:
 
     from tongguan.briefings import api, queries, writing
     from tongguan.briefings.contracts import NewBriefing
+    from tongguan.casebook import queries as casebook
     from tongguan.casebook.testing import write_synthetic
     from tongguan.people.contracts import PLATFORM
     from tongguan.places.testing import square_city
@@ -47,6 +48,8 @@ def measured(home: Path, count: int) -> None:
         write_synthetic(home, count)
     call_command("migrate", verbosity=0)
     square_city()
+    with casebook.open_book(PLATFORM) as book:
+        ((held,),) = book.rows("SELECT count(*) FROM cases")
     info = api.write(PLATFORM, NewBriefing(template="weekly", division="9901", day="2026-08-19"))
     began = time.perf_counter()
     jobruns.run_next("bench/jobs")
@@ -57,7 +60,7 @@ def measured(home: Path, count: int) -> None:
         done, total = cursor.fetchone()
     figures = len((whole.document or {"figures": {}})["figures"])
     tell(
-        "written_s", seconds, WRITTEN_S, cases=count, figures=figures, steps=total,
+        "written_s", seconds, WRITTEN_S, cases=held, figures=figures, steps=total,
         percent=whole.info.percent,
         whole=done == total and whole.info.state == "draft", kind=writing.KIND,
     )  # fmt: skip

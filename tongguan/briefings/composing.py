@@ -15,7 +15,8 @@ from tongguan.briefings import change, drawing
 from tongguan.briefings.conditions import Ref, Test, holds
 from tongguan.briefings.contracts import Counted, Group, Measure, Need, Span, Stage
 from tongguan.briefings.figuring import Figures
-from tongguan.briefings.language import (
+from tongguan.briefings.needing import merged
+from tongguan.briefings.parts import (
     Chart,
     Each,
     Map,
@@ -28,7 +29,6 @@ from tongguan.briefings.language import (
     Template,
     Word,
 )
-from tongguan.briefings.needing import merged
 from tongguan.briefings.wordsof import ordinal, shown, stretch, written
 
 FORMAT: Final = 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from tongguan.briefings.conditions import Ref, refs, tests
 from tongguan.briefings.contracts import Filters, Measure, Need, Span
-from tongguan.briefings.language import Chart, Each, Map, Part, Piece, Say, Table, Template
+from tongguan.briefings.parts import Chart, Each, Map, Part, Piece, Say, Table, Template
 
 _BEFORE: Final = frozenset({"before", "change", "difference", "ratio", "contribution", "verdict"})
 _YEAR: Final = frozenset({"year", "change_year"})

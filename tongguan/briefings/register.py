@@ -8,8 +8,8 @@ from typing import Final
 from tongguan.briefings import language, measures
 from tongguan.briefings.conditions import Fault
 from tongguan.briefings.contracts import TemplateInfo
-from tongguan.briefings.language import Template
 from tongguan.briefings.models import TemplateVersion
+from tongguan.briefings.parts import Template
 from tongguan.kernel.errors import Invalid, NotFound
 
 _FOLDER: Final = Path(__file__).parent / "shipped"

@@ -25,8 +25,8 @@ from tongguan.briefings.contracts import (
 )
 from tongguan.briefings.facts import BriefingWritten
 from tongguan.briefings.guards import eyes
-from tongguan.briefings.language import Map, Template
 from tongguan.briefings.models import Briefing
+from tongguan.briefings.parts import Map, Template
 from tongguan.casebook import queries as casebook
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound

@@ -122,7 +122,7 @@ def test_officials_word_it_but_the_numbers_stay(city, week):
         new,
         "赵值班长",
     )
-    for bad in (new + "约100件", new.replace("⟦", "", 1), new + "⟦f1⟧", new + "三百件", "", new + "\n"):
+    for bad in (new + "约100件", new.replace("⟦", "", 1), new + "⟦f1⟧", new + "三百件", "", "好\n" + new):
         with pytest.raises(Invalid):
             api.reword(city.duty_chief, week.info.id, key, bad, "", info.version)
     with pytest.raises(Stale):
@@ -147,7 +147,7 @@ def test_it_is_reviewed_by_another_signed_by_a_leader_and_told(city, week):
     told = Message.objects.filter(template="briefing.signed").values_list("to_user__display_name", flat=True)
     assert sorted(told) == ["孙督查", "李派遣"]
     with pytest.raises(Conflict):
-        api.reword(city.duty_chief, week.info.id, "s1", "好", "", info.version)
+        api.reword(city.duty_chief, week.info.id, "s1", "好", "", None)
     kinds = [one.kind for one in queries.briefing(city.leader, week.info.id).notes]
     assert kinds == ["review", "send_back", "review", "sign", "distribute"]
     assert [act.verb for act in audited()][-1] == "briefing.distribute"
