@@ -38,7 +38,7 @@ FLOORS = (
     ("people",),
     ("vault",),
     ("runtime",),
-    ("tables", "pictures", "cityfiles", "series", "detection", "forecasts", "simulation"),
+    ("tables", "pictures", "cityfiles", "series", "detection", "forecasts", "simulation", "marks"),
     ("kernel",),
 )
 FLOOR = {name: len(FLOORS) - level for level, names in enumerate(FLOORS) for name in names}

@@ -15,10 +15,11 @@ import duckdb
 import numpy as np
 
 from tongguan.casebook.queries import Book
-from tongguan.evaluation import counting, tallying
-from tongguan.evaluation.counting import Frame
-from tongguan.evaluation.takes import COUNTS
+from tongguan.evaluation import tallying
 from tongguan.evaluation.tallying import Cells
+from tongguan.marks import counting
+from tongguan.marks.counting import Frame
+from tongguan.marks.takes import COUNTS
 
 #: The casebook's tables that hang on a case, and the column that names it.
 _TABLES: Final = {
