@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from tongguan.casebook.queries import Book
-from tongguan.evaluation import counting, tallying
-from tongguan.evaluation.counting import SPARK, Frame
+from tongguan.evaluation import tallying
 from tongguan.evaluation.tallying import Cells
+from tongguan.marks import counting
+from tongguan.marks.counting import SPARK, Frame
 
 TABLES = ("cases", "lines", "orders", "clocks", "answers", "tellings")
 

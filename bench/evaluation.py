@@ -80,9 +80,9 @@ def measure(scratch: Path, batch: int, *, spark: bool) -> None:
     from tongguan.casebook.queries import open_book
     from tongguan.evaluation import computing, sets, tallying
     from tongguan.evaluation.contracts import Subject
-    from tongguan.evaluation.counting import Frame
     from tongguan.evaluation.running import Running
-    from tongguan.evaluation.takes import COUNTS
+    from tongguan.marks.counting import Frame
+    from tongguan.marks.takes import COUNTS
     from tongguan.people.contracts import PLATFORM
 
     begin = computing.naive(END - timedelta(days=365))

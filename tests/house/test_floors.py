@@ -40,6 +40,7 @@ MORE_FACES = {
         "settings",
         "states",
     },
+    "marks": {"bases", "counting", "takes"},
     "industry": {"lifeline"},
     "simulation": {"city", "faults", "hydraulics", "physics", "plants"},
 }

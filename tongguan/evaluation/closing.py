@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tongguan.casebook.queries import Book
-from tongguan.evaluation import computing, counting, scoring, sets
+from tongguan.evaluation import computing, scoring, sets
 from tongguan.evaluation.computing import Counted, Inputs
 from tongguan.evaluation.contracts import IndicatorSet, Period, Score
 from tongguan.evaluation.models import Closing
 from tongguan.kernel.errors import Unavailable
+from tongguan.marks import counting
 
 _COLUMNS: Final = {
     "count": "VARCHAR", "case_id": "VARCHAR", "number": "VARCHAR", "item": "VARCHAR", "division": "VARCHAR",

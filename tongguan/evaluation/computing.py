@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from tongguan.casebook import queries as casebook
 from tongguan.casebook.queries import Book
-from tongguan.evaluation import counting, members, scoring, sets, tallying
+from tongguan.evaluation import members, scoring, sets, tallying
 from tongguan.evaluation.contracts import IndicatorSet, Period, Score, Subject
-from tongguan.evaluation.counting import Frame
 from tongguan.evaluation.models import Entry, Exemption
 from tongguan.evaluation.scoring import Member
 from tongguan.evaluation.spi import Told, tellers
 from tongguan.evaluation.tallying import Cells
+from tongguan.marks import counting
+from tongguan.marks.counting import Frame
 from tongguan.people.contracts import PLATFORM
 
 #: Sums of marks as ``tallying.add_marks`` takes them.

@@ -7,10 +7,11 @@ from datetime import UTC
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.evaluation import closing, computing, counting, members, sets, tallying
+from tongguan.evaluation import closing, computing, members, sets, tallying
 from tongguan.evaluation.contracts import Correction, Explained, IndicatorSet, Mark, Period, Subject
 from tongguan.evaluation.models import Closing
 from tongguan.kernel.codes import next_prefix
+from tongguan.marks import counting
 
 #: Why a case is left out, in words.
 REASONS: Final = {

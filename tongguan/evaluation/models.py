@@ -65,7 +65,7 @@ class Closing(models.Model):
         """A period of a set is closed once."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["code", "period"], name="evaluation_closed_once"),
+            models.UniqueConstraint(fields=["code", "period"], name="evaluation_closed_once")
         ]
 
 
@@ -80,7 +80,7 @@ class ScoreLine(models.Model):
         """A subject has one line."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["closing", "key"], name="evaluation_line_once"),
+            models.UniqueConstraint(fields=["closing", "key"], name="evaluation_line_once")
         ]
 
 
@@ -108,7 +108,7 @@ class Exemption(models.Model):
                 fields=["case_id", "kind"],
                 condition=Q(revoked_at__isnull=True),
                 name="evaluation_exempt_once",
-            ),
+            )
         ]
 
 
@@ -129,5 +129,5 @@ class Entry(models.Model):
         """Read by set and period."""
 
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["code", "period"], name="evaluation_entry_period"),
+            models.Index(fields=["code", "period"], name="evaluation_entry_period")
         ]

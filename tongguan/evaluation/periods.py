@@ -69,9 +69,3 @@ def before(period: Period, zone: tzinfo) -> Period:
     if _QUARTERS.fullmatch(code):
         return parse(f"{last.year:04d}-Q{(last.month + 2) // 3}", zone)
     return parse(f"{last.year:04d}-{last.month:02d}" if _MONTHS.fullmatch(code) else f"{last.year:04d}", zone)
-
-
-def month_of(moment: datetime, zone: tzinfo) -> Period:
-    """Give the month that a moment lies in."""
-    local = moment.astimezone(zone)
-    return parse(f"{local.year:04d}-{local.month:02d}", zone)

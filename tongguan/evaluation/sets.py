@@ -15,11 +15,11 @@ from typing import Any, Final
 import yaml
 
 from tongguan.evaluation.contracts import IndicatorSet, Part, Rate, Subject, Visible
-from tongguan.evaluation.counting import EXCLUSIONS
-from tongguan.evaluation.takes import COUNTS
 from tongguan.kernel import formulas
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.formulas import Fault
+from tongguan.marks.counting import EXCLUSIONS
+from tongguan.marks.takes import COUNTS
 
 _HERE: Final = Path(__file__).parent
 _MOST: Final = 60

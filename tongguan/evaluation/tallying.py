@@ -10,9 +10,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tongguan.evaluation.contracts import Subject
-from tongguan.evaluation.counting import EXCLUSIONS
 from tongguan.evaluation.spi import Told
-from tongguan.evaluation.takes import COUNTS
+from tongguan.marks.counting import EXCLUSIONS
 
 #: Lengths of the codes of city, district and street.
 LEVELS: Final = (4, 6, 9)
@@ -108,8 +107,3 @@ def totals(cells: Cells, keys: Keys, mask: int) -> dict[str, dict[str, int]]:
             mine = found.setdefault(key, {})
             mine[cell.code] = mine.get(cell.code, 0) + amount
     return found
-
-
-def timed(code: str) -> bool:
-    """Tell whether an approved timeout appeal keeps its case out of a count."""
-    return code in COUNTS and COUNTS[code].timed

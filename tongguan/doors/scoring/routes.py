@@ -19,15 +19,15 @@ from tongguan.doors.scoring.shapes import (
     ApprovalTold,
     ClosingShown,
     ClosingTold,
-    ComparedShown,
     CorrectionShown,
-    EntryTold,
     ExemptionShown,
     ExemptionTold,
     ExplainedShown,
     HoldsShown,
-    ReasonTold,
-    RehearsalTold,
+    ScoreEntry,
+    ScoreReason,
+    ScoreRehearsal,
+    ScoresCompared,
     ScoreTableShown,
     SetHistory,
     SetsShown,
@@ -105,14 +105,14 @@ def approve(
     response=answers(None, 200),
     operation_id="drop_evaluation_set",
 )
-def drop(request: HttpRequest, told: ReasonTold, code: str = _CODE, number: int = _NUMBER) -> HttpResponse:
+def drop(request: HttpRequest, told: ScoreReason, code: str = _CODE, number: int = _NUMBER) -> HttpResponse:
     """Drop a draft; it is kept as dropped."""
     actor = actor_of(request)
     return once(request, actor, lambda: evaluation.drop(actor, code, number, told.reason), 200)
 
 
 @router.post("/evaluation/rehearsal", response=answers(ScoreTableShown), operation_id="try_evaluation_set")
-def rehearse(request: HttpRequest, told: RehearsalTold) -> HttpResponse:
+def rehearse(request: HttpRequest, told: ScoreRehearsal) -> HttpResponse:
     """Say what a wording would score for a past period; nothing is kept."""
     return reply(evaluation.rehearse(actor_of(request), told.body, told.period))
 
@@ -133,7 +133,7 @@ def marks(request: HttpRequest, which: Query[WhichMarks]) -> HttpResponse:
     return reply(found)
 
 
-@router.get("/evaluation/compared", response=answers(list[ComparedShown]), operation_id="scores_compared")
+@router.get("/evaluation/compared", response=answers(list[ScoresCompared]), operation_id="scores_compared")
 def compared(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     """Give each named subject's total and rank beside those of the period before."""
     return reply(reads.compared(actor_of(request), which.set, which.period))
@@ -196,14 +196,14 @@ def exempt(request: HttpRequest, told: ExemptionTold) -> HttpResponse:
     response=answers(ExemptionShown, 200),
     operation_id="take_exemption_back",
 )
-def take_back(request: HttpRequest, exemption: UUID, told: ReasonTold) -> HttpResponse:
+def take_back(request: HttpRequest, exemption: UUID, told: ScoreReason) -> HttpResponse:
     """Take an exemption back; both are kept."""
     actor = actor_of(request)
     return once(request, actor, lambda: evaluation.take_back(actor, exemption, told.reason), 200)
 
 
 @router.post("/evaluation/entries", response=answers(None, 201), operation_id="enter_score")
-def enter(request: HttpRequest, told: EntryTold) -> HttpResponse:
+def enter(request: HttpRequest, told: ScoreEntry) -> HttpResponse:
     """Enter a number that a set asks of people for a subject and period; the newest counts."""
     actor = actor_of(request)
     return once(

@@ -68,7 +68,7 @@ class PartOfTotal(Schema):
     en: str
     formula: str
     of: str
-    bands: list[tuple[float, float]] | None
+    bands: list[list[float]] | None
     weight: float | None
     source: str
     confidence: str
@@ -90,7 +90,7 @@ class SetShown(Schema):
     note: str
     rates: list[RateShown]
     parts: list[PartOfTotal]
-    grades: list[tuple[str, float]]
+    grades: list[list[str | float]]
     exclude: list[str]
     classes: dict[str, list[str]]
     visible: Visible
@@ -164,7 +164,7 @@ class ScoreShown(Schema):
     grade: str
     rank: int | None
     among: int
-    reasons: list[tuple[str, str]]
+    reasons: list[list[str]]
     own: bool
 
 
@@ -218,7 +218,7 @@ class CorrectionShown(Schema):
     mark: MarkShown
 
 
-class ComparedShown(Schema):
+class ScoresCompared(Schema):
     """One subject in this period and the one before."""
 
     key: str
@@ -276,7 +276,7 @@ class SetTold(Told):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class RehearsalTold(Told):
+class ScoreRehearsal(Told):
     """A wording and the period it is tried on."""
 
     model_config = example(body=_BODY, period="2026-05")
@@ -285,7 +285,7 @@ class RehearsalTold(Told):
     period: str = Field(min_length=4, max_length=30, description=_PERIOD)
 
 
-class ReasonTold(Told):
+class ScoreReason(Told):
     """Why."""
 
     model_config = example(reason="已并入新的办法")
@@ -320,7 +320,7 @@ class ExemptionTold(Told):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class EntryTold(Told):
+class ScoreEntry(Told):
     """A number given to a subject for a period."""
 
     model_config = example(

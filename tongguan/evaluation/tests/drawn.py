@@ -68,7 +68,8 @@ def books(draw):
             when = draw(at) + timedelta(seconds=next(moments))
             answers.append(
                 {
-                    "case_id": case, "at": when, "responded": draw(st.booleans()), "solved": draw(st.booleans()),
+                    "case_id": case, "at": when, "responded": draw(st.booleans()),
+                    "solved": draw(st.booleans()),
                     "satisfied": draw(st.sampled_from(("satisfied", "mostly", "unsatisfied"))),
                 }
             )  # fmt: skip

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from tongguan.casebook.queries import open_book
 from tongguan.casebook.testing import write_book
-from tongguan.evaluation import computing, counting, tallying
-from tongguan.evaluation.counting import Frame
+from tongguan.evaluation import computing, tallying
 from tongguan.evaluation.running import Running
 from tongguan.evaluation.sets import counts
-from tongguan.evaluation.takes import COUNTS
 from tongguan.evaluation.tests import reference
 from tongguan.evaluation.tests.drawn import books
+from tongguan.marks import counting
+from tongguan.marks.counting import Frame
+from tongguan.marks.takes import COUNTS
 from tongguan.people.contracts import PLATFORM
 
 SINCE, UNTIL, JUNE = (

@@ -10,8 +10,8 @@ import pytest
 
 from tongguan.casebook.queries import open_book
 from tongguan.evaluation import computing
-from tongguan.evaluation.counting import Frame
-from tongguan.evaluation.takes import COUNTS
+from tongguan.marks.counting import Frame
+from tongguan.marks.takes import COUNTS
 from tongguan.people.contracts import PLATFORM
 
 _FILE = Path(__file__).resolve().parents[3] / "bench" / "_spark.py"

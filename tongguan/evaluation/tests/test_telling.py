@@ -29,8 +29,8 @@ def link(city):
 def sent(link, seq, minutes):
     taken = None if minutes is None else AT + timedelta(minutes=minutes)
     OutgoingEvent.objects.create(
-        link=link, seq=seq, case_id=NORTH5, order_id=new_id(), fact_id=seq, type="order.issued", body="{}", at=AT,
-        sent_at=taken,
+        link=link, seq=seq, case_id=NORTH5, order_id=new_id(), fact_id=seq, type="order.issued", body="{}",
+        at=AT, sent_at=taken,
     )  # fmt: skip
 
 

@@ -86,9 +86,7 @@ def _of_the_centre() -> Iterator[Count]:
     by_register = " AND move = 'register'"
     yield Count("register", (filed,), _by("register", by_register))
     yield Count(
-        "in_time_register",
-        (Take("filed", "filed_at", "late = 0"),),
-        _by("register", in_time + by_register),
+        "in_time_register", (Take("filed", "filed_at", "late = 0"),), _by("register", in_time + by_register)
     )
     yield Count("cancel", (voided,), (Take("line", "line_at", "move = 'void'"),))
     taken = Take(case, "closed_at", "state = 'voided' AND filed_at IS NOT NULL", "-1")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tongguan.evaluation.bases import BASES
-from tongguan.evaluation.takes import COUNTS, Count, Take
+from tongguan.marks.bases import BASES
+from tongguan.marks.takes import COUNTS, Count, Take
 
 #: Reasons why a case may be left out, as bits; a set says which of them count.
 EXCLUSIONS: Final[Mapping[str, int]] = {
@@ -32,7 +32,6 @@ class Dialect:
 
     uuid: str = "UUID"
     text: str = "VARCHAR"
-    moment: str = "TIMESTAMP"
 
 
 DUCKDB: Final = Dialect()
