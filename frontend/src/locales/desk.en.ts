@@ -13,7 +13,7 @@ export const deskEn: typeof deskZh = {
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",
-  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", sensing: "Sensing", streams: "Devices", watch: "Rules over readings", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
+  menu: { label: "Main menu", cases: "Cases", queue: "Cases", intake: "Intake", hotline: "Hotline", video: "Video review", unread: "Unread parcels", quarantine: "Reports to check", command: "Command", alarms: "Alarms", handovers: "Danger", hot: "Hot matters", sensing: "Sensing", streams: "Devices", networks: "Networks", watch: "Rules over readings", regulation: "Rules", duties: "Responsibility list", rules: "Dispatch rules", processes: "Processes", indicators: "Vital signs", worktime: "Duty and calendars", workdays: "Working calendar", models: "Models", operation: "Operation", letters: "Dead letters", wall: "Wall", registers: "Registers" },
   top: { menu: "Menu", inbox: "Inbox", unread: "{n} unread", live: "Live", lost: "Reconnecting", theme: "Dark", light: "Light", signOut: "Sign out", palette: "Find and command", language: "中文" },
   states: {
     reported: "To accept", pending_register: "To file", pending_verify: "Being verified", not_accepted: "Not accepted", pending_dispatch: "To dispatch", returned: "Returned",

@@ -12,7 +12,7 @@ export const deskZh = {
   title: "工作台",
   brand: "统管",
   skip: "跳到正文",
-  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", alarms: "监测预警", handovers: "险情移交", hot: "热点事项", sensing: "感知", streams: "感知设备", watch: "监测规则", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", indicators: "体征", worktime: "值班与日历", workdays: "节假日与调休", models: "模型", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
+  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", alarms: "监测预警", handovers: "险情移交", hot: "热点事项", sensing: "感知", streams: "感知设备", networks: "管网", watch: "监测规则", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", indicators: "体征", worktime: "值班与日历", workdays: "节假日与调休", models: "模型", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
   top: { menu: "菜单", inbox: "收件箱", unread: "{n} 条未读", live: "实时", lost: "重连中", theme: "深色", light: "浅色", signOut: "退出", palette: "查找与命令", language: "English" },
   states: {
     reported: "待受理", pending_register: "待立案", pending_verify: "核实中", not_accepted: "不予受理", pending_dispatch: "待派遣", returned: "被回退待修正",

@@ -28,6 +28,7 @@ from tongguan.doors.desk import (
 from tongguan.doors.desk.auth import Session
 from tongguan.doors.maps import layers as maps
 from tongguan.doors.office import (
+    networks,
     processes,
     responsibilities,
     rules,
@@ -51,7 +52,7 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
-    alarms,
+    handovers, hot, departments, matters, models, rules, sensors, streams, networks, telling, maps, signs,
+    watching, alarms,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -26,6 +26,7 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "alarms/book", name: "alarm-book", component: () => import("@/screens/desk/alarms/BookPage.vue") },
   { path: "alarms/:alarm", name: "alarm", component: () => import("@/screens/desk/alarms/AlarmPage.vue"), props: true },
   { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
+  { path: "networks", name: "networks", component: () => import("@/screens/desk/pipes/PipesPage.vue") },
   { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
@@ -65,6 +66,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     name: "sensing",
     entries: [
       { name: "streams", to: "/desk/streams", posts: SENSERS },
+      { name: "networks", to: "/desk/networks", posts: SENSERS },
       { name: "watch", to: "/desk/watch", posts: [...SENSERS, "evaluator"] },
     ],
   },
