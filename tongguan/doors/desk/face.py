@@ -33,6 +33,7 @@ from tongguan.doors.desk.auth import Session
 from tongguan.doors.insight import routes as insight
 from tongguan.doors.maps import layers as maps
 from tongguan.doors.office import (
+    networks,
     processes,
     responsibilities,
     rules,
@@ -59,7 +60,7 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, streams, telling, maps, signs, watching,
-    alarms, revisits, suspicions, insight, scoring, analysis, coming, briefings, briefing_keeping,
+    handovers, hot, departments, matters, models, rules, sensors, streams, networks, telling, maps, signs,
+    watching, alarms, revisits, suspicions, insight, scoring, analysis, coming, briefings, briefing_keeping,
 ):  # fmt: skip
     api.add_router("", part.router)

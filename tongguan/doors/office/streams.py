@@ -46,7 +46,7 @@ class NewestShown(Schema):
     late: bool | None
 
 
-class StreamShown(Schema):
+class DeviceStream(Schema):
     """A stream with its thing and device; ``newest`` null: nothing was ever heard, or readings are away."""
 
     id: int
@@ -82,7 +82,7 @@ class NamedShown(Schema):
 class StreamsShown(Schema):
     """A page of streams; ``away``: who keeps the readings cannot be asked just now."""
 
-    rows: list[StreamShown]
+    rows: list[DeviceStream]
     next: int | None
     away: bool
     kinds: list[str]
@@ -197,7 +197,7 @@ def strangers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.get("/streams/{int:stream}", response=answers(StreamShown), operation_id="stream")
+@router.get("/streams/{int:stream}", response=answers(DeviceStream), operation_id="stream")
 def show(request: HttpRequest, stream: int) -> HttpResponse:
     """Give one stream with its newest value."""
     row = queries.one(actor_of(request), _bounded(stream))
@@ -273,7 +273,7 @@ def _newest(numbers: list[int]) -> tuple[dict[int, tuple[int, float, int]], bool
 
 
 def _stream(row: Any, newest: dict[int, tuple[int, float, int]]) -> dict[str, Any]:
-    shown = {name: getattr(row, name) for name in StreamShown.model_fields if name != "newest"}
+    shown = {name: getattr(row, name) for name in DeviceStream.model_fields if name != "newest"}
     if row.id not in newest:
         return {**shown, "newest": None}
     at, value, quality = newest[row.id]

@@ -16,6 +16,7 @@ __all__ = [
     "NetworkInfo",
     "NodeRow",
     "Reach",
+    "Shape",
     "Traced",
 ]
 
@@ -52,6 +53,19 @@ class NetworkInfo:
     crs: str
     nodes: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a network lies in the asker's divisions: nodes, and the edges that touch them.
+
+    ``ends``: nodes beyond, where such edges end. ``whole`` False: there are more edges than were asked for.
+    """
+
+    nodes: tuple[NodeRow, ...]
+    edges: tuple[EdgeRow, ...]
+    ends: tuple[NodeRow, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)

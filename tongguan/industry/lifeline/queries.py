@@ -11,7 +11,15 @@ import numpy as np
 from django.db.models import Count, QuerySet
 
 from tongguan.industry.lifeline import coupling
-from tongguan.industry.lifeline.contracts import FaultInfo, Isolation, Neighbour, NetworkInfo, Reach, Traced
+from tongguan.industry.lifeline.contracts import (
+    FaultInfo,
+    Isolation,
+    Neighbour,
+    NetworkInfo,
+    Reach,
+    Shape,
+    Traced,
+)
 from tongguan.industry.lifeline.models import Edge, Fault, Network, Node
 from tongguan.industry.lifeline.network import EdgeRow, Graph, NodeRow
 from tongguan.kernel.errors import Invalid, NotFound
@@ -43,6 +51,21 @@ def faults(code: str, actor: Actor = PLATFORM) -> list[FaultInfo]:
     network = _network(actor, code)
     rows = Fault.objects.filter(network=network).values_list("line", "field", "text", "raw")
     return [FaultInfo(*row) for row in rows]
+
+
+def shape(actor: Actor, code: str, most: int = 5_000) -> Shape:
+    """Give what of a network lies within the actor's divisions, at most so many edges. Raises NotFound."""
+    network = _network(actor, code)
+    graph, seen = _graph(network), _seen(actor, network)
+    touching = [edge for edge in graph.edges if edge.begin in seen or edge.end in seen]
+    edges = tuple(touching[:most])
+    beyond = sorted({end for edge in edges for end in (edge.begin, edge.end)} - seen)
+    return Shape(
+        tuple(node for node in graph.nodes if node.code in seen),
+        edges,
+        tuple(graph.nodes[graph.node_at[node]] for node in beyond),
+        len(edges) == len(touching),
+    )
 
 
 def isolation(actor: Actor, code: str, edge: str, stuck: Collection[str] = ()) -> tuple[Isolation, int]:
