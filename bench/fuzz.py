@@ -68,7 +68,7 @@ def fuzz(name: str, seconds: int, runs: int) -> None:
     """Fuzz one channel's decoder; ends the process."""
     import atheris
 
-    with atheris.instrument_imports(include=["tongguan.channels", "tongguan.intake.reading"]):
+    with atheris.instrument_imports(include=["tongguan.channels", "tongguan.tellings.reading"]):
         import django
 
         django.setup()

@@ -25,7 +25,7 @@ from tongguan.matching.clustering import average_link
 from tongguan.matching.comparing import Telling, figures, rarities
 from tongguan.matching.heat import HeatRule, Voice, heat_of
 from tongguan.matching.learning import TextWeights, chance, learn, pair_weights
-from tongguan.matching.text import Floats, Ints, Rarity
+from tongguan.texts.grams import Floats, Ints, Rarity
 
 DATA: Final = "tipdm_zwzx"
 GOAL: Final = 0.95

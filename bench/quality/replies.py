@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongguan.matching.comparing import Matrix, lengths_one, products
-from tongguan.matching.text import Bag, Floats, Ints, Rarity, grams, normal
+from tongguan.texts.grams import Bag, Floats, Ints, Rarity, grams, normal
 
 DATA: Final = "tipdm_zwzx"
 FOLDS: Final = 5

@@ -7,7 +7,7 @@ from django.apps import apps
 from tests.house.source import FLOOR, Module, imports, modules
 
 FACES = {"api", "queries", "facts", "contracts", "spi"}
-#: The cellar and the engines are tools: what they offer is more than verbs and reads. Intake helps decoders.
+#: The cellar and the engines are tools: what they offer is more than verbs and reads, and so are pure rooms.
 #: A channel that is also a door of its own shares how its bytes are read and written.
 MORE_FACES = {
     "runtime": {
@@ -26,7 +26,10 @@ MORE_FACES = {
     },
     "tables": {"registers"},
     "rules": {"evaluate"},
-    "intake": {"reading", "checks"},
+    "tellings": {"reading", "checks"},
+    "texts": {"grams", "names"},
+    "limits": {"deadlines", "escalation"},
+    "forecasts": {"learned"},
     "channels": {"open311"},
     "openly": {"nearby"},
     "detection": {

@@ -46,11 +46,13 @@ from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor, Post
 from tongguan.places import queries as places
 
 __all__ = [
+    "LOCAL",
     "accuracy",
     "behind",
     "board_cubes",
     "board_list",
     "clusters",
+    "conditions",
     "course",
     "cube",
     "drivers",
@@ -68,6 +70,8 @@ __all__ = [
     "slice_list",
 ]
 
+#: The city's own time, and how conditions are read that a face got as words.
+LOCAL, conditions = asking.LOCAL, asking.conditions
 #: Whoever sees cases may ask: the centres' posts and, of their own cases, the departments'.
 READERS: Final = CENTRE_POSTS | {Post.DEPARTMENT}
 PAGE: Final = 50

@@ -10,7 +10,8 @@ from django.conf import settings
 
 from tongguan.cases import queries as cases
 from tongguan.cityfiles.api import CityFile, mapping_of
-from tongguan.dispatch import approvals, escalation
+from tongguan.dispatch import approvals
+from tongguan.limits import escalation
 
 log = logging.getLogger(__name__)
 _SHIPPED = Path(__file__).parent

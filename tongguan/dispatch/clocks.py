@@ -18,12 +18,13 @@ from django.db.models import Q
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import CaseInfo
 from tongguan.catalog import queries as catalog
-from tongguan.dispatch import citydata, deadlines, escalation
-from tongguan.dispatch.deadlines import History, Pause
+from tongguan.dispatch import citydata
 from tongguan.dispatch.facts import ClockOverdue
 from tongguan.dispatch.models import Clock, WorkOrder
 from tongguan.kernel import clock
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.limits import deadlines, escalation
+from tongguan.limits.deadlines import History, Pause
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime import outbox

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.dispatch import clocks, deadlines, escalation
+from tongguan.dispatch import clocks
 from tongguan.dispatch.contracts import ApplicationInfo, ClockInfo, ReceiptInfo, SupervisionInfo
 from tongguan.dispatch.models import Application, Clock, Receipt, Supervision, WorkOrder
 from tongguan.kernel.worktime import WORKING_UNITS, Calendar
+from tongguan.limits import deadlines, escalation
 from tongguan.people import queries as people
 
 #: Columns of an order and of a clock as the analysis keeps them.

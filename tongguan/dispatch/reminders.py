@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
-from tongguan.dispatch import clocks, escalation
-from tongguan.dispatch.escalation import Rung
+from tongguan.dispatch import clocks
 from tongguan.dispatch.facts import ClockOverdue, ClockWarned
 from tongguan.dispatch.models import Clock, Receipt, WorkOrder
 from tongguan.dispatch.receivers import Receivers
 from tongguan.kernel import clock
+from tongguan.limits import escalation
+from tongguan.limits.escalation import Rung
 from tongguan.messaging import api as messaging
 from tongguan.messaging.contracts import Notice
 from tongguan.people import queries as people

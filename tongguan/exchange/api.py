@@ -9,9 +9,9 @@ from tongguan.exchange import incoming, links, photos, systems
 from tongguan.exchange.contracts import Taken
 from tongguan.exchange.links import change, link, replay, retry, rotate, skip, switch
 from tongguan.intake.contracts import Parcel
-from tongguan.intake.reading import Fields, json_of
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
+from tongguan.tellings.reading import Fields, json_of
 
 __all__ = [
     "change",

@@ -16,8 +16,8 @@ from typing import Any, Final
 from tongguan.exchange.contracts import Kind
 from tongguan.exchange.mapping import Declaration
 from tongguan.intake.contracts import Medium, Parcel
-from tongguan.intake.reading import Fields, json_bytes, json_of
 from tongguan.kernel.errors import Invalid
+from tongguan.tellings.reading import Fields, json_bytes, json_of
 
 ONE: Final = "application/cloudevents+json"
 MANY: Final = "application/cloudevents-batch+json"

@@ -2,7 +2,6 @@
 """A telling that is answered while it is told: kept as a report, with the answer and no case."""
 
 from tongguan.intake import receiving
-from tongguan.intake.checks import check_report, check_text
 from tongguan.intake.contracts import Receipt, ReportIn, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
@@ -10,6 +9,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.people.contracts import Actor
 from tongguan.runtime import outbox, transactions
+from tongguan.tellings.checks import check_report, check_text
 
 _LONGEST = 5_000
 

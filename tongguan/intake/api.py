@@ -7,7 +7,6 @@ import msgspec
 
 from tongguan.intake import learned, sealing, triage
 from tongguan.intake.answering import receive_answered
-from tongguan.intake.checks import check_codes, check_coordinates, check_text
 from tongguan.intake.contracts import Correction, Receipt, ReporterIn, ReportInfo, ReportState
 from tongguan.intake.facts import ReportConsulted
 from tongguan.intake.models import Report, ReportCorrection
@@ -19,6 +18,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.people.contracts import Actor
 from tongguan.runtime import audit, outbox, transactions
+from tongguan.tellings.checks import check_codes, check_coordinates, check_text
 
 __all__ = [
     "MAX_BATCH",

@@ -9,6 +9,28 @@ from typing import Any
 from uuid import UUID
 
 from tongguan.kernel.errors import Refusal
+from tongguan.tellings.contracts import ReporterIn, ReportIn
+
+__all__ = [
+    "Answer",
+    "Correction",
+    "Medium",
+    "Parcel",
+    "Piece",
+    "PublicMatter",
+    "Receipt",
+    "ReportIn",
+    "ReportInfo",
+    "ReportState",
+    "ReporterIn",
+    "ReporterShown",
+    "Taken",
+    "Teller",
+    "TellingInfo",
+    "TriageInfo",
+    "UnreadInfo",
+    "UnreadState",
+]
 
 
 class ReportState(StrEnum):
@@ -22,17 +44,6 @@ class ReportState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ReporterIn:
-    """Who tells, as far as they say. Kept sealed, apart from the telling, and never part of a case."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    #: The reporter asks to stay secret from the party complained of (F82).
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ReporterShown:
     """Who told, shortened (``王**``, ``138****1234``); ``error``: it cannot be opened, and why."""
 
@@ -41,34 +52,6 @@ class ReporterShown:
     email: str
     secret: bool
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportIn:
-    """One telling by one source.
-
-    ``lon``/``lat`` are degrees in ``system`` (WGS84, CGCS2000, GCJ02, BD09). ``external_id`` is the
-    source's own number; the same source and number is the same report. ``payload`` is the text as it
-    came in, without the reporter's contact.
-    """
-
-    source: str
-    external_id: str = ""
-    title: str = ""
-    text: str = ""
-    item_code: str = ""
-    lon: float | None = None
-    lat: float | None = None
-    system: str = "WGS84"
-    address: str = ""
-    division: str = ""
-    grid: str = ""
-    told_at: datetime | None = None
-    reporter: ReporterIn | None = None
-    attachments: tuple[UUID, ...] = ()
-    payload: str = ""
-    #: The case of which the reporter says "me too".
-    seconds: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from django.db import IntegrityError
 
 from tongguan.cases import queries as cases
 from tongguan.intake import sealing, triage
-from tongguan.intake.checks import check_report
 from tongguan.intake.contracts import Answer, Receipt, ReportIn, ReportState
 from tongguan.intake.models import Report
 from tongguan.intake.pressure import gauge
@@ -17,6 +16,7 @@ from tongguan.kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from tongguan.kernel.ids import new_id, new_tracking_code
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import files, transactions
+from tongguan.tellings.checks import check_report
 
 MAX_BATCH = 1_000
 #: Who may tell: people at the centres, on the streets, citizens and connected systems.

@@ -23,8 +23,8 @@ from tongguan.kernel.geometry import cells_within
 from tongguan.matching import known
 from tongguan.matching.known import COLUMNS, Known
 from tongguan.matching.models import Fingerprint
-from tongguan.matching.text import Ints
 from tongguan.tables import api as tables
+from tongguan.texts.grams import Ints
 
 #: Of one cell, and of one gram, the newest so many.
 PER_CELL: Final = 64

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from tongguan.matching.text import Floats, Ints
+from tongguan.texts.grams import Floats, Ints
 
 
 def average_link(count: int, left: Ints, right: Ints, likeness: Floats, cut: float) -> Ints:

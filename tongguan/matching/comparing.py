@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.matching.text import Bag, Floats, Ints, Rarity, grams, normal
+from tongguan.texts.grams import Bag, Floats, Ints, Rarity, grams, normal
 
 Matrix = NDArray[np.float32]
 #: The figures of a pair of tellings, in the order of ``TextWeights``.

@@ -16,11 +16,11 @@ from tongguan.matching.contracts import Alike, Beside, Decision, Told, Trace, Vo
 from tongguan.matching.known import Known
 from tongguan.matching.likeness import Prints, joined, prints, unpacked
 from tongguan.matching.models import Fingerprint, NeverPair
-from tongguan.matching.names import name_bag, names_in
 from tongguan.matching.scoring import PARTS, PICTURES_KEPT, Features, Scored, score, words_of
 from tongguan.matching.settling import Node, Verdict, no_pairs, settle
 from tongguan.matching.strategy import Strategy
-from tongguan.matching.text import Ints, Rarity
+from tongguan.texts.grams import Ints, Rarity
+from tongguan.texts.names import name_bag, names_in
 
 _DISTRICT = 6
 _HOUR = 3600.0

@@ -22,11 +22,11 @@ from tongguan.matching.comparing import Telling, figures, rarities
 from tongguan.matching.heat import HeatRule, Voice, heat_of
 from tongguan.matching.learning import TextWeights, chance
 from tongguan.matching.models import Fingerprint, HotMatter
-from tongguan.matching.names import name_bag, names_in
 from tongguan.matching.scoring import shared_names
-from tongguan.matching.text import Bools, Floats, Ints, Rarity
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.transactions import atomic
+from tongguan.texts.grams import Bools, Floats, Ints, Rarity
+from tongguan.texts.names import name_bag, names_in
 
 WINDOW: Final = timedelta(days=60)
 #: Of a district the latest so many cases are compared all with all.

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.matching.text import Floats
+from tongguan.texts.grams import Floats
 
 _STEPS: Final = 40
 _CLOSE: Final = 1e-8

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.matching.text import Bag, Floats, Ints, Rarity, grams, normal, rarest
+from tongguan.texts.grams import Bag, Floats, Ints, Rarity, grams, normal, rarest
 
 Flags = NDArray[np.uint8]
 #: Of a title the 32 rarest grams are kept, of a body 96.

@@ -163,10 +163,9 @@ def voices(report_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def recurrences(case_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give the closed case that each of these repeats, as the decisions in force have it; one statement."""
-    rows = MatchDecision.objects.filter(
-        case__pk__among=list(case_ids), overruled_at=None, again__isnull=False
-    )
-    return dict(rows.order_by("-id").values_list("case_id", "again"))
+    rows = MatchDecision.objects.filter(case__pk__among=list(case_ids), overruled_at=None).order_by("-id")
+    found = rows.filter(again__isnull=False).values_list("case_id", "again")
+    return {case_id: again for case_id, again in found if again is not None}
 
 
 def hot(

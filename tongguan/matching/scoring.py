@@ -19,7 +19,7 @@ from tongguan.matching import likeness
 from tongguan.matching.learning import chance
 from tongguan.matching.likeness import Prints
 from tongguan.matching.strategy import Strategy
-from tongguan.matching.text import Bag, Floats, Ints, Rarity
+from tongguan.texts.grams import Bag, Floats, Ints, Rarity
 
 PARTS: Final = ("text", "place", "time", "item", "name", "picture")
 PICTURES_KEPT: Final = 4

@@ -8,7 +8,7 @@ from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.matching.models import StrategyVersion
 from tongguan.matching.strategy import FIRST, Strategy, read, written
-from tongguan.matching.text import Rarity
+from tongguan.texts.grams import Rarity
 
 #: Beyond this the locks of two tellings would not meet; see ``locks``.
 MOST_METRES = 2_000.0

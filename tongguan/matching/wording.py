@@ -7,9 +7,9 @@ import msgspec
 
 from tongguan.cases import queries as cases
 from tongguan.matching import strategies
-from tongguan.matching.text import Rarity, grams, normal
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.transactions import atomic
+from tongguan.texts.grams import Rarity, grams, normal
 
 #: Fewer texts than this say nothing about rarity; more than that add little.
 LEAST: Final = 200

@@ -11,7 +11,6 @@ import numpy as np
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
-from tongguan.intake.checks import check_coordinates
 from tongguan.kernel import clock
 from tongguan.kernel.coordinates import to_wgs84
 from tongguan.kernel.ids import new_id
@@ -20,6 +19,7 @@ from tongguan.matching.contracts import Told as Telling
 from tongguan.openly import queries as publicly
 from tongguan.people.contracts import PLATFORM
 from tongguan.places import queries as places
+from tongguan.tellings.checks import check_coordinates
 
 _NEAR_M: Final = 300.0
 _NEAR_MOST: Final = 50

@@ -155,7 +155,10 @@ def outlines(code: str, digits: int) -> list[tuple[DivisionInfo, Any]]:
     rows = Division.objects.filter(prefix_q("code", code)).annotate(digits=Length("code"))
     rows = rows.filter(digits=digits, boundary__isnull=False).order_by("code")
     return [
-        (DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat), shapely.from_wkb(bytes(r.boundary)))
+        (
+            DivisionInfo(r.code, r.name, r.level, r.parent, r.lon, r.lat),
+            shapely.from_wkb(bytes(r.boundary or b"")),
+        )
         for r in rows
     ]
 

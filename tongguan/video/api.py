@@ -11,7 +11,6 @@ import numpy as np
 from django.utils import timezone
 
 from tongguan.intake import api as intake
-from tongguan.intake.checks import check_coordinates, check_text
 from tongguan.intake.contracts import ReportIn
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -20,6 +19,7 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.places import queries as places
 from tongguan.runtime import audit, transactions
+from tongguan.tellings.checks import check_coordinates, check_text
 from tongguan.video import queries
 from tongguan.video.contracts import CameraIn, FindingInfo, FindingState
 from tongguan.video.kinds import declared

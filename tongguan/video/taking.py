@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from tongguan.intake.checks import FUTURE_TOLERANCE, OLDEST, check_text
 from tongguan.intake.contracts import Piece, Taken
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound, Refusal
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import files, transactions
+from tongguan.tellings.checks import FUTURE_TOLERANCE, OLDEST, check_text
 from tongguan.video import api, queries
 from tongguan.video.contracts import FindingState, SightingIn
 from tongguan.video.kinds import Declared, declared

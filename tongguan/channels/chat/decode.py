@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tongguan.intake.contracts import Parcel, Piece, ReporterIn, ReportIn
-from tongguan.intake.reading import CITY, Fields, json_bytes, json_of, records_of, text_of
 from tongguan.kernel.errors import Invalid, Refusal
+from tongguan.tellings.reading import CITY, Fields, json_bytes, json_of, records_of, text_of
 
 SOURCE: Final = "chat"
 TOGETHER: Final = timedelta(minutes=3)

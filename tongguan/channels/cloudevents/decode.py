@@ -15,8 +15,8 @@ from cloudevents.core.exceptions import BaseCloudEventException
 from cloudevents.core.formats.json import JSONFormat
 
 from tongguan.intake.contracts import Parcel, Piece, ReportIn
-from tongguan.intake.reading import Fields, json_bytes, json_of, telling
 from tongguan.kernel.errors import Invalid, Refusal
+from tongguan.tellings.reading import Fields, json_bytes, json_of, telling
 
 SOURCE: Final = "cloudevents"
 _ONE: Final = "application/cloudevents+json"

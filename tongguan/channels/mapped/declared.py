@@ -13,9 +13,9 @@ import msgspec
 import yaml
 
 from tongguan.intake.contracts import Parcel, Piece
-from tongguan.intake.reading import Fields, json_bytes, json_of, records_of, telling
 from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.kernel.tables import read_table, text_of
+from tongguan.tellings.reading import Fields, json_bytes, json_of, records_of, telling
 
 #: What a declaration may fill.
 OURS: Final = frozenset(

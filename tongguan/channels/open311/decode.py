@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from tongguan.channels.open311.offer import SECRET
 from tongguan.intake.contracts import Parcel, Piece, ReporterIn, ReportIn
-from tongguan.intake.reading import Fields, json_bytes
 from tongguan.kernel.errors import Invalid
+from tongguan.tellings.reading import Fields, json_bytes
 
 SOURCE: Final = "open311"
 Form = Mapping[str, Sequence[str]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tongguan.channels import folders
 from tongguan.channels.tests.test_folders import read, whole
 from tongguan.intake.contracts import Parcel
-from tongguan.intake.reading import json_bytes
+from tongguan.tellings.reading import json_bytes
 
 each_folder = pytest.mark.parametrize("folder", folders.manifest_folders("tellings"), ids=lambda p: p.name)
 KINDS = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json", "")

@@ -10,8 +10,8 @@ import binascii
 from typing import Final
 
 from tongguan.intake.contracts import Medium, Parcel, Piece
-from tongguan.intake.reading import Fields, json_bytes, json_of, records_of
 from tongguan.kernel.errors import Refusal
+from tongguan.tellings.reading import Fields, json_bytes, json_of, records_of
 from tongguan.video.contracts import SightingIn
 
 _JSON: Final = "application/json"

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tongguan.dispatch.deadlines import (
+from tongguan.kernel.testing import BEIJING, MinuteByMinute
+from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.limits.deadlines import (
     History,
     Pause,
     allowance,
@@ -20,8 +22,6 @@ from tongguan.dispatch.deadlines import (
     remaining,
     spent,
 )
-from tongguan.kernel.testing import BEIJING, MinuteByMinute
-from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
 from tongguan.people.testing import shipped_days
 
 DAYS = shipped_days()

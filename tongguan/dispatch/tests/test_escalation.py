@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tongguan.dispatch import citydata
-from tongguan.dispatch.escalation import Rung, Step, explain, first, parse, thaw, turn
+from tongguan.limits.escalation import Rung, Step, explain, first, parse, thaw, turn
 
 T0 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from tongguan.analysis import asking
+from tongguan.analysis import queries
 from tongguan.analysis.contracts import (
     Form,
     NewBoard,
@@ -39,11 +39,11 @@ class Asked(Schema):
 
     def question(self) -> Question:
         """Give it as analysis takes it."""
-        until = self.until or clock.now().astimezone(asking.LOCAL).date()
+        until = self.until or clock.now().astimezone(queries.LOCAL).date()
         since = self.since or until - timedelta(days=MONTH)
         return Question(
             measure=self.measure, since=since, until=until, by=tuple(self.by),
-            where=asking.conditions(self.where), most=self.most,
+            where=queries.conditions(self.where), most=self.most,
         )  # fmt: skip
 
 
@@ -355,7 +355,7 @@ class BoardTold(Told):
         tiles = tuple(
             Tile(
                 title=one.title, show=one.show, measure=one.measure, days=one.days, by=tuple(one.by),
-                where=asking.conditions(one.where),
+                where=queries.conditions(one.where),
             )
             for one in self.tiles
         )  # fmt: skip

@@ -8,10 +8,10 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from tongguan.channels.open311.offer import Offer
-from tongguan.intake.reading import Fields
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.places import queries as places
+from tongguan.tellings.reading import Fields
 
 SPAN: Final = timedelta(days=90)
 MOST: Final = 1_000

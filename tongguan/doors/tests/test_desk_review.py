@@ -11,7 +11,6 @@ from PIL import Image
 from tongguan.doors.testing import Door
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import Parcel, ReporterIn, ReportIn
-from tongguan.intake.reading import json_bytes
 from tongguan.intake.testing import told as all_told
 from tongguan.matching import queries as matching
 from tongguan.messaging import api as messaging
@@ -20,6 +19,7 @@ from tongguan.messaging.contracts import Notice
 from tongguan.people import api as people
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
 from tongguan.runtime.transactions import atomic
+from tongguan.tellings.reading import json_bytes
 from tongguan.video import api as video
 from tongguan.video import queries as findings
 from tongguan.video.contracts import CameraIn

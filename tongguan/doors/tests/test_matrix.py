@@ -240,9 +240,9 @@ DESK |= WATCHED | SCORES | INSIGHT | ANALYSIS | BRIEFINGS
 DESK |= revisits.rows(EVERYONE)
 #: Without a sign-in, or ending it: tested with the pages. Uploads: tested with the journey.
 #: Who may plan a turn of duty and hand in a list or devices is tried in office/tests.
-APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty", "take_duty_list"} | {
-    "take_devices"
-}
+APART = {"csrf", "sign_in", "sign_out", "change_password", "keep_file", "plan_duty"}
+APART |= {"take_duty_list", "take_devices"}
+CHAT = {"sender": "小陈", "time": "2026-05-01 09:30:12", "content": "路灯不亮"}
 #: operation -> (method, path, body, the scope it needs).
 #: A department's system shows no token: its signature is tried in partner/tests.
 SIGNED = {"department_events", "department_replay", "department_photos", "department_photo"}
@@ -250,12 +250,7 @@ PARTNER = {
     "create_report": ("POST", "/reports", {"text": "路灯不亮"}, "reports:write"),
     "create_reports": ("POST", "/reports/batch", {"reports": [{"text": "路灯不亮"}]}, "reports:write"),
     "channels": ("GET", "/channels", None, "reports:read"),
-    "post_parcel": (
-        "POST",
-        "/channels/chat",
-        {"sender": "小陈", "time": "2026-05-01 09:30:12", "content": "路灯不亮"},
-        "reports:write",
-    ),
+    "post_parcel": ("POST", "/channels/chat", CHAT, "reports:write"),
     "get_report": ("GET", "/reports/{tracking}", None, "reports:read"),
     "cases": ("GET", "/cases", None, "cases:read"),
     "stream_ticket": ("GET", "/stream-ticket", None, "cases:read"),

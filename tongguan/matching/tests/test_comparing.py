@@ -10,7 +10,7 @@ from tongguan.matching import comparing
 from tongguan.matching.clustering import average_link
 from tongguan.matching.comparing import Telling, figures, products, rarities
 from tongguan.matching.learning import chance, learn, pair_weights
-from tongguan.matching.text import grams
+from tongguan.texts.grams import grams
 
 PLANT = "丽发新城附近搅拌站噪音扰民"
 TELLINGS = [

@@ -17,12 +17,12 @@ from tongguan.matching import api, hotness, queries, strategies, subscribers, wo
 from tongguan.matching.models import Fingerprint, MatchDecision
 from tongguan.matching.strategy import FIRST, Reach, Strategy
 from tongguan.matching.testing import LID, MORNING, PLANT, partition, told, triaged
-from tongguan.matching.text import Rarity
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.models import AuditEntry
 from tongguan.runtime.testing import published
 from tongguan.runtime.transactions import atomic
+from tongguan.texts.grams import Rarity
 
 pytestmark = pytest.mark.usefixtures("people", "clock")
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.matching import deciding
-from tongguan.matching.names import names_in
 from tongguan.matching.scoring import PARTS, score, words_of
 from tongguan.matching.strategy import FIRST, Reach, Strategy, read, written
 from tongguan.matching.testing import LID, PLANT, told
-from tongguan.matching.text import Rarity
+from tongguan.texts.grams import Rarity
+from tongguan.texts.names import names_in
 
 RARITY = Rarity.blank()
 

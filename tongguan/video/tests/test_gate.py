@@ -18,7 +18,6 @@ from tongguan.catalog import api as catalog
 from tongguan.catalog import queries as items
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import Parcel, ReportState
-from tongguan.intake.reading import json_bytes
 from tongguan.intake.testing import forget_pressure, told
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -26,6 +25,7 @@ from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
 from tongguan.people.testing import cast, forget_caches
 from tongguan.places.testing import square_city
 from tongguan.runtime.testing import audited
+from tongguan.tellings.reading import json_bytes
 from tongguan.video import api, queries
 from tongguan.video.contracts import CameraIn
 from tongguan.video.kinds import declared

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.matching.text import Bag
+from tongguan.texts.grams import Bag
 
 _ENDS: Final = (
     "国际城|新城|之城|小区|花园|家园|广场|大厦|公园|公寓|新村|名苑|华府|中学|小学|幼儿园|学院|大学|医院|社区"

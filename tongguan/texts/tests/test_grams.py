@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongguan.matching.text import Rarity, grams, normal, rarest
+from tongguan.texts.grams import Rarity, grams, normal, rarest
 
 texts = st.lists(st.text(alphabet="丽发新城搅拌站噪音扰民abc1", max_size=12), max_size=6)
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tongguan.intake.contracts import ReporterIn, ReportIn
 from tongguan.kernel.errors import Invalid
+from tongguan.tellings.contracts import ReporterIn, ReportIn
 
 #: Times without a zone are the city's.
 CITY: Final = ZoneInfo("Asia/Shanghai")

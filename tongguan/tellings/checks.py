@@ -7,8 +7,8 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tongguan.intake.contracts import ReporterIn, ReportIn
 from tongguan.kernel.errors import Invalid
+from tongguan.tellings.contracts import ReporterIn, ReportIn
 
 SYSTEMS: Final = ("WGS84", "CGCS2000", "GCJ02", "BD09")
 MAX_ATTACHMENTS: Final = 20
