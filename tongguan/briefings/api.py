@@ -5,11 +5,13 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.briefings import course, guards, register, telling, wording, writing
-from tongguan.briefings.contracts import BriefingInfo, Cadence, NewBriefing, State
+from tongguan.briefings import course, guards, register, telling, writing
+from tongguan.briefings.contracts import BriefingInfo, NewBriefing, State
 from tongguan.briefings.facts import BriefingSigned
 from tongguan.briefings.models import Briefing, Wording
 from tongguan.briefings.queries import described
+from tongguan.documents.api import wording
+from tongguan.documents.contracts import Cadence
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
