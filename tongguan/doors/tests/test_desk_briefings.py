@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A daily briefing in a real browser: written, a number's cases opened, reviewed, signed; a template worded."""
+"""A daily briefing in a real browser: a number opens its cases, the leader signs; a template is worded."""
 
 import os
 import re
