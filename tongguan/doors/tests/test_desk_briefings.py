@@ -59,14 +59,15 @@ def test_a_number_is_followed_to_its_cases_and_the_leader_signs(told, visitor):
     evaluator.finds_accessible()
     pictured(page, "briefings")
     page.get_by_role("link", name=re.compile("江北区城市运行日报")).click()
-    number = page.get_by_role("article").get_by_role("button", name="3件").first
+    number = page.get_by_role("article").get_by_title(re.compile("新增案件")).first
     number.wait_for()
     evaluator.finds_accessible()
     pictured(page, "briefing")
+    cases = int(number.inner_text().removesuffix("件"))
     number.click()
     rows = page.get_by_role("complementary", name="数字的来源")
     rows.get_by_text("与编制时一致").wait_for()
-    assert rows.get_by_role("listitem").count() == 3
+    assert rows.get_by_role("listitem").count() == cases > 0
     evaluator.finds_accessible()
     pictured(page, "briefing-rows")
     address = page.url.removeprefix(evaluator.root)
