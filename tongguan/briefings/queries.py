@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tongguan.briefings import counting, course, guards, measures, register, writing
+from tongguan.briefings import assistant, counting, course, guards, measures, register, writing
 from tongguan.briefings.contracts import (
     STATES_ZH,
     Behind,
@@ -39,6 +39,7 @@ __all__ = [
     "briefings",
     "changes",
     "drawings",
+    "polishes",
     "printed",
     "schedules",
 ]
@@ -278,3 +279,8 @@ def home_of(viewer: Actor) -> str:
     guards.reader(viewer)
     held = [one for one in viewer.scope.divisions(*READERS) if one != NOWHERE]
     return min(held, key=lambda one: (len(one), one))
+
+
+def polishes() -> bool:
+    """Tell whether an assistant is set up that can polish sentences."""
+    return assistant.endpoint() is not None
