@@ -5,11 +5,15 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.briefings import course, guards, register, telling, wording, writing
-from tongguan.briefings.contracts import BriefingInfo, Cadence, NewBriefing, State
+from tongguan.briefings import course, guards, register, telling, writing
+from tongguan.briefings.contracts import BriefingInfo, NewBriefing, State
 from tongguan.briefings.facts import BriefingSigned
+from tongguan.briefings.keeping import plan, switch, word
 from tongguan.briefings.models import Briefing, Wording
+from tongguan.briefings.polishing import polish
 from tongguan.briefings.queries import described
+from tongguan.documents.api import wording
+from tongguan.documents.contracts import Cadence
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post
@@ -17,6 +21,23 @@ from tongguan.places import queries as places
 from tongguan.runtime import api as runtime
 from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
+
+__all__ = [
+    "cancel",
+    "distribute",
+    "plan",
+    "polish",
+    "preview",
+    "remark",
+    "review",
+    "reword",
+    "send_back",
+    "sign",
+    "switch",
+    "withdraw",
+    "word",
+    "write",
+]
 
 _LONGEST: Final = 500
 _FOCUS: Final = 20

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tongguan.briefings.contracts import Counted, Group, Measure, Need, Period, Span, Tally
 from tongguan.briefings.naming import Names
 from tongguan.casebook.queries import LOCAL, Book
+from tongguan.documents.contracts import Counted, Group, Measure, Need, Period, Span, Tally
 
 LAGS: Final = 8
 #: How far back a line looks: a quarter, and the four weeks that say what is ordinary.

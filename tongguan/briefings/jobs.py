@@ -7,10 +7,12 @@ from typing import Final
 
 from django.utils import timezone
 
-from tongguan.briefings import api, periods, polishing, register, writing
-from tongguan.briefings.contracts import Cadence, NewBriefing
+from tongguan.briefings import api, polishing, register, writing
+from tongguan.briefings.contracts import NewBriefing
 from tongguan.briefings.models import Schedule
 from tongguan.casebook import queries as casebook
+from tongguan.documents.api import periods
+from tongguan.documents.contracts import Cadence
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Refusal
 from tongguan.people import queries as people

@@ -6,9 +6,10 @@ from typing import Final
 from django.db import IntegrityError
 
 from tongguan.briefings import guards, register
-from tongguan.briefings.contracts import Cadence, ScheduleInfo, TemplateInfo
+from tongguan.briefings.contracts import ScheduleInfo, TemplateInfo
 from tongguan.briefings.models import Schedule, TemplateVersion
 from tongguan.briefings.queries import planned
+from tongguan.documents.contracts import Cadence
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Invalid, NotFound, Stale
 from tongguan.people.contracts import CENTRE_POSTS, Actor, Post

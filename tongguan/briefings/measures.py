@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tongguan.briefings import spi
-from tongguan.briefings.contracts import Measure
+from tongguan.documents.contracts import Measure
 
 _HOURS: Final = "date_diff('second', opened_at, closed_at) / 3600.0"
 #: ``{until}`` stands for the period's end (UTC).

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from tongguan.briefings import assistant, course, guards, proof, wording
+from tongguan.briefings import assistant, course, guards
 from tongguan.briefings.contracts import BriefingInfo, State
 from tongguan.briefings.models import Briefing, Line, Wording
 from tongguan.briefings.queries import described
+from tongguan.documents.api import proof, wording
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict
 from tongguan.people.contracts import PLATFORM, Actor

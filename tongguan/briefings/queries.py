@@ -11,26 +11,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tongguan.briefings import composing, counting, course, drawing, guards, measures, register, writing
+from tongguan.briefings import assistant, counting, course, guards, measures, register, writing
 from tongguan.briefings.contracts import (
     STATES_ZH,
     Behind,
     BriefingInfo,
-    Need,
     Note,
     ScheduleInfo,
-    Span,
     State,
     TemplateInfo,
 )
-from tongguan.briefings.flow import Flow, Signs, flow
 from tongguan.briefings.guards import READERS, eyes
 from tongguan.briefings.models import Briefing, Schedule
-from tongguan.briefings.page import POLICY, page
-from tongguan.briefings.typesetting import pdf
-from tongguan.briefings.word import docx
-from tongguan.briefings.wordsof import day
 from tongguan.casebook import queries as casebook
+from tongguan.documents.api import POLICY, Flow, Signs, composing, day, docx, drawing, flow, page, pdf
+from tongguan.documents.contracts import Need, Span
 from tongguan.kernel.errors import Conflict, NotFound
 from tongguan.people.contracts import NOWHERE, Actor
 from tongguan.people.queries import division_q
@@ -44,6 +39,7 @@ __all__ = [
     "briefings",
     "changes",
     "drawings",
+    "polishes",
     "printed",
     "schedules",
 ]
@@ -283,3 +279,8 @@ def home_of(viewer: Actor) -> str:
     guards.reader(viewer)
     held = [one for one in viewer.scope.divisions(*READERS) if one != NOWHERE]
     return min(held, key=lambda one: (len(one), one))
+
+
+def polishes() -> bool:
+    """Tell whether an assistant is set up that can polish sentences."""
+    return assistant.endpoint() is not None

@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tongguan.briefings import language, measures
-from tongguan.briefings.conditions import Fault
+from tongguan.briefings import measures
 from tongguan.briefings.contracts import TemplateInfo
 from tongguan.briefings.models import TemplateVersion
-from tongguan.briefings.parts import Template
+from tongguan.documents.api import Fault, Template, language
 from tongguan.kernel.errors import Invalid, NotFound
 
 _FOLDER: Final = Path(__file__).parent / "shipped"

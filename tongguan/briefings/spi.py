@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What others supply to briefings: further measures over the casebook."""
 
-from tongguan.briefings.contracts import Measure
+from tongguan.documents.contracts import Measure
 from tongguan.kernel.registry import Registry
 
 #: Code -> what it counts; the code is the name that templates use.

@@ -55,5 +55,5 @@ def write_city(home: Path, item_name: str = "上水井盖", **more: Any) -> None
         {"code": "990102", "name": "江南区", "level": "district", "parent": "9901"},
     ]
     units = [{"id": 1, "name": "江北区市政所", "path": "0001", "kind": "department"}]
-    registers = {"divisions": divisions, "units": units} | more
+    registers: dict[str, Any] = {"divisions": divisions, "units": units, **more}
     write_book(home, found, tellings=tellings, answers=answers, read_at=END, **registers)

@@ -11,23 +11,14 @@ from uuid import UUID
 import shapely
 from django.utils import timezone
 
-from tongguan.briefings import composing, counting, measures, naming, needing, periods, register, telling
-from tongguan.briefings.contracts import (
-    AREAS,
-    Cadence,
-    Counted,
-    Filters,
-    NewBriefing,
-    Period,
-    Shape,
-    Stage,
-    State,
-)
+from tongguan.briefings import counting, measures, naming, register, telling
+from tongguan.briefings.contracts import NewBriefing, State
 from tongguan.briefings.facts import BriefingWritten
 from tongguan.briefings.guards import eyes
 from tongguan.briefings.models import Briefing
-from tongguan.briefings.parts import Map, Template
 from tongguan.casebook import queries as casebook
+from tongguan.documents.api import Map, Template, composing, needing, periods
+from tongguan.documents.contracts import AREAS, Cadence, Counted, Filters, Period, Shape, Stage
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.people import queries as people

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from django.core.management import call_command
 
-from tongguan.briefings import keeping as briefings
+from tongguan.briefings import api as briefings
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
 from tongguan.catalog.seed import seed_responsibilities

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""The loud week and the clock at its end."""
+
 import pytest
 
 from tongguan.briefings.testing import END, write_city

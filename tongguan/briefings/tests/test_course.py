@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from tongguan.briefings import api, keeping, queries, wording
+from tongguan.briefings import api, keeping, queries
 from tongguan.briefings.contracts import NewBriefing, State
 from tongguan.briefings.jobs import schedule
 from tongguan.briefings.models import Briefing
 from tongguan.briefings.testing import END, LOUD, case, rows, write_city
 from tongguan.casebook.testing import write_book
+from tongguan.documents.api import wording
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tongguan.messaging.models import Message
 from tongguan.runtime import api as runtime

@@ -4,7 +4,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from tongguan.briefings import api, keeping, queries
+from tongguan.briefings import api, queries
 from tongguan.doors.briefings.shapes import (
     ChangesShown,
     MeasureWord,
@@ -79,7 +79,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 def word(request: HttpRequest, told: TemplateTold) -> HttpResponse:
     """Write a new template, or the next version of the one given in ``If-Match``."""
     actor, version = actor_of(request), seen_version(request) or 0
-    return once(request, actor, lambda: keeping.word(actor, told.text, told.note, version, told.division))
+    return once(request, actor, lambda: api.word(actor, told.text, told.note, version, told.division))
 
 
 @router.post("/briefing-preview", response=answers(TrialPageShown), operation_id="preview_briefing")
@@ -102,7 +102,7 @@ def plan(request: HttpRequest, told: ScheduleTold) -> HttpResponse:
     return once(
         request,
         actor,
-        lambda: keeping.plan(
+        lambda: api.plan(
             actor, told.template, told.division, told.minute, workdays=told.workdays, posts=told.posts,
             signed_posts=told.signed_posts,
         ),
@@ -117,4 +117,4 @@ def plan(request: HttpRequest, told: ScheduleTold) -> HttpResponse:
 def switch(request: HttpRequest, schedule_id: int, told: ScheduleSwitchTold) -> HttpResponse:
     """Stop or resume it."""
     actor = actor_of(request)
-    return once(request, actor, lambda: keeping.switch(actor, schedule_id, active=told.active), 200)
+    return once(request, actor, lambda: api.switch(actor, schedule_id, active=told.active), 200)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from tongguan.briefings import api, assistant, polishing, queries
+from tongguan.briefings import api, queries
 from tongguan.cases import queries as cases
 from tongguan.doors.briefings.shapes import (
     BriefingShown,
@@ -79,7 +79,7 @@ def show(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
         "sources": found.sources,
         "notes": found.notes,
         "may": found.may,
-        "assistant": assistant.endpoint() is not None,
+        "assistant": queries.polishes(),
     }
     return reply(whole, version=found.info.version)
 
@@ -162,7 +162,7 @@ def reword(request: HttpRequest, briefing_id: UUID, told: WordingTold) -> HttpRe
 def polish(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
     """Let the assistant polish what nobody worded; each sentence is proved against its source (F100)."""
     actor, version = actor_of(request), expected_version(request)
-    return once(request, actor, lambda: polishing.polish(actor, briefing_id, version), 200)
+    return once(request, actor, lambda: api.polish(actor, briefing_id, version), 200)
 
 
 @router.post(

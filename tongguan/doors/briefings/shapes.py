@@ -8,7 +8,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StrictBool
 
-from tongguan.briefings.contracts import FILTERS, NewBriefing
+from tongguan.briefings.contracts import NewBriefing
+from tongguan.documents.contracts import FILTERS
 from tongguan.doors.common.casework import CaseRow
 from tongguan.doors.common.shapes import Moment, Told, example
 from tongguan.kernel.errors import Invalid

@@ -42,7 +42,10 @@ def test_a_week_from_asking_to_the_signed_file(city, door):
     assert whole["info"]["state"] == "draft"
     assert len(whole["drawings"]) == 5
     assert not any("<img" in one for one in whole["drawings"])
-    key = next(key for key, one in whole["document"]["figures"].items() if one["measure"] == "opened")
+    key = next(
+        key for key, one in whole["document"]["figures"].items()
+        if (one["measure"], one["view"], one["by"], one["span"]) == ("opened", "value", "", "now")
+    )  # fmt: skip
     rows = evaluator.get(f"{address}/figures/{key}").json()
     assert (rows["then"], rows["now"], rows["same"]) == (84, 84, True)
     assert evaluator.get(f"{address}/drift").json() == []

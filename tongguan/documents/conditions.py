@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tongguan.briefings.contracts import FILTERS, Filters
+from tongguan.documents.contracts import FILTERS, Filters
 
 LONGEST: Final = 500
 #: What may be asked of a figure, and the words for it.

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tongguan.briefings.drawing import clean, svg
-from tongguan.briefings.wordsof import ordinal
+from tongguan.documents.drawing import clean, svg
+from tongguan.documents.wordsof import ordinal
 
 
 @dataclass(frozen=True, slots=True)

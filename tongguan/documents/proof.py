@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from tongguan.briefings.wording import Pieces, numbers
+from tongguan.documents.wording import Pieces, numbers
 
 #: A number with what stands behind it: ``1,234件``, ``12.3%``, ``5月``.
 _QUANTITY: Final = re.compile(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongguan.briefings import change, measures, wordsof
-from tongguan.briefings.contracts import Tally
+from tongguan.documents import change, wordsof
+from tongguan.documents.contracts import Tally
+from tongguan.documents.testing import KNOWN
 
-KNOWN = measures.known()
 DAYS = (1.0, 1.0)
 
 

@@ -4,9 +4,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tongguan.briefings.conditions import Ref, refs, tests
-from tongguan.briefings.contracts import Filters, Measure, Need, Span
-from tongguan.briefings.parts import Chart, Each, Map, Part, Piece, Say, Table, Template
+from tongguan.documents.conditions import Ref, refs, tests
+from tongguan.documents.contracts import Filters, Measure, Need, Span
+from tongguan.documents.parts import Chart, Each, Map, Part, Piece, Say, Table, Template
 
 _BEFORE: Final = frozenset({"before", "change", "difference", "ratio", "contribution", "verdict"})
 _YEAR: Final = frozenset({"year", "change_year"})
@@ -31,7 +31,7 @@ def _varies(measure: Measure) -> bool:
 
 
 def merged(filters: Filters, focus: Filters) -> Filters:
-    """Give filters with the briefing's focus; what a sentence says itself wins."""
+    """Give filters with the document's focus; what a sentence says itself wins."""
     return tuple(sorted((dict(focus) | dict(filters)).items()))
 
 

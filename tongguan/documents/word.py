@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A briefing as a Word document (DOCX), its charts as pictures. Every text is a run, never markup."""
+"""A document as a Word document (DOCX), its charts as pictures. Every text is a run, never markup."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any, Final
 
-from tongguan.briefings.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
-from tongguan.briefings.typesetting import pictures
+from tongguan.documents.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
+from tongguan.documents.typesetting import pictures
 from tongguan.kernel.errors import Unavailable
 
 if find_spec("docx") is not None:
@@ -24,7 +24,7 @@ def docx(flow: Flow) -> bytes:
     """Give the document. Raises Unavailable where the extra ``reports`` or a Chinese font is missing."""
     if find_spec("docx") is None:
         raise Unavailable(
-            "briefing.docx", "未安装文档组件，请执行 pip install 'tongguan[reports]'；网页版不受影响",
+            "document.docx", "未安装文档组件，请执行 pip install 'tongguan[reports]'；网页版不受影响",
             "install the extra 'reports' for PDF and DOCX; the page needs nothing",
         )  # fmt: skip
     drawn = iter(pictures([one.svg for one in flow.items if isinstance(one, Drawing)]))

@@ -8,13 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from tongguan.briefings.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
+from tongguan.documents.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
 from tongguan.kernel.errors import Unavailable
 
 if find_spec("typst") is not None:
     import typst
 
-_TEMPLATE: Final = Path(__file__).parent / "briefing.typ"
+_TEMPLATE: Final = Path(__file__).parent / "document.typ"
 _PICTURES: Final = b"""
 #set page(width: auto, height: auto, margin: 0pt)
 #for one in json(bytes(sys.inputs.told)) [#page(image(bytes(one), format: "svg"))]
@@ -49,14 +49,14 @@ def families() -> tuple[str, str]:
     """Give the families for text and headings. Raises Unavailable with what to install."""
     if find_spec("typst") is None:
         raise Unavailable(
-            "briefing.typst", "未安装排版组件，请执行 pip install 'tongguan[reports]'；网页版不受影响",
+            "document.typst", "未安装排版组件，请执行 pip install 'tongguan[reports]'；网页版不受影响",
             "install the extra 'reports' for PDF and DOCX; the page needs nothing",
         )  # fmt: skip
     known = frozenset(_fonts().families())
     body, head = _first(_BODY, known), _first(_HEAD, known)
     if not body and not head:
         raise Unavailable(
-            "briefing.fonts",
+            "document.fonts",
             "系统没有中文字体，请安装 fonts-noto-cjk（Debian/Ubuntu）或 google-noto-cjk-fonts；网页不受影响",
             "no Chinese font: install fonts-noto-cjk; the page needs nothing",
         )
@@ -79,7 +79,7 @@ def _compiled(source: bytes, told: Any, form: Literal["pdf", "png"]) -> list[byt
             source, format=form, ppi=_PPI, font_paths=_fonts(), sys_inputs=words, timestamp=0
         )
     except typst.TypstError as error:
-        raise Unavailable("briefing.typesetting", f"排版失败：{error}"[:300], str(error)[:300]) from error
+        raise Unavailable("document.typesetting", f"排版失败：{error}"[:300], str(error)[:300]) from error
     return made if isinstance(made, list) else [made]
 
 

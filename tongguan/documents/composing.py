@@ -11,12 +11,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tongguan.briefings import change, drawing
-from tongguan.briefings.conditions import Ref, Test, holds
-from tongguan.briefings.contracts import Counted, Group, Measure, Need, Span, Stage
-from tongguan.briefings.figuring import Figures
-from tongguan.briefings.needing import merged
-from tongguan.briefings.parts import (
+from tongguan.documents import change, drawing
+from tongguan.documents.conditions import Condition, Ref, Test, holds
+from tongguan.documents.contracts import Counted, Group, Measure, Need, Span, Stage
+from tongguan.documents.figuring import Figures
+from tongguan.documents.needing import merged
+from tongguan.documents.parts import (
     Chart,
     Each,
     Map,
@@ -29,7 +29,7 @@ from tongguan.briefings.parts import (
     Template,
     Word,
 )
-from tongguan.briefings.wordsof import ordinal, shown, stretch, written
+from tongguan.documents.wordsof import ordinal, shown, stretch, written
 
 FORMAT: Final = 1
 #: A template of which nothing holds still says so.
@@ -154,10 +154,7 @@ class _Writer:
             if len(chosen) == part.top:
                 break
             where = (part.by, group)
-            if part.when is None or holds(
-                part.when, lambda ref, at=where: self._figures.number(ref, at),
-                lambda test, at=where: self._test(test, at),
-            ):  # fmt: skip
+            if part.when is None or self._holds(part.when, where):
                 chosen.append(self._pieces(part.pieces, (where, len(chosen) + 1)))
         if not chosen:
             if part.when_text:
@@ -167,6 +164,9 @@ class _Writer:
         for number, pieces in enumerate(chosen):
             told += [part.join, *pieces] if number else pieces
         return [*told, part.end]
+
+    def _holds(self, condition: Condition, at: tuple[str, Group]) -> bool:
+        return holds(condition, lambda ref: self._figures.number(ref, at), lambda test: self._test(test, at))
 
     def _ranked(self, part: Each, groups: Sequence[Group]) -> list[Group]:
         view = Ref(part.of.measure, part.of.filters, part.sort)
@@ -230,8 +230,8 @@ class _Writer:
         span = Span.RECENT if part.draw == "line" else Span.NOW
         need = Need(part.of.measure, merged(part.of.filters, self._stage.focus), span, by)
         measure = self._figures.measures[part.of.measure]
-        block = {"kind": "chart", "draw": part.draw, "title": self._words(part.title), "unit": measure.unit,
-                 "measure": measure.zh, "rows": []}  # fmt: skip
+        block: Doc = {"kind": "chart", "draw": part.draw, "title": self._words(part.title),
+                      "unit": measure.unit, "measure": measure.zh, "rows": []}  # fmt: skip
         groups = self._figures.groups(need)
         if isinstance(part, Chart) and part.draw == "line":
             return block | {"rows": self._line(need, groups, part.days, measure)}

@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
-from tongguan.briefings.conditions import Condition, Ref
-from tongguan.briefings.contracts import Cadence
+from tongguan.documents.conditions import Condition, Ref
+from tongguan.documents.contracts import Cadence
 
 
 @dataclass(frozen=True, slots=True)

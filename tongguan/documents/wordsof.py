@@ -4,7 +4,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from tongguan.briefings.contracts import Measure
+from tongguan.documents.contracts import Measure
 
 _DIGITS: Final = "零一二三四五六七八九"
 _PER_CENT: Final = 100.0

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A briefing as one page of HTML that stands alone: no script, nothing fetched, every text escaped. Pure."""
+"""A document as one page of HTML that stands alone: no script, nothing fetched, every text escaped. Pure."""
 
 from html import escape
 from typing import Final
 
-from tongguan.briefings.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
+from tongguan.documents.flow import Drawing, Flow, Grid, Heading, Item, Paragraph
 
 #: What a browser may do with the page: draw it.
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; sandbox"

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import yaml
 
-from tongguan.briefings.conditions import Condition, Fault, Ref, condition, reference
-from tongguan.briefings.contracts import DIMENSIONS, FILTERS, Cadence, Measure
-from tongguan.briefings.parts import (
+from tongguan.documents.conditions import Condition, Fault, Ref, condition, reference
+from tongguan.documents.contracts import DIMENSIONS, FILTERS, Cadence, Measure
+from tongguan.documents.parts import (
     Chart,
     Each,
     Map,

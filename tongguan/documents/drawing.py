@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from tongguan.briefings.contracts import Shape
-from tongguan.briefings.wordsof import WEEKDAYS
+from tongguan.documents.contracts import Shape
+from tongguan.documents.wordsof import WEEKDAYS
 
 WIDTH: Final = 720
 _BLUE, _DEEP, _PALE, _GREY, _INK, _BAND = "#2f6fb3", "#0b3d74", "#dce8f5", "#8a94a0", "#1d2733", "#cfdeee"

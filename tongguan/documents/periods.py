@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which stretch of time a briefing is about, and the ones it is compared with. Pure: local datetimes in."""
+"""Which stretch of time a document is about, and the ones it is compared with. Pure: local datetimes in."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from tongguan.briefings.contracts import Cadence, Period
-from tongguan.briefings.wordsof import day as day_zh
-from tongguan.briefings.wordsof import stretch
+from tongguan.documents.contracts import Cadence, Period
+from tongguan.documents.wordsof import day as day_zh
+from tongguan.documents.wordsof import stretch
 
 _DAY: Final = timedelta(days=1)
 _BEFORE: Final = {
@@ -15,7 +15,7 @@ _BEFORE: Final = {
     Cadence.MONTH: "上月",
     Cadence.RANGE: "前一同等时段",
 }
-#: The longest a briefing may reach.
+#: The longest a document may reach.
 LONGEST: Final = timedelta(days=731)
 
 

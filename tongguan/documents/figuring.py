@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tongguan.briefings import change
-from tongguan.briefings.conditions import VIEWS, Ref
-from tongguan.briefings.contracts import DIMENSIONS, Counted, Group, Measure, Need, Span, Stage, Tally
-from tongguan.briefings.needing import merged
-from tongguan.briefings.wordsof import changed, moved, percent, shown, written
+from tongguan.documents import change
+from tongguan.documents.conditions import VIEWS, Ref
+from tongguan.documents.contracts import DIMENSIONS, Counted, Group, Measure, Need, Span, Stage, Tally
+from tongguan.documents.needing import merged
+from tongguan.documents.wordsof import changed, moved, percent, shown, written
 
 _NONE: Final = Tally(None, 0)
 _ZERO: Final = Tally(0.0, 0)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tongguan.briefings.contracts import Tally
+from tongguan.documents.contracts import Tally
 
 LEVEL: Final = 0.05
 _FEW: Final = 5
