@@ -19,6 +19,7 @@ from tongguan.casebook.files import quoted
 from tongguan.casebook.schema import HEADS, tables_of
 from tongguan.casebook.store import ROW_GROUP, Store
 from tongguan.casebook.weaving import CASES, FAMILIES, HUNG, ITEMS, MACROS
+from tongguan.kernel.geometry import cells_of
 
 #: Shares of the day's cases by local hour: mornings and afternoons, little at night.
 _HOURS: Final = (4, 3, 2, 2, 2, 4, 9, 18, 38, 52, 54, 44, 28, 36, 48, 50, 46, 38, 28, 22, 18, 14, 9, 6)
@@ -92,6 +93,8 @@ def _written(
         weekday=(begin + _BEIJING).weekday(),
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn AS {text}")
+    places = connection.execute("SELECT lon, lat FROM drawn").fetchnumpy()
+    connection.register("hexes", {"cell": cells_of(places["lon"], places["lat"])})
     month = f"{begin:%Y-%m}"
     found: list[Group] = []
     for n, (subject, head) in enumerate(HEADS.items()):

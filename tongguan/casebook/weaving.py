@@ -68,7 +68,6 @@ SELECT made(s, i, 'case') AS id, s, i, again, closed, late, reworked, returned, 
   division || '001' AS grid,
   121.2 + 0.02 * (street_no % 25) + 0.004 * bell(s, src, 18) AS lon,
   31.0 + 0.025 * (street_no // 25) + 0.004 * bell(s, src, 20) AS lat,
-  (622236750694711295 + 65536 * (floor(lon * 500)::BIGINT * 4096 + floor(lat * 500)::BIGINT)) AS cell,
   '' AS component,
   ['hotline', 'snap', 'patrol', 'sensor'][1 + floor(4 * pow(u(s, i, 22), 1.7))::INT] AS source,
   CASE WHEN u(s, i, 23) < 0.04 THEN 'urgent' WHEN u(s, i, 23) < 0.045 THEN 'critical'
@@ -127,7 +126,8 @@ _SHARED: Final = "_division, _opened"
 _LAST: Final = "(SELECT max(closing) FROM drawn)"
 #: What hangs on the month's cases, by table, in the order of files.
 HUNG: Final = {
-    "cases": "SELECT * FROM drawn",
+    # ``hexes``: the cells of the drawn places, row by row.
+    "cases": "SELECT * FROM drawn POSITIONAL JOIN hexes",
     # The steps go round within some thousand cases: near enough to the order of divisions for leaving out.
     "lines": f"""
       SELECT id AS case_id, l.no, CASE l.no {_AT} END AS at, l.move, l.frm, l."to", l.stage, l.final,
@@ -147,14 +147,14 @@ HUNG: Final = {
         CASE WHEN state <> 'handling' THEN done_at - (done_at - sent_at) * 0.02 END AS submitted_at,
         CASE WHEN state <> 'handling' THEN done_at END AS confirmed_at,
         CASE WHEN state <> 'handling' THEN done_at END AS ended_at,
-        due_at, datediff('hour', filed_at, due_at) AS limit_value, '紧急工作时' AS limit_unit, reworks,
+        due_at, datediff('hour', filed_at, due_at) AS limit_value, 'urgent_work_hour' AS limit_unit, reworks,
         {_SHARED}
       FROM drawn""",
     "clocks": f"""
       SELECT c.id, case_id, order_id, c.stage, 1 AS round, division, c.unit, c.started AS started_at,
         c.stopped AS stopped_at, c.due AS due_at,
         CASE WHEN c.due < coalesce(c.stopped, {_LAST}) THEN c.due END AS overdue_at,
-        datediff('hour', c.started, c.due) AS limit_value, '紧急工作时' AS limit_unit, extensions,
+        datediff('hour', c.started, c.due) AS limit_value, 'urgent_work_hour' AS limit_unit, extensions,
         excused AS excluded, datediff('second', c.started, c.stopped) / 60.0 AS worked_minutes,
         0.0 AS paused_minutes, {_SHARED}
       FROM (SELECT id AS case_id, CASE WHEN c.unit IS NULL THEN NULL ELSE made(s, i, 'order') END AS order_id,

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { alarmsEn } from "./desk.alarms.en";
-import { revisitsEn } from "./desk.revisits.en";
-import { insightEn } from "./desk.insight.en";
-import { analysisEn } from "./desk.analysis.en";
-import { briefingsEn } from "./desk.briefings.en";
 import { intakeEn } from "./desk.intake.en";
 import { registersEn } from "./desk.registers.en";
 import { scoresEn } from "./desk.scores.en";
@@ -15,11 +11,7 @@ export const deskEn: typeof deskZh = {
   ...registersEn,
   ...scoresEn,
   ...signsEn,
-  ...briefingsEn,
   ...alarmsEn,
-  ...revisitsEn,
-  ...insightEn,
-  ...analysisEn,
   title: "Desk",
   brand: "Tongguan",
   skip: "Skip to content",

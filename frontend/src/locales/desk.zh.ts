@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { alarmsZh } from "./desk.alarms.zh";
-import { revisitsZh } from "./desk.revisits.zh";
-import { insightZh } from "./desk.insight.zh";
-import { analysisZh } from "./desk.analysis.zh";
-import { briefingsZh } from "./desk.briefings.zh";
 import { intakeZh } from "./desk.intake.zh";
 import { registersZh } from "./desk.registers.zh";
 import { scoresZh } from "./desk.scores.zh";
@@ -14,11 +10,7 @@ export const deskZh = {
   ...registersZh,
   ...scoresZh,
   ...signsZh,
-  ...briefingsZh,
   ...alarmsZh,
-  ...revisitsZh,
-  ...insightZh,
-  ...analysisZh,
   title: "工作台",
   brand: "统管",
   skip: "跳到正文",

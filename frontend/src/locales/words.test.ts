@@ -19,3 +19,8 @@ test("what one language lacks is shown in Chinese, what both lack as its key", (
   expect([te("bench.only"), t("bench.only")]).toEqual([false, "只有中文"]);
   expect([te("bench.deep"), t("bench.deep"), t("bench.constructor.name")]).toEqual([false, "bench.deep", "bench.constructor.name"]);
 });
+
+test("words of a part that are learned later stand beside the first", () => {
+  learn("bench", { later: "后来" }, { later: "later" });
+  expect([t("bench.deep.er"), t("bench.later")]).toEqual(["里", "后来"]);
+});

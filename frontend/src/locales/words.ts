@@ -14,11 +14,13 @@ const KEPT = "tongguan.locale";
 export const language = ref<Locale>(localStorage.getItem(KEPT) === "en" ? "en" : "zh");
 const known: Record<Locale, Words> = { zh: shallowReactive<Words>({}), en: shallowReactive<Words>({}) };
 
-/** Take in the words of a part of the screens. */
+/** Take in the words of a part of the screens, beside those of the part that are known. */
 export function learn(part: string, inChinese: Words, inEnglish: Words): void {
-  known.zh[part] = inChinese;
-  known.en[part] = inEnglish;
+  known.zh[part] = { ...branch(known.zh[part]), ...inChinese };
+  known.en[part] = { ...branch(known.en[part]), ...inEnglish };
 }
+
+const branch = (at: string | Words | undefined): Words => (typeof at === "object" ? at : {});
 
 function find(words: Words, key: string): string | undefined {
   let at: string | Words | undefined = words;

@@ -9,6 +9,8 @@ import pytest
 from tongguan.casebook import files, queries
 from tongguan.casebook.testing import case_id, write_book, write_synthetic
 from tongguan.kernel.errors import Unavailable
+from tongguan.kernel.geometry import cell_of
+from tongguan.kernel.worktime import LimitUnit
 from tongguan.people.contracts import PLATFORM, Actor, Grant, Post, Scope
 
 LATER = datetime(2026, 10, 5, 2, tzinfo=UTC)
@@ -121,6 +123,10 @@ def test_a_drawn_book_hangs_together_and_is_the_same_for_the_same_seed(tmp_path)
         )[0]
         assert 0.05 < late < 0.3
         assert 0.02 < repeated < 0.08
+        units = "SELECT DISTINCT limit_unit FROM {} WHERE limit_value IS NOT NULL"
+        assert {one.rows(units.format(table))[0][0] for table in ("orders", "clocks")} <= set(LimitUnit)
+        places = one.rows("SELECT lon, lat, cell FROM cases LIMIT 100")
+        assert [cell_of(lon, lat) for lon, lat, _ in places] == [cell for *_, cell in places]
         before = one.rows("SELECT * FROM cases ORDER BY id")
     write_synthetic(tmp_path / "again", 3_000, months=3, seed=4)
     queries.folder().rename(tmp_path / "first")

@@ -26,6 +26,8 @@ BORNE = re.compile(r"/stream\b|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED"
 DRAWN_SLOWLY = "GPU stall due to ReadPixels"
 #: A page that is left gives up what it was reading.
 LEFT = "ERR_ABORTED"
+#: A folder to put pictures of the pages into, for whoever wants to look.
+PICTURES = os.environ.get("TONGGUAN_PICTURES", "")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -81,6 +83,11 @@ class Visitor:
         """Go to a page of ours."""
         self.page.goto(self.root + path, wait_until="domcontentloaded")
         return self.page
+
+    def pictures(self, name):
+        """Put a picture of the open page into the folder ``TONGGUAN_PICTURES``, where one is named."""
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
     def finds_accessible(self):
         """Fail over what axe calls serious or critical on the page that is open."""

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where it gets stuck, in a real browser: map, heat and its cases; a limit proposed, approved, in force."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +14,6 @@ from tongguan.people.contracts import PLATFORM
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SMALL = {"viewport": {"width": 1366, "height": 768}}
 WAY = ("reported", "pending_dispatch", "pending_handle", "handling", "pending_check", "closed")
-#: A folder to put pictures of the pages into, for whoever wants to look.
-PICTURES = os.environ.get("TONGGUAN_PICTURES", "")
 
 
 @pytest.fixture
@@ -54,11 +50,6 @@ def order(case, unit, at, state):
     }  # fmt: skip
 
 
-def picture(page, name):
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
-
 def test_from_the_map_to_the_slow_cases_and_from_history_to_a_new_limit(history, visitor):
     with clock.using(clock.ManualClock(clock.now())):
         insight.forecast_week(PLATFORM)
@@ -67,7 +58,7 @@ def test_from_the_map_to_the_slow_cases_and_from_history_to_a_new_limit(history,
     page.get_by_role("heading", name="流程图").wait_for()
     page.get_by_role("heading", name="流转与推诿").wait_for()
     chief.finds_accessible()
-    picture(page, "insight")
+    chief.pictures("insight")
     page.get_by_label("以表格显示").first.check()
     page.get_by_role("cell", name="被回退待修正").first.wait_for()
     chief.finds_accessible()
@@ -78,14 +69,14 @@ def test_from_the_map_to_the_slow_cases_and_from_history_to_a_new_limit(history,
     page = chief.opens("/desk/insight/limits")
     page.get_by_text("还没有检查过时限").wait_for()
     page.get_by_role("button", name="现在检查").click()
-    page.get_by_role("link", name="供水井盖 01001").wait_for()
+    page.get_by_role("link", name="供水井盖异常 01001").wait_for()
     chief.finds_accessible()
-    picture(page, "limits")
-    page.get_by_role("link", name="供水井盖 01001").click()
+    chief.pictures("limits")
+    page.get_by_role("link", name="供水井盖异常 01001").click()
     page.get_by_role("heading", name="还没办完的比例").wait_for()
     page.get_by_text("一年回放").or_(page.get_by_text("回放")).first.wait_for()
     chief.finds_accessible()
-    picture(page, "limit")
+    chief.pictures("limit")
     page.get_by_label("理由", exact=True).fill("近一年各单位都做到了")
     page.get_by_role("button", name="批准并生效").click()
     page.get_by_text("已生效：本市时限调整 第 1 版").first.wait_for()
@@ -94,4 +85,4 @@ def test_from_the_map_to_the_slow_cases_and_from_history_to_a_new_limit(history,
     page = chief.opens("/desk/insight/overload")
     page.get_by_role("cell", name="江北区市政所").first.wait_for()
     chief.finds_accessible()
-    picture(page, "overload")
+    chief.pictures("overload")

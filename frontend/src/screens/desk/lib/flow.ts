@@ -25,11 +25,14 @@ export interface Drawn {
   boxes: Box[];
   ways: Way[];
   width: number;
+  /** The uppermost y that is drawn, and how far from there down. */
+  top: number;
   height: number;
 }
 
 export const BOX = { width: 124, height: 56 };
 const GAP = { x: 56, y: 38 };
+const MARGIN = 16;
 const EDGE = 24;
 export const SHADES = 5;
 
@@ -61,10 +64,9 @@ export function drawMap(nodes: readonly Node[], links: readonly Link[]): Drawn {
   const longest = Math.max(0, ...nodes.map((node) => node.stay.p50 ?? 0));
   const rows = Math.max(1, ...columns.map((column) => column.length));
   const tall = rows * (BOX.height + GAP.y);
-  const boxes = columns.flatMap((column, c) => column.map((node, r): Box => ({ node, x: EDGE + c * (BOX.width + GAP.x), y: 70 + (tall - column.length * (BOX.height + GAP.y)) / 2 + r * (BOX.height + GAP.y), heat: shade(node.stay.p50, longest) })));
+  const boxes = columns.flatMap((column, c) => column.map((node, r): Box => ({ node, x: EDGE + c * (BOX.width + GAP.x), y: (tall - column.length * (BOX.height + GAP.y)) / 2 + r * (BOX.height + GAP.y), heat: shade(node.stay.p50, longest) })));
   const at = new Map(boxes.map((box) => [box.node.state, box]));
   const most = Math.max(1, ...links.map((link) => link.count));
-  const floor = 70 + tall;
   const ways = links.flatMap((link): Way[] => {
     const [frm, to] = [at.get(link.frm), at.get(link.to)];
     if (!frm || !to) return [];
@@ -82,7 +84,9 @@ export function drawMap(nodes: readonly Node[], links: readonly Link[]): Drawn {
     const sag = Math.max(y1, y2) + 30 + Math.abs(x1 - x2) / 14;
     return [{ link, width, path: `M${x1} ${y1}C${x1} ${sag} ${x2} ${sag} ${x2} ${y2}`, x: (x1 + x2) / 2, y: sag * 0.75 + Math.max(y1, y2) * 0.25 + 10 }];
   });
-  return { boxes, ways, width: EDGE * 2 + columns.length * (BOX.width + GAP.x) - GAP.x, height: floor + 60 };
+  const heights = [...boxes.flatMap((box) => [box.y, box.y + BOX.height]), ...ways.map((way) => way.y)];
+  const top = Math.min(...heights, tall) - MARGIN;
+  return { boxes, ways, width: EDGE * 2 + columns.length * (BOX.width + GAP.x) - GAP.x, top, height: Math.max(...heights, 0) + MARGIN - top };
 }
 
 export interface Band {

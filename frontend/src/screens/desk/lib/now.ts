@@ -25,6 +25,9 @@ export function moment(at: string | null | undefined): string {
 /** The day of a moment in the city's time, without the year. */
 export const day = (at: string): string => new Date(at).toLocaleDateString(TAG[locale()], { month: "2-digit", day: "2-digit", timeZone: ZONE });
 
+/** The day of a moment in the city's time, with the year. */
+export const dated = (at: string): string => new Date(at).toLocaleDateString(TAG[locale()], { year: "numeric", month: "2-digit", day: "2-digit", timeZone: ZONE });
+
 function date(at: string | number): string[] {
   return new Date(at).toLocaleDateString("en-CA", { timeZone: ZONE }).split("-");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { analysisZh } from "./desk.analysis.zh";
+import type { analysisZh } from "./analysis.zh";
 import type { Same } from "./en";
 
 export const analysisEn: Same<typeof analysisZh> = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { insightZh } from "./desk.insight.zh";
+import type { insightZh } from "./insight.zh";
 import type { Same } from "./en";
 
 export const insightEn: Same<typeof insightZh> = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Same } from "./en";
-import type { revisitsZh } from "./desk.revisits.zh";
+import type { revisitsZh } from "./revisits.zh";
 
 export const revisitsEn: Same<typeof revisitsZh> = {
   revisits: {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Same } from "./en";
-import type { briefingsZh } from "./desk.briefings.zh";
+import type { briefingsZh } from "./briefings.zh";
 
 /** Words of briefings. */
 export const briefingsEn: Same<typeof briefingsZh> = {
