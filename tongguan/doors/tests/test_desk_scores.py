@@ -41,7 +41,9 @@ def test_an_evaluator_goes_from_a_score_to_the_cases_counted_and_left_out(told, 
     page.get_by_role("button", name="处置数", exact=True).click()
     page.get_by_role("button", name="计入 3").wait_for()
     page.get_by_role("button", name="剔除 1").click()
-    page.get_by_role("row").filter(has=page.get_by_role("link", name="JN0")).get_by_text("超时申诉").wait_for()
+    page.get_by_role("row").filter(has=page.get_by_role("link", name="JN0")).get_by_text(
+        "超时申诉"
+    ).wait_for()
     evaluator.finds_accessible()
     for kind in ("XLSX", "CSV"):
         with page.expect_download() as taken:
