@@ -6,6 +6,7 @@ export const scoresEn: Same<typeof scoresZh> = {
   scores: {
     title: "Scores", caption: "Scores", set: "Set", kind: "Period", kinds: { month: "Month", quarter: "Quarter", year: "Year", days: "Days" }, period: "Code of the period", show: "Show", wording: "Indicators and weights", back: "Back to the scores",
     closed: "Closed", open: "Open, moves with the cases", readAt: "casebook read up to {at}", noBook: "the casebook is being built", source: "source {source}, confidence {confidence}",
+    confidences: { high: "high", medium_high: "rather high", medium: "medium", low: "low", design: "designed here" },
     class: "Class", everyClass: "Every class", find: "Find by name", compare: "Beside the period before", corrections: "Corrections after closing", check: "Compute again", close: "Close this period", closedNow: "{period} is closed, its scores no longer move", holds: "Computed again it gives what was kept", broken: "Computed again it gives something else",
     none: "No scores to see", rank: "Rank", name: "Name", total: "Total", grade: "Grade", moved: "Against before", reasons: "Why there is no total", unnamed: "a peer", behind: "Behind the score of {name}", hide: "Hide",
     counts: "Counts", count: "Count", number: "Number", chooseCount: "Choose a count to see each case counted and left out.", counted: "Counted {n}", leftOut: "Left out {n}", noMarks: "No cases", cases: "Cases", case: "Case", at: "Time", amount: "Counts", why: "Reason", more: "More",

@@ -4,6 +4,7 @@ export const scoresZh = {
   scores: {
     title: "考核", caption: "考核得分", set: "指标集", kind: "时段", kinds: { month: "月", quarter: "季", year: "年", days: "自定" }, period: "时段代码", show: "查看", wording: "指标与权重", back: "返回得分",
     closed: "已关闭", open: "未关闭，随案件变动", readAt: "台账读到 {at}", noBook: "案件台账正在建立", source: "出处 {source}，可信度 {confidence}",
+    confidences: { high: "高", medium_high: "较高", medium: "中", low: "低", design: "本平台设计" },
     class: "类别", everyClass: "全部类别", find: "按名称查找", compare: "与上期比较", corrections: "关闭后的更正", check: "复算核对", close: "关闭本期", closedNow: "{period} 已关闭，得分不再变动", holds: "复算结果与保存的一致", broken: "复算结果与保存的不一致",
     none: "没有可看的得分", rank: "名次", name: "名称", total: "总分", grade: "等级", moved: "较上期", reasons: "没有总分的原因", unnamed: "同类单位", behind: "{name}的得分由来", hide: "收起",
     counts: "基础量", count: "量", number: "数", chooseCount: "选一个量，查看计入和剔除的每个案件。", counted: "计入 {n}", leftOut: "剔除 {n}", noMarks: "没有案件", cases: "案件", case: "案件", at: "时间", amount: "计数", why: "理由", more: "更多",
