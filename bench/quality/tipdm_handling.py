@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.quality.replies import Pair, pairs_of
-from tongguan.insight.survival import Curve, curve, tally
+from tongguan.patterns.survival import Curve, curve, tally
 
 DATA: Final = "tipdm_zwzx"
 QUANTILES: Final = (0.5, 0.8, 0.95)

@@ -30,6 +30,7 @@ MORE_FACES = {
     "texts": {"grams", "names"},
     "limits": {"deadlines", "escalation"},
     "forecasts": {"learned"},
+    "patterns": {"survival"},
     "channels": {"open311"},
     "openly": {"nearby"},
     "detection": {

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from tongguan.insight.proposing import STEPS, Said, Terms, done_within, minutes_of
-from tongguan.insight.survival import Curve
 from tongguan.insight.whatif import Played, WhatIf
 from tongguan.kernel.worktime import Calendar, Limit
+from tongguan.patterns.survival import Curve
 
 #: Points of a curve that are kept.
 POINTS: Final = 120

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from tongguan.casebook.queries import LOCAL, Book
 from tongguan.insight.proposing import History
-from tongguan.insight.survival import Tally
 from tongguan.insight.whatif import Clocks
 from tongguan.kernel.worktime import WORKING_UNITS, Calendar, Limit, LimitUnit
+from tongguan.patterns.survival import Tally
 
 #: Minutes that durations are rounded up to.
 GRAIN: Final = 5

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tongguan.forecasts.contracts import DAY_MS, Panel, Recipe
 from tongguan.forecasts.learned import Learned
-from tongguan.insight.survival import Curve, curve, tally
+from tongguan.patterns.survival import Curve, curve, tally
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tongguan.insight.survival import Curve, Tally, curve, logrank, merged
 from tongguan.insight.whatif import Played
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.patterns.survival import Curve, Tally, curve, logrank, merged
 
 #: Steps seen in cities' handbooks (workflow.yaml, handle_limits_seen) with the next ones of the same kind.
 STEPS: Final[Mapping[LimitUnit, tuple[float, ...]]] = {

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.insight.survival import wilson
+from tongguan.patterns.survival import wilson
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -42,6 +42,7 @@ def scatter(counts: Floats, exposure: Floats) -> float:
     edged = np.pad(rate, width // 2, mode="reflect")
     middle = np.median(sliding_window_view(edged, width), axis=1)[: len(counts)]
     mean = np.maximum(middle, rate.mean() / 2) * exposure
+    mean = np.where(mean > 0, mean, 1.0)  # nothing was counted at all
     return max(1.0, float(((counts - middle * exposure) ** 2 / mean).mean()))
 
 

@@ -16,7 +16,6 @@ from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import expected_version, reply
 from tongguan.doors.scoring import sheet
 from tongguan.doors.scoring.shapes import (
-    ApprovalTold,
     ClosingShown,
     ClosingTold,
     CorrectionShown,
@@ -92,9 +91,7 @@ def draft(request: HttpRequest, told: SetTold, code: str = _CODE) -> HttpRespons
     response=answers(SetVersionShown, 200),
     operation_id="approve_evaluation_set",
 )
-def approve(
-    request: HttpRequest, told: ApprovalTold, code: str = _CODE, number: int = _NUMBER
-) -> HttpResponse:
+def approve(request: HttpRequest, code: str = _CODE, number: int = _NUMBER) -> HttpResponse:
     """Bring a draft into force; somebody else than its writer."""
     actor = actor_of(request)
     return once(request, actor, lambda: evaluation.approve(actor, code, number), 200)

@@ -293,12 +293,6 @@ class ScoreReason(Told):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class ApprovalTold(Told):
-    """Nothing more is needed."""
-
-    model_config = example({})
-
-
 class ClosingTold(Told):
     """Which period of which set is closed."""
 

@@ -317,7 +317,8 @@ def ask(door, method, path, body, stage):
     address = path.format(**{k: v for k, v in stage.items() if k != "version"})
     if method == "GET":
         return door.get(address)
-    filled = {k: [stage["case"]] if v == ["{case}"] else v for k, v in body.items()}
+    case = stage["case"]
+    filled = {k: [case] if v == ["{case}"] else case if v == "{case}" else v for k, v in body.items()}
     return door.post(address, filled, If_Match=f'"v{stage["version"]}"')
 
 

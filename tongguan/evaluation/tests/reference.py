@@ -9,123 +9,133 @@ GONE = {"voided", "not_accepted"}
 PUBLIC = {"hotline", "citizen", "snap", "open311", "email", "chat", "mailbox", "public"}
 
 
+class _Sums:
+    """The sums of one book; each part of the book adds its own."""
+
+    def __init__(self, book, since, until, asof, exempt):
+        self.book, self.since, self.until, self.asof = book, since, until, asof
+        self.kept_out, self.found = set(exempt), defaultdict(int)
+        self.cases = {one["id"]: one for one in book["cases"]}
+        self.clocks = defaultdict(list)
+        for one in book["clocks"]:
+            if one["order_id"] is None:
+                self.clocks[one["case_id"]].append(one)
+
+    def add(self, code, case, at, *, unit=None, timed=False, n=1):
+        if at is None or not self.since <= at < self.until or case["kind"] == "consult":
+            return
+        if case["id"] in self.kept_out or (timed and case["excused"]):
+            return
+        self.found[code, case["division"], unit or case["lead_unit"] or 0] += n
+
+    def late(self, clock):
+        return clock["due_at"] is not None and (clock["stopped_at"] or self.asof) > clock["due_at"]
+
+    def open_beyond(self, due, *ends):
+        """Tell whether something due was still not done when the period ended."""
+        return due is not None and due < self.asof and all(at is None or at >= self.until for at in ends)
+
+    def tellings(self):
+        for one in self.book["tellings"]:
+            case = self.cases.get(one["case_id"])
+            if one["kind"] == "consult" or (case is not None and case["id"] in self.kept_out):
+                continue
+            # the kind of a telling is its own: a consultation about a complaint stays one
+            valid = case is not None and case["state"] not in GONE
+            for code, holds in (
+                ("report", True), ("valid_report", valid), ("public_report", one["source"] in PUBLIC),
+                ("valid_public_report", valid and one["source"] in PUBLIC),
+            ):  # fmt: skip
+                if holds and self.since <= one["received_at"] < self.until:
+                    self.found[code, (case or one)["division"], (case or {}).get("lead_unit") or 0] += 1
+
+    def stages(self):
+        for case_id, mine in self.clocks.items():
+            for one in mine:
+                self._stage(self.cases[case_id], one)
+
+    def _stage(self, case, one):
+        stopped, stage, due = one["stopped_at"], one["stage"], one["due_at"]
+        if stage == "accept" and case["state"] != "not_accepted":
+            self.add("accept", case, stopped)
+            if not self.late(one):
+                self.add("in_time_accept", case, stopped)
+            if case["state"] != "voided":
+                self.add("accurate_accept", case, stopped)
+        if stage in {"verify", "check", "dispatch"}:
+            self.add(stage, case, stopped)
+            self.add(f"need_{stage}", case, stopped)
+            if not self.late(one):
+                self.add(f"in_time_{stage}", case, stopped)
+            if self.open_beyond(due, stopped):
+                self.add(f"need_{stage}", case, due)
+        if stage == "dispatch":
+            self.add("accurate_dispatch", case, stopped)
+
+    def lives(self):
+        for case in self.cases.values():
+            mine, filed = self.clocks[case["id"]], case["filed_at"]
+            if filed is not None:
+                self.add("register", case, filed)
+                self.add("accurate_register", case, filed)
+                if not any(self.late(one) for one in mine if one["stage"] == "register"):
+                    self.add("in_time_register", case, filed)
+                if case["closed_at"] is None or case["closed_at"] >= self.until:
+                    self.add("to_archive", case, filed)
+            if case["state"] == "voided":
+                self.add("cancel", case, case["closed_at"])
+                if filed is not None:
+                    self.add("accurate_register", case, case["closed_at"], n=-1)
+            if self.open_beyond(case["due_at"], case["closed_at"]):
+                self.add("overtime_to_archive", case, case["due_at"], timed=True)
+            if case["urgency"] != "normal":
+                self.add("urgent", case, case["opened_at"])
+            if case["state"] in ENDED and case["closed_at"] is not None:
+                answers = [one for one in self.book["answers"] if one["case_id"] == case["id"]]
+                _ended(self.add, case, mine, self.late, answers)
+
+    def orders(self):
+        for one in self.book["orders"]:
+            if one["role"] != "lead":
+                continue
+            case, due, done = self.cases[one["case_id"]], one["due_at"], one["confirmed_at"]
+            told = {"unit": one["unit"]}
+            if one["state"] == "confirmed" and done is not None:
+                passed = "overtime_dispose" if due is not None and done > due else "in_time_dispose"
+                for code in ("dispose", "need_dispose", "need_archive", passed):
+                    self.add(code, case, done, timed=True, **told)
+            if self.open_beyond(due, done, one["ended_at"]):
+                for code in ("overtime_to_dispose", "need_dispose", "need_archive"):
+                    self.add(code, case, due, timed=True, **told)
+            if one["state"] == "returned":
+                self.add("back", case, one["ended_at"], **told)
+
+    def lines(self):
+        for one in self.book["lines"]:
+            case = self.cases[one["case_id"]]
+            for word, code in (("reworks", "rework"), ("extensions", "delay"), ("suspensions", "suspend")):
+                if word in one["counts"]:
+                    self.add(code, case, one["at"])
+            if "reworks" in one["counts"]:
+                self.add("accurate_dispatch", case, one["at"], n=-1)
+
+    def answers(self):
+        for one in self.book["answers"]:
+            case = self.cases[one["case_id"]]
+            self.add("return_visit", case, one["at"])
+            if one["satisfied"] in {"satisfied", "unsatisfied"}:
+                self.add(one["satisfied"], case, one["at"])
+
+
 def sums(book, since, until, asof, exempt=()):
     """Give (count, division, unit) → number for marks within since ≤ at < until; ``book``: table → rows.
 
     What an appeal, a consultation or an exemption keeps out is left out.
     """
-    found = defaultdict(int)
-    cases = {one["id"]: one for one in book["cases"]}
-    kept_out = set(exempt)
-
-    def out(case, timed, kind=None):
-        if (kind if case is None else case["kind"]) == "consult":
-            return True
-        return case is not None and (case["id"] in kept_out or (timed and case["excused"]))
-
-    def add(code, case, at, *, unit=None, timed=False, n=1, division=None, kind=None):
-        if at is None or not since <= at < until or out(case, timed, kind):
-            return
-        found[code, division or case["division"], unit or (case["lead_unit"] if case else None) or 0] += n
-
-    def late(clock):
-        return clock["due_at"] is not None and (clock["stopped_at"] or asof) > clock["due_at"]
-
-    for one in book["tellings"]:
-        case = cases.get(one["case_id"])
-        told = {"division": (case or one)["division"], "kind": one["kind"]}
-        if one["kind"] == "consult":
-            continue
-        if case is not None and case["id"] in kept_out:
-            continue
-        # the kind of a telling is its own: a consultation about a complaint stays one
-        valid = case is not None and case["state"] not in GONE
-        for code, holds in (
-            ("report", True), ("valid_report", valid), ("public_report", one["source"] in PUBLIC),
-            ("valid_public_report", valid and one["source"] in PUBLIC),
-        ):  # fmt: skip
-            if holds and since <= one["received_at"] < until:
-                found[code, told["division"], (case or {}).get("lead_unit") or 0] += 1
-
-    clocks = defaultdict(list)
-    for one in book["clocks"]:
-        if one["order_id"] is None:
-            clocks[one["case_id"]].append(one)
-    for case_id, mine in clocks.items():
-        case = cases[case_id]
-        for one in mine:
-            stopped, stage = one["stopped_at"], one["stage"]
-            if stage == "accept" and case["state"] != "not_accepted":
-                add("accept", case, stopped)
-                if not late(one):
-                    add("in_time_accept", case, stopped)
-                if case["state"] != "voided":
-                    add("accurate_accept", case, stopped)
-            if stage in {"verify", "check", "dispatch"}:
-                add(stage, case, stopped)
-                add(f"need_{stage}", case, stopped)
-                if not late(one):
-                    add(f"in_time_{stage}", case, stopped)
-                due = one["due_at"]
-                if due is not None and due < asof and (stopped is None or stopped >= until):
-                    add(f"need_{stage}", case, due)
-            if stage == "dispatch":
-                add("accurate_dispatch", case, stopped)
-    for case in cases.values():
-        mine = clocks[case["id"]]
-        if case["filed_at"] is not None:
-            add("register", case, case["filed_at"])
-            add("accurate_register", case, case["filed_at"])
-            if not any(late(one) for one in mine if one["stage"] == "register"):
-                add("in_time_register", case, case["filed_at"])
-            if case["closed_at"] is None or case["closed_at"] >= until:
-                add("to_archive", case, case["filed_at"])
-        if case["state"] == "voided":
-            add("cancel", case, case["closed_at"])
-            if case["filed_at"] is not None:
-                add("accurate_register", case, case["closed_at"], n=-1)
-        due = case["due_at"]
-        if due is not None and due < asof and (case["closed_at"] is None or case["closed_at"] >= until):
-            add("overtime_to_archive", case, due, timed=True)
-        if case["urgency"] != "normal":
-            add("urgent", case, case["opened_at"])
-        if case["state"] in ENDED and case["closed_at"] is not None:
-            _ended(add, case, mine, late, [one for one in book["answers"] if one["case_id"] == case["id"]])
-    for one in book["orders"]:
-        if one["role"] != "lead":
-            continue
-        case, due = cases[one["case_id"]], one["due_at"]
-        told = {"unit": one["unit"]}
-        if one["state"] == "confirmed" and one["confirmed_at"] is not None:
-            passed = due is not None and one["confirmed_at"] > due
-            for code in (
-                "dispose",
-                "need_dispose",
-                "need_archive",
-                "overtime_dispose" if passed else "in_time_dispose",
-            ):
-                add(code, case, one["confirmed_at"], timed=True, **told)
-        done = [at for at in (one["confirmed_at"], one["ended_at"]) if at is not None]
-        if due is not None and due < asof and all(at >= until for at in done):
-            for code in ("overtime_to_dispose", "need_dispose", "need_archive"):
-                add(code, case, due, timed=True, **told)
-        if one["state"] == "returned":
-            add("back", case, one["ended_at"], **told)
-    for one in book["lines"]:
-        case = cases[one["case_id"]]
-        for word, code in (("reworks", "rework"), ("extensions", "delay"), ("suspensions", "suspend")):
-            if word in one["counts"]:
-                add(code, case, one["at"])
-        if "reworks" in one["counts"]:
-            add("accurate_dispatch", case, one["at"], n=-1)
-    for one in book["answers"]:
-        case = cases[one["case_id"]]
-        add("return_visit", case, one["at"])
-        if one["satisfied"] == "satisfied":
-            add("satisfied", case, one["at"])
-        if one["satisfied"] == "unsatisfied":
-            add("unsatisfied", case, one["at"])
-    return {key: n for key, n in found.items() if n}
+    found = _Sums(book, since, until, asof, exempt)
+    for part in (found.tellings, found.stages, found.lives, found.orders, found.lines, found.answers):
+        part()
+    return {key: n for key, n in found.found.items() if n}
 
 
 def _ended(add, case, clocks, late, answers):

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tongguan.insight.proposing import STEPS, Bound, History, Terms, consider, minutes_of
-from tongguan.insight.survival import tally
 from tongguan.insight.whatif import Clocks, play, what_if
 from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.patterns.survival import tally
 
 CALENDAR = Calendar()
 MONDAY = datetime(2026, 8, 3, tzinfo=UTC)

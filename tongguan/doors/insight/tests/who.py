@@ -17,7 +17,7 @@ INSIGHT = {
     "insight_variants": ("GET", "/insight/variants", None, READ),
     "insight_hand_overs": ("GET", "/insight/hand-overs", None, READ),
     "limit_proposals": ("GET", "/insight/limits", None, PROPOSED),
-    "look_at_limits": ("POST", "/insight/limits/look", None, CHIEF),
+    "look_at_limits": ("POST", "/insight/limits/look", {}, CHIEF),
     "limit_terms": ("GET", "/insight/limits/terms", None, PROPOSED | {"sysadmin"}),
     "set_limit_terms": (
         "POST", "/insight/limits/terms", {"terms": {"cases": 100}, "reason": "本市量小"}, CHIEF,

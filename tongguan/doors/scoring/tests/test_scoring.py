@@ -8,11 +8,11 @@ from copy import deepcopy
 import openpyxl
 import pytest
 
-from tongguan.evaluation import wordings
+from tongguan.evaluation import queries as evaluation
 from tongguan.evaluation.testing import write_may
 from tongguan.people import api as people
 from tongguan.people import stamps
-from tongguan.people.contracts import Post
+from tongguan.people.contracts import PLATFORM, Post
 from tongguan.people.models import Unit
 from tongguan.people.testing import CITY, appointment
 from tongguan.runtime.testing import audited
@@ -54,7 +54,7 @@ def test_an_evaluator_goes_from_a_score_to_the_case_behind_it(city, desk):
 
 def test_a_set_is_drafted_rehearsed_approved_by_another_and_closed_once(city, desk):
     evaluator, leader = desk("evaluator"), desk("leader")
-    body = deepcopy(dict(wordings.SHIPPED["three_rates"]))
+    body = deepcopy(dict(evaluation.versions(PLATFORM, "three_rates")[0].body))
     for part, weight in zip(body["parts"], (0.3, 0.3, 0.4), strict=True):
         part["weight"] = weight
     tried = evaluator.post("/evaluation/rehearsal", {"body": body, "period": "2026-05"}).json()

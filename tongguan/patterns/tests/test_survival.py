@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tongguan.insight.survival import curve, logrank, merged, tally, wilson
+from tongguan.patterns.survival import curve, logrank, merged, tally, wilson
 
 ROWS = st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=1, max_size=60)
 
