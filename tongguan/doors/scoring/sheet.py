@@ -29,9 +29,10 @@ def csv_answer(actor: Actor, code: str, period: str, version: int | None) -> Htt
 
 def xlsx_answer(actor: Actor, code: str, period: str, version: int | None) -> HttpResponse:
     """Give the table as a workbook. Raises as ``queries.table``."""
+    of, table = _read(actor, code, period, version)
     book = Workbook(write_only=True)
-    page = book.create_sheet(period.replace("..", "-"))
-    for row in _rows(*_read(actor, code, period, version)):
+    page = book.create_sheet(table.period.code.replace("..", "-"))
+    for row in _rows(of, table):
         page.append(row)
     content = io.BytesIO()
     book.save(content)

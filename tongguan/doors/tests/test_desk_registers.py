@@ -52,7 +52,7 @@ def test_rules_are_written_tried_and_published(city, visitor):
     ("role", "path", "words"),
     [
         ("leader", "/desk/processes", "标准流程"),
-        ("duty_chief", "/desk/worktime", "无人值班"),
+        ("duty_chief", "/desk/worktime", "值班表"),
         ("sysadmin", "/desk/models", "还没有模型版本"),
     ],
 )
