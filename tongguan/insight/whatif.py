@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.patterns.survival import wilson
+from tongguan.kernel.certainty import wilson
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

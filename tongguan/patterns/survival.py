@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tongguan.kernel.certainty import wilson, z_of
+
 Floats = NDArray[np.floating]
 
 #: Two-sided 95 %: standard normal quantile of the bounds.
-_WIDE: Final = 1.959963984540054
+_WIDE: Final = z_of(0.95)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,13 +157,3 @@ def _spread(counts: Floats, at: Floats, onto: Floats) -> Floats:
     found = np.zeros(len(onto))
     found[np.searchsorted(onto, at)] = counts
     return found
-
-
-def wilson(hits: float, tries: float) -> tuple[float, float]:
-    """Give the 95 % bounds (Wilson) of a share seen ``hits`` times in ``tries``; (0, 1) without tries."""
-    if tries <= 0:
-        return 0.0, 1.0
-    share, square = hits / tries, _WIDE**2
-    middle = (share + square / (2 * tries)) / (1 + square / tries)
-    reach = _WIDE / (1 + square / tries) * np.sqrt(share * (1 - share) / tries + square / (4 * tries**2))
-    return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))

@@ -7,11 +7,11 @@ from datetime import timedelta
 from django.db.models import Count
 
 from tongguan.kernel import clock
+from tongguan.kernel.certainty import wilson
 from tongguan.people.contracts import Actor
 from tongguan.revisits.contracts import BookLine, SuspicionState
 from tongguan.revisits.declared import Looking, looking, looking_version
 from tongguan.revisits.detect import VERSION
-from tongguan.revisits.estimating import wilson
 from tongguan.revisits.models import Bar, Suspicion
 from tongguan.revisits.precision import Standing, Terms, learned
 

@@ -11,18 +11,18 @@ over that of a simple random sample of as many answers.
 
 from dataclasses import dataclass
 from math import inf
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tongguan.kernel.certainty import bounds, z_of
 
 #: How shares are estimated; kept beside every figure that leaves the house.
 METHOD: Final = "effective-wilson/1"
 #: So many answers' worth each stratum's share is drawn to the whole.
 _DRAWN: Final = 2.0
 Whole = NDArray[np.int64]
-_Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,31 +40,6 @@ class Estimate:
     population: int
     represented: float
     design_effect: float | None
-
-
-def z_of(level: float) -> float:
-    """Give the two-sided normal quantile of a level (0–1)."""
-    return NormalDist().inv_cdf((1 + level) / 2)
-
-
-def wilson(yes: int, answered: int, level: float = 0.95) -> tuple[float, float]:
-    """Give Wilson's interval of a share; (0, 1) when nobody answered."""
-    if not answered:
-        return 0.0, 1.0
-    low, high = _wilson(np.array([yes / answered]), np.array([float(answered)]), z_of(level))
-    return float(low[0]), float(high[0])
-
-
-def _wilson(share: _Values, worth: _Values, z: float) -> tuple[_Values, _Values]:
-    """Give bounds for shares from so many answers' worth each; infinitely many are certain."""
-    z2 = z * z
-    grown = 1 + z2 / worth
-    middle = (share + z2 / (2 * worth)) / grown
-    spread = z * np.sqrt(share * (1 - share) / worth + z2 / (4 * worth * worth)) / grown
-    # Rounding must not leave a share outside of its own interval.
-    return np.clip(np.minimum(middle - spread, share), 0, 1), np.clip(
-        np.maximum(middle + spread, share), 0, 1
-    )
 
 
 def estimated(population: Whole, answered: Whole, yes: Whole, level: float = 0.95) -> Estimate:
@@ -86,11 +61,11 @@ def estimated(population: Whole, answered: Whole, yes: Whole, level: float = 0.9
     variance = float((weight * weight * softened * (1 - softened) / np.maximum(count - 1, 1) * left).sum())
     spread = float((weight * softened).sum())
     worth = spread * (1 - spread) / variance if variance else inf
-    low, high = _wilson(np.array([share]), np.array([worth]), z)
+    low, high = bounds(share, worth, level)
     return Estimate(
         share=share,
-        low=float(low[0]),
-        high=float(high[0]),
+        low=low,
+        high=high,
         answered=n,
         population=everybody,
         represented=float(sizes.sum() / everybody),

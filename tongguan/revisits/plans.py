@@ -15,11 +15,12 @@ from tongguan.cases import queries as cases
 from tongguan.dispatch import queries as dispatch
 from tongguan.intake import queries as reports
 from tongguan.kernel import clock
+from tongguan.kernel.certainty import z_of
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.places import queries as places
-from tongguan.revisits import drawing, estimating, reach
+from tongguan.revisits import drawing, reach
 from tongguan.revisits.contracts import PlanIn, TaskState
 from tongguan.revisits.drawing import Whole
 from tongguan.revisits.frame import DIMENSIONS, LEFT_OUT, Frame, frame_of, words_of
@@ -150,7 +151,7 @@ def _wanted(plan: Plan, sizes: Whole, spreads: NDArray[np.float64]) -> Whole:
     population = int(sizes.sum())
     total = plan.size
     if total is None:
-        total = drawing.size_for(plan.half_width or 0.5, population, estimating.z_of(plan.level))
+        total = drawing.size_for(plan.half_width or 0.5, population, z_of(plan.level))
     try:
         return drawing.allocated(
             sizes, min(total, MOST), spreads if plan.allocation == "neyman" else None, plan.least

@@ -4,8 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tongguan.kernel.certainty import percent
-from tongguan.revisits.estimating import wilson
+from tongguan.kernel.certainty import percent, wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

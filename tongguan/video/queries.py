@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from tongguan.kernel import clock
+from tongguan.kernel.certainty import wilson
 from tongguan.kernel.errors import Forbidden, NotFound
 from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
@@ -133,7 +134,7 @@ def _line(pair: Pair, code: str, right: int, wrong: int, known: Declared, off: C
         reviewed=reviewed,
         right=right,
         precision=right / reviewed if reviewed else 0.0,
-        lower=precision.lower_bound(right, reviewed),
+        lower=wilson(right, reviewed)[0],
         target=target,
         least=least,
         automatic=automatic,

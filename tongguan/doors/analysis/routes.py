@@ -14,7 +14,6 @@ from ninja import Query, Router
 from tongguan.analysis import queries as reads
 from tongguan.analysis.contracts import Behind, Cube, HotMap
 from tongguan.cases import queries as cases
-from tongguan.doors.analysis import sheets
 from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
@@ -29,7 +28,7 @@ from tongguan.doors.analysis.shapes import (
     ReadShown,
     VocabularyShown,
 )
-from tongguan.doors.common import casework
+from tongguan.doors.common import casework, sheets
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
@@ -76,20 +75,19 @@ def behind(request: HttpRequest, asked: Query[Asked], offset: int = _OFFSET) -> 
                 "description": "CSV, XLSX",
                 "content": {
                     "text/csv": {"schema": {"type": "string"}},
-                    sheets.XLSX: {"schema": {"type": "string", "format": "binary"}},
+                    sheets.KINDS["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
                 },
             }
         }
     },
 )
-def sheet(
-    request: HttpRequest, asked: Query[Asked], form: str = Query("csv", pattern="^(csv|xlsx)$")
-) -> HttpResponse:
+def sheet(request: HttpRequest, asked: Query[Asked], form: sheets.Form = "csv") -> HttpResponse:
     """Give an answer as a sheet to take away; who took it is audited."""
     actor = actor_of(request)
     found = reads.cube(actor, asked.question())
     audit.record(actor, "analysis.export", f"measure:{found.measure.code}", {"query": found.total.query})
-    return sheets.answer(reads.sheet(found), form)
+    table = reads.sheet(found)
+    return sheets.download((table.headings, *table.rows), form, "analysis")
 
 
 @router.get("/analysis/hot", throttle=[_HEAVY], response=answers(HotMapShown), operation_id="analysis_hot")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
 from tongguan.catalog import queries as catalog
+from tongguan.doors.common.sheets import KINDS, safe
 from tongguan.kernel import clock
 from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
@@ -43,8 +44,6 @@ _TIMES: Final = frozenset({"opened_at", "filed_at", "due_at", "closed_at"})
 _FIELDS: Final = tuple(dict.fromkeys(f"{name}_local" if name in _TIMES else name for name, _ in _COLUMNS))
 _CHUNK: Final = 2_000
 _MOST: Final = 500_000
-#: A cell that starts so would be a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class LocalTime(Func):
@@ -78,7 +77,7 @@ def answer(actor: Actor, narrow: CaseFilter) -> StreamingHttpResponse:
     """Stream the actor's cases as CSV, newest first, at most half a million; audited."""
     with atomic():
         audit.record(actor, "case.export", f"actor:{actor.key}", {"division": narrow.division})
-    response = StreamingHttpResponse(_rows(actor, narrow), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_rows(actor, narrow), content_type=KINDS["csv"])
     day = timezone.localtime(clock.now()).strftime("%Y%m%d-%H%M")
     response["Content-Disposition"] = f'attachment; filename="cases-{day}.csv"'
     response["Cache-Control"] = "no-store"
@@ -113,8 +112,8 @@ class _Cells:
             opened, filed, due, closed, returns, reworks,
         ) = values  # fmt: skip
         return [
-            number, _safe(title), item, self._item(item), state, division, _safe(address),
-            lon, lat, urgency, _safe(source), self._unit(unit),
+            number, safe(title), item, self._item(item), state, division, safe(address),
+            lon, lat, urgency, safe(source), self._unit(unit),
             opened, filed, due, closed, returns, reworks,
         ]  # fmt: skip
 
@@ -129,7 +128,3 @@ class _Cells:
             found = people.units((unit_id,)).get(unit_id)
             self._units[unit_id] = found.name if found else ""
         return self._units[unit_id]
-
-
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text

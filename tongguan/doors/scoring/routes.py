@@ -147,13 +147,13 @@ def corrections(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
 @router.get("/evaluation/export.csv", response=answers(None), operation_id="score_csv")
 def as_csv(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     """Give the table as CSV; what would be a formula in a spreadsheet is text; audited."""
-    return sheet.csv_answer(actor_of(request), which.set, which.period, which.version)
+    return sheet.answer(actor_of(request), which.set, which.period, which.version, "csv")
 
 
 @router.get("/evaluation/export.xlsx", response=answers(None), operation_id="score_xlsx")
 def as_xlsx(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     """Give the table as an Excel workbook; what would be a formula is text; audited."""
-    return sheet.xlsx_answer(actor_of(request), which.set, which.period, which.version)
+    return sheet.answer(actor_of(request), which.set, which.period, which.version, "xlsx")
 
 
 @router.get("/evaluation/closings", response=answers(list[ClosingShown]), operation_id="evaluation_closings")

@@ -1,42 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scores as tables for a spreadsheet, safe to open: what would be a formula stays text."""
+"""Scores as tables for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
-from openpyxl import Workbook
 
+from tongguan.doors.common.sheets import Form, download
 from tongguan.evaluation import queries as reads
 from tongguan.evaluation.contracts import IndicatorSet, ScoreTable
 from tongguan.people.contracts import Actor
 from tongguan.runtime import audit
 from tongguan.runtime.transactions import atomic
 
-#: A cell that starts so would be a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-
-def csv_answer(actor: Actor, code: str, period: str, version: int | None) -> HttpResponse:
-    """Give the table as CSV with a byte-order mark. Raises as ``queries.table``."""
-    text = io.StringIO()
-    csv.writer(text).writerows(_rows(*_read(actor, code, period, version)))
-    return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", f"{code}-{period}.csv")
-
-
-def xlsx_answer(actor: Actor, code: str, period: str, version: int | None) -> HttpResponse:
-    """Give the table as a workbook. Raises as ``queries.table``."""
-    of, table = _read(actor, code, period, version)
-    book = Workbook(write_only=True)
-    page = book.create_sheet(table.period.code.replace("..", "-"))
-    for row in _rows(of, table):
-        page.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return _file(content.getvalue(), _XLSX, f"{code}-{period}.xlsx")
+def answer(actor: Actor, code: str, period: str, version: int | None, form: Form) -> HttpResponse:
+    """Give the table as a file; who took it is audited. Raises as ``queries.table``."""
+    return download(_rows(*_read(actor, code, period, version)), form, f"{code}-{period}")
 
 
 def _read(actor: Actor, code: str, period: str, version: int | None) -> tuple[IndicatorSet, ScoreTable]:
@@ -59,19 +39,8 @@ def _rows(of: IndicatorSet, table: ScoreTable) -> Iterator[list[Any]]:
     ]  # fmt: skip
     for one in table.rows:
         yield [
-            _safe(one.kin), one.rank, one.among, _safe(one.name), one.total, one.grade,
+            one.kin, one.rank, one.among, one.name, one.total, one.grade,
             *(one.points.get(part.code) for part in of.parts),
             *(one.rates.get(rate.code) for rate in of.rates), *(one.counts.get(code) for code in codes),
-            _safe("；".join(zh for zh, _ in one.reasons)),
+            "；".join(zh for zh, _ in one.reasons),
         ]  # fmt: skip
-
-
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _file(content: str | bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response

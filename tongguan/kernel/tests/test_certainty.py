@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tongguan.kernel.certainty import percent, short_of
+from tongguan.kernel.certainty import percent, short_of, wilson, z_of
 
 shares = st.floats(0, 1)
 
@@ -52,3 +52,29 @@ def test_only_certainty_is_a_hundred_percent(share):
 def test_what_reaches_is_not_asked_about():
     with pytest.raises(ValueError, match="not below"):
         short_of(0.9, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("right", "tries", "low", "high"),
+    # Known values of Wilson's interval at 95 %.
+    [
+        (0, 0, 0, 1),
+        (0, 10, 0, 0.2775),
+        (10, 10, 0.7225, 1),
+        (50, 100, 0.4038, 0.5962),
+        (40, 50, 0.6696, 0.8876),
+    ],
+)
+def test_a_share_that_was_seen_has_wilsons_bounds(right, tries, low, high):
+    assert wilson(right, tries) == pytest.approx((low, high), abs=5e-5)
+    assert z_of(0.95) == pytest.approx(1.96, abs=1e-4)
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_a_share_lies_within_its_bounds_and_more_tries_bring_them_nearer(tries, data):
+    right = data.draw(st.integers(0, tries))
+    low, high = wilson(right, tries)
+    assert 0 <= low <= right / tries <= high <= 1
+    nearer = wilson(right * 10, tries * 10)
+    assert nearer[0] >= low - 1e-12
+    assert nearer[1] <= high + 1e-12

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongguan.kernel.certainty import wilson
 from tongguan.revisits import drawing
-from tongguan.revisits.estimating import estimated, wilson, z_of
+from tongguan.revisits.estimating import estimated
 
 DESIGNS = {
     "even": ([800, 800, 800, 800], [0.7, 0.7, 0.7, 0.7], 160),
@@ -61,8 +62,6 @@ def test_who_asked_everybody_is_certain():
 def test_one_stratum_is_wilsons_own_interval():
     one = estimated(np.array([10**9]), np.array([5000]), np.array([4000]))
     assert (one.low, one.high) == pytest.approx(wilson(4000, 5000), abs=1e-4)
-    assert wilson(40, 50) == pytest.approx((0.670, 0.888), abs=5e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_a_stratum_nobody_answered_of_is_said_to_be_missing():
@@ -73,4 +72,3 @@ def test_a_stratum_nobody_answered_of_is_said_to_be_missing():
 def test_strata_that_differ_make_the_design_better_than_a_simple_sample():
     one = estimated(np.array([1000, 1000]), np.array([200, 200]), np.array([196, 20]))
     assert one.design_effect < 0.5
-    assert z_of(0.95) == pytest.approx(1.96, abs=1e-3)

@@ -11,7 +11,7 @@ from tongguan.analysis import api
 from tongguan.analysis.testing import NOW, TODAY, book, case, everyday, lamp
 from tongguan.cases import api as cases
 from tongguan.cases.contracts import NewCase
-from tongguan.doors.analysis.sheets import safe
+from tongguan.doors.common.sheets import safe
 from tongguan.kernel import clock
 
 pytestmark = pytest.mark.django_db

@@ -3,14 +3,18 @@
 
 import csv
 import io
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
 
 from django.http import HttpResponse
 from openpyxl import Workbook
 
-from tongguan.analysis.contracts import Table
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: The forms a sheet may be taken away in.
+Form = Literal["csv", "xlsx"]
+KINDS: Final[dict[Form, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 #: A cell that starts so would be a formula in a spreadsheet.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Characters that no sheet may hold.
@@ -25,22 +29,22 @@ def safe(value: Any) -> Any:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def answer(table: Table, form: str) -> HttpResponse:
-    """Give the sheet as a download; ``form``: csv or xlsx."""
-    rows = [[safe(one) for one in row] for row in (table.headings, *table.rows)]
+def download(rows: Iterable[Sequence[Any]], form: Form, name: str) -> HttpResponse:
+    """Give rows of values as a file to take away, each made safe; CSV begins with a byte-order mark."""
+    told = ([safe(one) for one in row] for row in rows)
     if form == "csv":
         text = io.StringIO()
-        csv.writer(text).writerows(rows)
-        body, kind = ("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8"
+        csv.writer(text).writerows(told)
+        body = ("\ufeff" + text.getvalue()).encode()
     else:
         book = Workbook(write_only=True)
-        sheet = book.create_sheet("analysis")
-        for row in rows:
-            sheet.append(row)
+        page = book.create_sheet()
+        for row in told:
+            page.append(row)
         packed = io.BytesIO()
         book.save(packed)
-        body, kind = packed.getvalue(), XLSX
-    response = HttpResponse(body, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="analysis.{form}"'
+        body = packed.getvalue()
+    response = HttpResponse(body, content_type=KINDS[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["Cache-Control"] = "no-store"
     return response
