@@ -106,17 +106,21 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         staff = Staff(people, rng)
         states = _live(rng, staff, cases_wanted)
         seed_alarms(np.random.default_rng(seed), staff)
-        seed_revisits(np.random.default_rng(seed), staff)
-        _plan_briefings()
+        seed_revisits(np.random.default_rng(seed), staff, codes.districts[0])
+        _plan_briefings(codes.districts[0])
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
 
 
-def _plan_briefings() -> None:
-    """Have yesterday's and last week's briefing written as soon as the engine has read the book."""
+def _plan_briefings(district: str) -> None:
+    """Have yesterday's and last week's briefing written as soon as the engine has read the book.
+
+    The city has its own, and so has a district.
+    """
     told = {"posts": [Post.DUTY_CHIEF.value], "signed_posts": [Post.LEADER.value]}
     for template in ("daily", "weekly"):
-        briefings.plan(PLATFORM, template, CITY, 0, workdays=False, **told)
+        for division in (CITY, district):
+            briefings.plan(PLATFORM, template, division, 0, workdays=False, **told)
 
 
 def _lifeline_spots(rng: np.random.Generator) -> list[tuple[float, float]]:
