@@ -172,7 +172,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SignPoint:
     """The value of an hour or a day that began at ``at``."""
 
     at: datetime

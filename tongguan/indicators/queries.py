@@ -20,9 +20,9 @@ from tongguan.indicators.contracts import (
     Indicator,
     Measure,
     Part,
-    Point,
     Ranked,
     Sign,
+    SignPoint,
 )
 from tongguan.indicators.expressions import WINDOWS_ZH, Fault, Node, Term
 from tongguan.indicators.models import Definition, SourceState
@@ -116,7 +116,7 @@ def history(
     centre: str | None = None,
     since: datetime | None = None,
     step: str = "hour",
-) -> list[Point]:
+) -> list[SignPoint]:
     """Give a sign's value per local hour or day from ``since`` (24 hours, 30 days) up to now.
 
     A level's point is its value at the end of the slot (now for the running one); a flow's over today is
@@ -142,7 +142,7 @@ def history(
     begun = now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     begun = begun if grain == HOUR else begun.replace(hour=0)
     return [
-        Point((begun - width * (last - first - n)).astimezone(UTC), None if math.isnan(one) else one)
+        SignPoint((begun - width * (last - first - n)).astimezone(UTC), None if math.isnan(one) else one)
         for n, one in enumerate(line)
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from tongguan.indicators.contracts import Grade, Point, Sign
+from tongguan.indicators.contracts import Grade, Sign, SignPoint
 from tongguan.kernel.shifts import Definition
 from tongguan.walls.contracts import DayInfo, HourInfo, OpenGroup, RankInfo, SignInfo
 
@@ -41,7 +41,7 @@ def shown(sign: Sign, token: str, day: date) -> SignInfo:
     )
 
 
-def hours(came: Sequence[Point], went: Sequence[Point]) -> tuple[HourInfo, ...]:
+def hours(came: Sequence[SignPoint], went: Sequence[SignPoint]) -> tuple[HourInfo, ...]:
     """Give cases opened and closed per hour; both lines have the same hours."""
     return tuple(
         HourInfo(at=one.at, opened=int(one.value or 0), closed=int(other.value or 0))

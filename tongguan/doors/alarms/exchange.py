@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """CAP 1.2 for connected systems: a feed of what is issued, single messages, and warnings taken in."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,45 +23,10 @@ _XML: dict[str, Any] = {
 }
 
 
-class TakenShown(Schema):
+class WarningTaken(Schema):
     """Under which number a warning is kept; sent again it is the same."""
 
     id: UUID
-
-
-class WarningShown(Schema):
-    """A warning of another system; ``grade`` 0 unknown to 4 红. Active, replaced, ended or expired."""
-
-    id: UUID
-    sender: str
-    identifier: str
-    sent: datetime
-    status: str
-    msg_type: str
-    grade: int
-    event: str
-    signal: str
-    headline: str
-    words: str
-    place: str
-    division: str
-    onset: datetime | None
-    expires: datetime | None
-    received_at: datetime
-    report_id: UUID | None
-    state: str
-
-
-class UnreadableShown(Schema):
-    """What came as CAP and could not be read."""
-
-    id: UUID
-    client: str
-    field: str
-    fault: str
-    times: int
-    first_at: datetime
-    last_at: datetime
 
 
 @router.get("/cap", auth=_READ, response=answers(None), operation_id="cap_feed")
@@ -79,7 +43,7 @@ def message(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @router.post(
-    "/cap", auth=_WRITE, response=answers(TakenShown, 201), operation_id="take_cap", openapi_extra=_XML
+    "/cap", auth=_WRITE, response=answers(WarningTaken, 201), operation_id="take_cap", openapi_extra=_XML
 )
 def take(request: HttpRequest) -> HttpResponse:
     """Take a CAP 1.2 message: an alert, its update or its cancel; what cannot be read is kept and named."""

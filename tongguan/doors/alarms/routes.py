@@ -11,11 +11,10 @@ from ninja import Query, Router
 
 from tongguan.alarms import api as alarms
 from tongguan.alarms import queries
-from tongguan.alarms.contracts import CAUSES, INPUTS, OUTCOMES, AlarmFilter, CalmIn, Move
+from tongguan.alarms.contracts import CAUSES, INPUTS, OUTCOMES, AlarmFilter, CalmIn, MissInfo, Move
 from tongguan.cases import queries as cases
 from tongguan.doors.alarms import courses
 from tongguan.doors.alarms.courses import CourseShown
-from tongguan.doors.alarms.exchange import UnreadableShown, WarningShown
 from tongguan.doors.alarms.shapes import (
     AlarmBookShown,
     AlarmMoveTold,
@@ -25,7 +24,6 @@ from tongguan.doors.alarms.shapes import (
     CalmShown,
     CalmTold,
     MissJudged,
-    MissShown,
     MissTold,
     TermsShown,
     TermsTold,
@@ -43,6 +41,7 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import Actor
 from tongguan.warnings import api as warnings
 from tongguan.warnings import queries as received
+from tongguan.warnings.contracts import ReceivedInfo, UnreadableInfo
 
 router = Router(tags=["预警 alarms"])
 _MONTH = timedelta(days=30)
@@ -132,13 +131,13 @@ def end_calm(request: HttpRequest, calm_id: UUID) -> HttpResponse:
     return once(request, actor, lambda: alarms.end_calm(actor, calm_id), 200)
 
 
-@router.get("/alarms/misses", response=answers(list[MissShown]), operation_id="alarm_misses")
+@router.get("/alarms/misses", response=answers(list[MissInfo]), operation_id="alarm_misses")
 def misses(request: HttpRequest, state: Literal["", "proposed", "booked", "dismissed"] = "") -> HttpResponse:
     """List missed alarms, the newest first."""
     return reply(queries.misses(actor_of(request), state))
 
 
-@router.post("/alarms/misses", response=answers(MissShown, 201), operation_id="book_alarm_miss")
+@router.post("/alarms/misses", response=answers(MissInfo, 201), operation_id="book_alarm_miss")
 def book_miss(request: HttpRequest, told: MissTold) -> HttpResponse:
     """Book a case of which there should have been a warning."""
     actor, given = actor_of(request), told.model_dump()
@@ -149,7 +148,7 @@ def book_miss(request: HttpRequest, told: MissTold) -> HttpResponse:
 
 @router.post(
     "/alarms/misses/{uuid:miss_id}/judgement",
-    response=answers(MissShown, 200),
+    response=answers(MissInfo, 200),
     operation_id="judge_alarm_miss",
 )
 def judge_miss(request: HttpRequest, miss_id: UUID, told: MissJudged) -> HttpResponse:
@@ -158,14 +157,14 @@ def judge_miss(request: HttpRequest, miss_id: UUID, told: MissJudged) -> HttpRes
     return once(request, actor, lambda: alarms.judge_miss(actor, miss_id, missed=told.missed), 200)
 
 
-@router.get("/alarms/outside", response=answers(list[WarningShown]), operation_id="outside_warnings")
+@router.get("/alarms/outside", response=answers(list[ReceivedInfo]), operation_id="outside_warnings")
 def outside(request: HttpRequest, ended: bool = _ENDED) -> HttpResponse:  # noqa: FBT001 - a word of the address
     """List warnings of other systems (weather and others), the newest first."""
     return reply(received.received(actor_of(request), active=not ended))
 
 
 @router.get(
-    "/alarms/outside/unreadable", response=answers(list[UnreadableShown]), operation_id="unreadable_warnings"
+    "/alarms/outside/unreadable", response=answers(list[UnreadableInfo]), operation_id="unreadable_warnings"
 )
 def unreadable(request: HttpRequest) -> HttpResponse:
     """List what came as CAP and could not be read, with the element and the fault."""

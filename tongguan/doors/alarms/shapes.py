@@ -118,7 +118,7 @@ class AlarmCaseShown(Schema):
     due_at: datetime | None
 
 
-class UnitShown(Schema):
+class AlarmUnitShown(Schema):
     """A unit that was told."""
 
     id: int
@@ -143,7 +143,7 @@ class AlarmWhole(AlarmShown):
     lines: list[AlarmLineShown]
     storm: list[AlarmShown]
     moves: list[AlarmMoveShown]
-    units: list[UnitShown]
+    units: list[AlarmUnitShown]
     case: AlarmCaseShown | None
 
 
@@ -240,22 +240,6 @@ class MissTold(Told):
     words: str = Field(min_length=1, max_length=500)
     rule: str = Field("", max_length=80)
     stream: _Stream | None = None
-
-
-class MissShown(Schema):
-    """A missed alarm: proposed, booked or dismissed."""
-
-    id: UUID
-    case_id: UUID
-    rule: str
-    stream: int | None
-    division: str
-    state: str
-    at: datetime
-    words: str
-    by_name: str
-    judged_by: str
-    judged_at: datetime | None
 
 
 class MissJudged(Told):

@@ -15,6 +15,7 @@ from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.intake import queries as reports
 from tongguan.replies import queries as replies
+from tongguan.tracking.contracts import ProgressLine
 
 api = face(
     name="citizen",
@@ -34,13 +35,6 @@ class TrackTold(Told):
     secret: str = Field(min_length=1, max_length=20)
 
 
-class StepShown(Schema):
-    """One step in a citizen's words."""
-
-    at: datetime
-    words: str
-
-
 class ProgressShown(Schema):
     """How far it is."""
 
@@ -49,9 +43,9 @@ class ProgressShown(Schema):
     status: str
     words: str
     case_number: str
-    lines: list[StepShown]
+    lines: list[ProgressLine]
     reply: str = ""
-    replies: list[StepShown] = []
+    replies: list[ProgressLine] = []
 
 
 @api.post("/track", response=answers(ProgressShown), operation_id="track")

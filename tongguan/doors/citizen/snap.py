@@ -18,10 +18,10 @@ from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import AddressBucket
 from tongguan.doors.common.once import key_of
 from tongguan.doors.common.reply import encode, reply, seal, unseal
-from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReporterTold, Told, example
+from tongguan.doors.common.shapes import Latitude, Longitude, ReporterTold, Told, example
 from tongguan.doors.common.telling import receipt_shown
 from tongguan.intake import api as intake
-from tongguan.intake.contracts import ReporterIn, ReportIn
+from tongguan.intake.contracts import Receipt, ReporterIn, ReportIn
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.openly import nearby as near
@@ -135,7 +135,7 @@ def nearby(request: HttpRequest, told: DraftTold) -> HttpResponse:
 @router.post(
     "/reports",
     throttle=[AddressBucket("snap", rate=0.2, burst=20)],
-    response=answers(ReceiptShown, 201),
+    response=answers(Receipt, 201),
     operation_id="snap",
 )
 def snap(request: HttpRequest, told: SnapTold) -> HttpResponse:

@@ -120,16 +120,3 @@ class ReportTold(Told):
     told_at: Moment | None = None
     reporter: ReporterTold | None = None
     attachments: FileIds = []
-
-
-class ReceiptShown(Schema):
-    """The answer to a telling: keep the tracking code and the secret for the citizen."""
-
-    report_id: UUID
-    tracking: str
-    secret: str
-    state: str
-    received_at: datetime
-    repeated: bool
-    case_id: UUID | None = None
-    error: str = ""

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as work
-from tongguan.dispatch.contracts import ApplicationInfo, SupervisionInfo
+from tongguan.dispatch.contracts import ApplicationInfo, ReceiptInfo, SupervisionInfo
 from tongguan.doors.common.document import VERSION_SEEN, VERSIONED
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
@@ -102,18 +102,6 @@ class DecisionTold(Told):
     note: str = Field("", max_length=1000)
 
 
-class ReceiptShownHere(Schema):
-    """One unit's side of a supervision."""
-
-    unit_id: int
-    unit_name: str
-    signed_at: datetime | None
-    signed_by_name: str
-    answer: str
-    answered_at: datetime | None
-    late: bool
-
-
 class SupervisionShown(Schema):
     """What was asked, and what the units answered."""
 
@@ -130,7 +118,7 @@ class SupervisionShown(Schema):
     at: datetime
     due_at: datetime | None
     needs_answer: bool
-    receipts: list[ReceiptShownHere]
+    receipts: list[ReceiptInfo]
 
 
 class WithinTold(Told):
@@ -166,7 +154,7 @@ class AnswerTold(Told):
     unit_id: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
-class SignTold(Told):
+class SupervisionSignedTold(Told):
     """Which unit signs; none: the own one."""
 
     model_config = example(unit_id=12)
@@ -174,7 +162,7 @@ class SignTold(Told):
     unit_id: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
-class ReasonTold(Told):
+class SupervisionEndTold(Told):
     """Why."""
 
     model_config = example(reason="事项已解决")
@@ -274,7 +262,7 @@ def supervise(request: HttpRequest, case_id: UUID, told: SupervisionTold) -> Htt
     operation_id="sign_supervision",
     openapi_extra=VERSION_SEEN,
 )
-def sign(request: HttpRequest, supervision_id: UUID, told: SignTold) -> HttpResponse:
+def sign(request: HttpRequest, supervision_id: UUID, told: SupervisionSignedTold) -> HttpResponse:
     """Sign for it; for a whistle: report on the spot."""
     actor, version = actor_of(request), seen_version(request)
     return once(
@@ -310,7 +298,7 @@ def answer(request: HttpRequest, supervision_id: UUID, told: AnswerTold) -> Http
     operation_id="end_supervision",
     openapi_extra=VERSION_SEEN,
 )
-def end(request: HttpRequest, supervision_id: UUID, told: ReasonTold) -> HttpResponse:
+def end(request: HttpRequest, supervision_id: UUID, told: SupervisionEndTold) -> HttpResponse:
     """End it: a listing is taken off, anything else withdrawn."""
     actor, version = actor_of(request), seen_version(request)
     return once(

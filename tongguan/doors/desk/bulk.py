@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongguan.bulk import api as bulk
+from tongguan.bulk.contracts import BulkPreview
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
@@ -18,7 +19,7 @@ from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.runtime import api as runtime
 from tongguan.runtime import queries as engine
-from tongguan.runtime.contracts import JobInfo
+from tongguan.runtime.contracts import JobInfo, RowFailure
 
 router = Router(tags=["批量 bulk"])
 
@@ -42,30 +43,10 @@ class BulkTold(ManyTold):
     inputs: dict[Annotated[str, Field(max_length=40)], Any] = Field(default={}, max_length=40)
 
 
-class PreviewShown(Schema):
-    """How many can make the move, and why the others cannot."""
-
-    move: str
-    total: int
-    possible: int
-    refused: dict[str, int]
-    examples: list[dict[str, Any]]
-    undo: str
-
-
 class Started(Schema):
     """The job that was started."""
 
     job_id: UUID
-
-
-class FailureShown(Schema):
-    """A row that could not be done."""
-
-    row: str
-    code: str
-    zh: str
-    en: str
 
 
 class JobShown(Schema):
@@ -84,10 +65,10 @@ class JobShown(Schema):
     finished_at: datetime | None
     can_undo: bool
     undo_of: UUID | None
-    failures: list[FailureShown]
+    failures: list[RowFailure]
 
 
-@router.post("/bulk/preview", response=answers(PreviewShown), operation_id="bulk_preview")
+@router.post("/bulk/preview", response=answers(BulkPreview), operation_id="bulk_preview")
 def preview(request: HttpRequest, told: ManyTold) -> HttpResponse:
     """Tell how many of the cases can make the move, before anything is done."""
     return reply(bulk.preview_bulk(actor_of(request), told.case_ids, told.move))

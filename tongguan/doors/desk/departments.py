@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators look after departments' systems; officials read how reporters rated a case."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,51 +14,12 @@ from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.exchange import api as exchange
 from tongguan.exchange import queries as links
+from tongguan.exchange.contracts import LinkState, SentEvent, StuckCase
 from tongguan.replies import queries as replies
+from tongguan.replies.contracts import AnswerInfo
 
 router = Router(tags=["部门对接 departments"])
 _MOST_SEQ = 2**62
-
-
-class LinkShown(Schema):
-    """How a department's system is doing: the newest number, what waits and since when, what is stuck."""
-
-    code: str
-    name: str
-    active: bool
-    last_seq: int
-    waiting: int
-    oldest_at: datetime | None
-    stuck: int
-    refused: int
-    failures: int
-    down_since: datetime | None
-    open_until: datetime | None
-    last_ok_at: datetime | None
-    error: str
-
-
-class StuckShown(Schema):
-    """A case whose next event was given up."""
-
-    case_id: UUID
-    case_number: str
-    seq: int
-    attempts: int
-    error: str
-
-
-class EventShown(Schema):
-    """One event as it was and will be sent."""
-
-    seq: int
-    id: UUID
-    case_id: UUID
-    order_id: UUID
-    type: str
-    at: datetime
-    body: str
-    sent_at: datetime | None
 
 
 class FromTold(Told):
@@ -102,32 +62,19 @@ class Counted(Schema):
     seq: int = 0
 
 
-class RatedShown(Schema):
-    """One reporter's newest answer; who that is stays apart."""
-
-    report_id: UUID
-    round: int
-    at: datetime
-    responded: bool
-    solved: bool
-    satisfied: str
-    comment: str
-    reopen_asked: bool
-
-
-@router.get("/departments", response=answers(list[LinkShown]), operation_id="department_links")
+@router.get("/departments", response=answers(list[LinkState]), operation_id="department_links")
 def list_links(request: HttpRequest) -> HttpResponse:
     """Say how every department's system is doing; for system administrators."""
     return reply(links.states(actor_of(request)))
 
 
-@router.get("/departments/{code}/stuck", response=answers(list[StuckShown]), operation_id="department_stuck")
+@router.get("/departments/{code}/stuck", response=answers(list[StuckCase]), operation_id="department_stuck")
 def list_stuck(request: HttpRequest, code: str, limit: int = Query(50, ge=1, le=200)) -> HttpResponse:
     """List the cases that are stuck; for system administrators."""
     return reply(links.stuck(actor_of(request), code, limit))
 
 
-@router.get("/departments/{code}/sent", response=answers(list[EventShown]), operation_id="department_sent")
+@router.get("/departments/{code}/sent", response=answers(list[SentEvent]), operation_id="department_sent")
 def list_sent(
     request: HttpRequest,
     code: str,
@@ -166,7 +113,7 @@ def switch(request: HttpRequest, code: str, told: SwitchTold) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@router.get("/cases/{uuid:case_id}/ratings", response=answers(list[RatedShown]), operation_id="case_ratings")
+@router.get("/cases/{uuid:case_id}/ratings", response=answers(list[AnswerInfo]), operation_id="case_ratings")
 def ratings(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """List how each reporter of a case rated it, without naming them."""
     return reply(replies.of_case(actor_of(request), case_id))

@@ -12,33 +12,19 @@ from pydantic import Field
 
 from tongguan.calls import api as calls
 from tongguan.calls import queries
-from tongguan.calls.contracts import Draft, MatterInfo
+from tongguan.calls.contracts import CallInfo, Draft
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told, example
+from tongguan.doors.common.shapes import Latitude, Longitude, ReportTold, Told, example
 from tongguan.doors.common.telling import receipt_shown, report_in
 from tongguan.doors.desk.auth import actor_of
 from tongguan.doors.desk.reports import ReportRow
+from tongguan.intake.contracts import Receipt
 from tongguan.kernel import clock
 from tongguan.knowledge import queries as knowledge
 
 router = Router(tags=["热线 hotline"])
-
-
-class CallShown(Schema):
-    """A call; the number is shortened."""
-
-    id: UUID
-    operator_id: int
-    operator_name: str
-    division: str
-    caller: str
-    recording: str
-    started_at: datetime
-    ended_at: datetime | None
-    note: str
-    matters: list[MatterInfo]
 
 
 class CasePeek(Schema):
@@ -66,14 +52,14 @@ class EarlierShown(Schema):
 class StartedShown(Schema):
     """The call, and what the number told before."""
 
-    call: CallShown
+    call: CallInfo
     earlier: list[EarlierShown]
 
 
 class CallPage(Schema):
     """Calls, newest first."""
 
-    rows: list[CallShown]
+    rows: list[CallInfo]
     next: str | None
 
 
@@ -106,8 +92,8 @@ class HelpShown(Schema):
 class SettledShown(Schema):
     """The call as it is then, and the report's receipt."""
 
-    call: CallShown
-    receipt: ReceiptShown
+    call: CallInfo
+    receipt: Receipt
 
 
 class StartTold(Told):
@@ -257,7 +243,7 @@ def answer(request: HttpRequest, call_id: UUID, told: ConsultTold) -> HttpRespon
 
 @router.post(
     "/calls/{uuid:call_id}/reminders/{uuid:case_id}",
-    response=answers(CallShown, 201),
+    response=answers(CallInfo, 201),
     operation_id="call_reminder",
 )
 def remind(request: HttpRequest, call_id: UUID, case_id: UUID, told: RemindTold) -> HttpResponse:
@@ -266,7 +252,7 @@ def remind(request: HttpRequest, call_id: UUID, case_id: UUID, told: RemindTold)
     return once(request, actor, lambda: calls.remind(actor, call_id, case_id, told.text, no=told.no))
 
 
-@router.post("/calls/{uuid:call_id}/end", response=answers(CallShown), operation_id="end_call")
+@router.post("/calls/{uuid:call_id}/end", response=answers(CallInfo), operation_id="end_call")
 def end(request: HttpRequest, call_id: UUID, told: EndTold) -> HttpResponse:
     """End the call."""
     actor = actor_of(request)

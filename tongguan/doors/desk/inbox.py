@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The own inbox."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,26 +14,15 @@ from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.desk.auth import actor_of
 from tongguan.messaging import api as messaging
 from tongguan.messaging import queries as messages
+from tongguan.messaging.contracts import InboxLine
 
 router = Router(tags=["收件箱 inbox"])
-
-
-class LetterShown(Schema):
-    """One message."""
-
-    id: UUID
-    subject: str
-    body: str
-    link: str
-    case_id: UUID | None
-    at: datetime
-    read_at: datetime | None
 
 
 class InboxPage(Schema):
     """Messages, newest first."""
 
-    rows: list[LetterShown]
+    rows: list[InboxLine]
     next: str | None
 
 

@@ -6,25 +6,28 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 from pydantic import Field
 
 from tongguan.advice import queries as advice
+from tongguan.advice.contracts import PastCase
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import ReceiptShown, Told, example
+from tongguan.doors.common.shapes import Told, example
 from tongguan.doors.common.telling import receipt_shown
 from tongguan.doors.desk.auth import actor_of
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
+from tongguan.intake.contracts import Receipt
 from tongguan.matching import api as matching
 from tongguan.matching import queries as matters
+from tongguan.matching.contracts import Alike, DecisionInfo
 
 router = Router(tags=["归并 same matter"])
 
 
-class TriageShown(Told):
+class TriageShown(Schema):
     """One triage of a report: what was decided, how sure, by which version, and why in words."""
 
     at: datetime
@@ -43,43 +46,15 @@ class TriageShown(Told):
     lines: list[str]
 
 
-class JoiningShown(Told):
-    """Why a telling is in a case: the zone, the parts of the score, words, strategy; overruled by whom."""
-
-    report_id: UUID
-    case_id: UUID
-    zone: str
-    score: float
-    words: str
-    voice: str
-    strategy: str
-    parts: dict[str, float]
-    compared_with: UUID | None
-    again: UUID | None
-    at: datetime
-    overruled_at: datetime | None
-    overruled_by: str
-    reason: str
-
-
-class AlikeShown(Told):
-    """A case that may be the same matter."""
-
-    case_id: UUID
-    report_id: UUID
-    score: float
-    words: str
-
-
-class JoinedShown(Told):
+class JoinedShown(Schema):
     """What is known of a case's matter; ``repeats``: tellings of people heard before, ``crowd``: 群诉."""
 
     people: int
     tellings: int
     repeats: int
     crowd: bool
-    decisions: list[JoiningShown]
-    suggested: list[AlikeShown]
+    decisions: list[DecisionInfo]
+    suggested: list[Alike]
 
 
 class AdvisedUnit(Told):
@@ -93,21 +68,11 @@ class AdvisedUnit(Told):
     reasons: list[str]
 
 
-class PastShown(Told):
-    """A closed case like this one, and who solved it."""
-
-    case_id: UUID
-    number: str
-    title: str
-    unit_name: str
-    score: float
-
-
-class AdviceShown(Told):
+class AdviceShown(Schema):
     """Units and past cases; ``version`` of the model, empty when the plan speaks alone."""
 
     units: list[AdvisedUnit]
-    past: list[PastShown]
+    past: list[PastCase]
     version: str
 
 
@@ -160,25 +125,21 @@ def units(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @router.get(
-    "/reports/{uuid:report_id}/matter/again", response=answers(JoiningShown), operation_id="matter_again"
+    "/reports/{uuid:report_id}/matter/again", response=answers(DecisionInfo), operation_id="matter_again"
 )
 def again(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Decide again as it was decided then, by the kept prints and the kept strategy."""
     return reply(matters.replayed(actor_of(request), report_id))
 
 
-@router.post(
-    "/reports/{uuid:report_id}/apart", response=answers(ReceiptShown), operation_id="take_report_out"
-)
+@router.post("/reports/{uuid:report_id}/apart", response=answers(Receipt), operation_id="take_report_out")
 def apart(request: HttpRequest, report_id: UUID, told: WhyApart) -> HttpResponse:
     """Give a telling a case of its own; the two stay different matters for good."""
     actor = actor_of(request)
     return once(request, actor, lambda: receipt_shown(intake.take_out(actor, report_id, told.reason)), 200)
 
 
-@router.post(
-    "/reports/{uuid:report_id}/together", response=answers(ReceiptShown), operation_id="put_report_with"
-)
+@router.post("/reports/{uuid:report_id}/together", response=answers(Receipt), operation_id="put_report_with")
 def together(request: HttpRequest, report_id: UUID, told: WhyOne) -> HttpResponse:
     """Put a telling into the case that a person found to be its matter."""
     actor = actor_of(request)

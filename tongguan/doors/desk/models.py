@@ -6,21 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import Told
 from tongguan.doors.desk.auth import actor_of
 from tongguan.doors.desk.bulk import Started
 from tongguan.learning import api as learning
 from tongguan.learning import queries as models
+from tongguan.learning.contracts import Comparison
 
 router = Router(tags=["模型 models"])
 
 
-class VersionShown(Told):
+class VersionShown(Schema):
     """One version of a task's model."""
 
     id: UUID
@@ -42,15 +42,6 @@ class VersionShown(Told):
     words: str
 
 
-class ComparedShown(Told):
-    """The active version and another, measured on the same frozen texts."""
-
-    active: dict[str, Any] | None
-    other: dict[str, Any]
-    rows: int
-    same: float | None
-
-
 @router.get("/models", response=answers(list[VersionShown]), operation_id="models")
 def versions(request: HttpRequest, task: str = Query("", max_length=40)) -> HttpResponse:
     """List the versions, the newest of each task first."""
@@ -65,9 +56,7 @@ def train(request: HttpRequest, task: str) -> HttpResponse:
     return once(request, actor, lambda: {"job_id": learning.start_training(actor, task)}, 202)
 
 
-@router.get(
-    "/models/{task}/{int:number}/compare", response=answers(ComparedShown), operation_id="compare_model"
-)
+@router.get("/models/{task}/{int:number}/compare", response=answers(Comparison), operation_id="compare_model")
 def compare(request: HttpRequest, task: str, number: int) -> HttpResponse:
     """Measure a version beside the active one."""
     learning.may_manage(actor_of(request))

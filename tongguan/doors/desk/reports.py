@@ -5,18 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import cursor_id, reply, seal
-from tongguan.doors.common.shapes import Latitude, Longitude, ReceiptShown, ReportTold, Told, example
+from tongguan.doors.common.shapes import Latitude, Longitude, ReportTold, Told, example
 from tongguan.doors.common.telling import receipt_shown, report_in
 from tongguan.doors.desk.auth import actor_of
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
-from tongguan.intake.contracts import Correction
+from tongguan.intake.contracts import Correction, Receipt
+from tongguan.tellings.contracts import ReporterIn
 
 router = Router(tags=["上报 reports"])
 _DESK = "desk"
@@ -32,7 +33,7 @@ class ReporterShortened(Told):
     error: str = ""
 
 
-class ReportRow(Told):
+class ReportRow(Schema):
     """A report as officials see it; who told is shortened, and shown to reviewers alone."""
 
     id: UUID
@@ -63,7 +64,7 @@ class ReportRow(Told):
     reporter: ReporterShortened | None
 
 
-class ReportPage(Told):
+class ReportPage(Schema):
     """Quarantined reports, newest first."""
 
     rows: list[ReportRow]
@@ -93,15 +94,6 @@ class ReplyTold(Told):
     reply: str = Field(min_length=1, max_length=500)
 
 
-class ContactShown(Told):
-    """The reporter's contact, opened for a call back."""
-
-    name: str
-    phone: str
-    email: str
-    secret: bool
-
-
 class WhyTold(Told):
     """Why the contact is opened; kept in the audit."""
 
@@ -114,7 +106,7 @@ class CallerTold(Told):
     phone: str = Field(min_length=1, max_length=40, examples=["13800000000"])
 
 
-@router.post("/reports", response=answers(ReceiptShown, 201), operation_id="file_report")
+@router.post("/reports", response=answers(Receipt, 201), operation_id="file_report")
 def file_report(request: HttpRequest, told: ReportTold) -> HttpResponse:
     """Tell a report at the desk; it becomes a case at once, or says what keeps it from that."""
     actor = actor_of(request)
@@ -139,9 +131,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return reply(reports.report(actor_of(request), report_id))
 
 
-@router.post(
-    "/reports/{uuid:report_id}/correction", response=answers(ReceiptShown), operation_id="correct_report"
-)
+@router.post("/reports/{uuid:report_id}/correction", response=answers(Receipt), operation_id="correct_report")
 def correct(request: HttpRequest, report_id: UUID, told: CorrectionTold) -> HttpResponse:
     """Put a quarantined report right and triage it again."""
     actor = actor_of(request)
@@ -154,16 +144,14 @@ def correct(request: HttpRequest, report_id: UUID, told: CorrectionTold) -> Http
     )
 
 
-@router.post("/reports/{uuid:report_id}/reply", response=answers(ReceiptShown), operation_id="reply_report")
+@router.post("/reports/{uuid:report_id}/reply", response=answers(Receipt), operation_id="reply_report")
 def consult(request: HttpRequest, report_id: UUID, told: ReplyTold) -> HttpResponse:
     """Answer a question at once: it needs no case."""
     actor = actor_of(request)
     return once(request, actor, lambda: receipt_shown(intake.consult(actor, report_id, told.reply)), 200)
 
 
-@router.post(
-    "/reports/{uuid:report_id}/contact", response=answers(ContactShown), operation_id="report_contact"
-)
+@router.post("/reports/{uuid:report_id}/contact", response=answers(ReporterIn), operation_id="report_contact")
 def contact(request: HttpRequest, report_id: UUID, told: WhyTold) -> HttpResponse:
     """Open the reporter's contact for a call back; who opened it and why is audited."""
     found = intake.open_contact(actor_of(request), report_id, told.reason)

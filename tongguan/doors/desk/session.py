@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from ninja import Router
+from ninja import Router, Schema
 from ninja.errors import HttpError
 from ninja.utils import check_csrf
 from pydantic import Field
@@ -43,7 +43,7 @@ class NewPassword(Told):
     new_password: str = Field(min_length=1, max_length=256)
 
 
-class GrantShown(Told):
+class GrantShown(Schema):
     """One post held."""
 
     post: str

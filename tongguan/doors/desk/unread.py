@@ -3,11 +3,10 @@
 
 import base64
 import binascii
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongguan.doors.common.faces import answers
@@ -19,38 +18,21 @@ from tongguan.doors.desk.auth import actor_of
 from tongguan.doors.desk.bulk import Started
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
+from tongguan.intake.contracts import UnreadInfo
 from tongguan.kernel.errors import Invalid
 
 router = Router(tags=["来件 unread"])
 _MOST_TEXT = 2_000_000
 
 
-class UnreadRow(Told):
-    """A part that could not be read, and why."""
-
-    id: UUID
-    channel: str
-    client: str
-    content_type: str
-    name: str
-    size: int
-    code: str
-    fault: str
-    field: str
-    state: str
-    times: int
-    first_at: datetime
-    last_at: datetime
-
-
-class UnreadPage(Told):
+class UnreadPage(Schema):
     """Kept parts, newest first."""
 
-    rows: list[UnreadRow]
+    rows: list[UnreadInfo]
     next: str | None
 
 
-class BodyShown(Told):
+class BodyShown(Schema):
     """A kept part opened: as text when it is text, else base 64."""
 
     content_type: str
@@ -78,7 +60,7 @@ class ReplayManyTold(Told):
     code: str = Field("", max_length=60)
 
 
-class ReplayShown(Told):
+class ReplayShown(Schema):
     """What became of each part: done with, or the newest fault."""
 
     done: int

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desk judges what video algorithms found, reads the precision book and keeps the cameras."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 from pydantic import Field, StrictBool
 
 from tongguan.doors.common import files
@@ -18,7 +17,7 @@ from tongguan.doors.desk.auth import actor_of
 from tongguan.kernel.errors import NotFound
 from tongguan.video import api as video
 from tongguan.video import queries
-from tongguan.video.contracts import CameraIn
+from tongguan.video.contracts import CameraIn, FindingInfo
 
 router = Router(tags=["视频 video"])
 
@@ -69,42 +68,14 @@ class Registered(Told):
     cameras: int
 
 
-class FindingShown(Told):
-    """A finding to judge, or judged; its picture is at ``/video/findings/{id}/picture``."""
-
-    id: UUID
-    camera_code: str
-    camera_name: str
-    kind: str
-    title: str
-    item_code: str
-    state: str
-    division: str
-    lon: float
-    lat: float
-    seen_at: datetime
-    last_at: datetime
-    count: int
-    score: float
-    box: list[float]
-    clip: str
-    picture: UUID | None
-    words: str
-    reason: str
-    note: str
-    reviewed_by: str
-    reviewed_at: datetime | None
-    report_id: UUID | None
-
-
-class FindingPage(Told):
+class FindingPage(Schema):
     """Findings, newest first."""
 
-    rows: list[FindingShown]
+    rows: list[FindingInfo]
     next: str | None
 
 
-class KindShown(Told):
+class KindShown(Schema):
     """A kind that cameras may find."""
 
     code: str
@@ -112,7 +83,7 @@ class KindShown(Told):
     item_code: str
 
 
-class ReasonShown(Told):
+class ReasonShown(Schema):
     """Why a finding may be rejected; ``wrong``: that counts against the camera."""
 
     code: str
@@ -120,7 +91,7 @@ class ReasonShown(Told):
     wrong: bool
 
 
-class DeclaredShown(Told):
+class DeclaredShown(Schema):
     """The kinds, and the reasons in the order of the keys 1 to 9."""
 
     kinds: list[KindShown]
@@ -144,7 +115,7 @@ class RejectTold(Told):
     note: str = Field("", max_length=500)
 
 
-class BookShown(Told):
+class BookShown(Schema):
     """How right a camera was about a kind, by people's judgement."""
 
     camera_code: str
@@ -232,7 +203,7 @@ def picture(request: HttpRequest, finding_id: UUID) -> HttpResponse | FileRespon
 
 
 @router.post(
-    "/video/findings/{uuid:finding_id}/accept", response=answers(FindingShown), operation_id="accept_finding"
+    "/video/findings/{uuid:finding_id}/accept", response=answers(FindingInfo), operation_id="accept_finding"
 )
 def accept(request: HttpRequest, finding_id: UUID, told: AcceptTold) -> HttpResponse:
     """Find it right: it becomes a report."""
@@ -241,7 +212,7 @@ def accept(request: HttpRequest, finding_id: UUID, told: AcceptTold) -> HttpResp
 
 
 @router.post(
-    "/video/findings/{uuid:finding_id}/reject", response=answers(FindingShown), operation_id="reject_finding"
+    "/video/findings/{uuid:finding_id}/reject", response=answers(FindingInfo), operation_id="reject_finding"
 )
 def reject(request: HttpRequest, finding_id: UUID, told: RejectTold) -> HttpResponse:
     """Find it wrong; one that went through by itself is overruled so."""

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 
 from tongguan.cases import queries as cases
 from tongguan.dispatch import queries as work
+from tongguan.dispatch.contracts import Explanation
 from tongguan.doors.common import casework, working
 from tongguan.doors.common.casework import CaseRow
 from tongguan.doors.common.document import VERSIONED
@@ -43,15 +44,6 @@ class ClockShown(Schema):
     warning: str
     next_notice_at: datetime | None
     next_notice_zh: str
-
-
-class ExplanationShown(Schema):
-    """Why the case was filed, dispatched and joined, in words."""
-
-    filing: list[str]
-    dispatch: list[str]
-    rules: list[dict[str, Any]]
-    joining: list[str]
 
 
 class TaskShown(Schema):
@@ -95,7 +87,7 @@ def clocks(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return reply([_clock(one, stages.get(one.stage, one.stage)) for one in found])
 
 
-@router.get("/cases/{uuid:case_id}/explain", response=answers(ExplanationShown), operation_id="case_explain")
+@router.get("/cases/{uuid:case_id}/explain", response=answers(Explanation), operation_id="case_explain")
 def explain(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Say why the case was filed, dispatched and joined as it was."""
     return reply(work.explain(actor_of(request), case_id))

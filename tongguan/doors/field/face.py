@@ -16,18 +16,10 @@ from tongguan.doors.common.files import FileShown
 from tongguan.doors.common.limits import Bucket
 from tongguan.doors.common.problems import english
 from tongguan.doors.common.reply import encode, reply
-from tongguan.doors.common.shapes import (
-    FileIds,
-    Latitude,
-    Longitude,
-    Moment,
-    ReceiptShown,
-    Told,
-    example,
-)
+from tongguan.doors.common.shapes import FileIds, Latitude, Longitude, Moment, Told, example
 from tongguan.doors.common.telling import receipt_shown
 from tongguan.doors.desk.auth import Session, actor_of
-from tongguan.intake.contracts import ReportIn
+from tongguan.intake.contracts import Receipt, ReportIn
 from tongguan.patrol import api as patrol
 from tongguan.patrol import queries
 from tongguan.patrol.contracts import Entry, EntryAnswer, Kind, Point
@@ -106,7 +98,7 @@ class EntryAnswerShown(Schema):
     field: str = ""
     detail: str = ""
     case_id: UUID | None = None
-    receipt: ReceiptShown | None = None
+    receipt: Receipt | None = None
 
 
 class KnownTold(Told):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Layers of the map at the desk, as GeoJSON within the person's scope. Mounted below ``/api/desk``."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from tongguan.doors.common.casework import Narrow, actor_of, box_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
 from tongguan.layers import queries as own
+from tongguan.layers.contracts import LayerInfo
 from tongguan.maps import queries as maps
 from tongguan.maps.contracts import Spread
 from tongguan.places import queries as places
@@ -78,17 +78,6 @@ class ShapesShown(Schema):
     type: Literal["FeatureCollection"]
     whole: bool
     features: list[ShapeShown]
-
-
-class LayerShown(Schema):
-    """A layer of the city's own; ``features``: how many the person sees; ``crs``: the file's system."""
-
-    id: int
-    name: str
-    colour: str
-    crs: str
-    changed_at: datetime
-    features: int
 
 
 class NearbyShown(Schema):
@@ -162,7 +151,7 @@ def place(
     )
 
 
-@router.get("/map/layers", response=answers(list[LayerShown]), operation_id="map_layers")
+@router.get("/map/layers", response=answers(list[LayerInfo]), operation_id="map_layers")
 def layers(request: HttpRequest) -> HttpResponse:
     """List the city's own layers in which the person sees something."""
     return reply(own.layers(actor_of(request)))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from tongguan.advice.contracts import Tried
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.limits import Bucket
@@ -60,49 +61,6 @@ class RulesTold(Told):
     note: str = Field("", max_length=500)
 
 
-class RuleTriedShown(Schema):
-    """One rule on past cases: how many it matches, in how many it names the unit that has the case."""
-
-    no: str
-    name: str
-    hits: int
-    same: int
-
-
-class TriedCaseShown(Schema):
-    """A past case that would have gone elsewhere; ``would`` is empty when no known unit is named."""
-
-    case_id: UUID
-    number: str
-    title: str
-    rule_no: str
-    would: str
-    was: str
-    words: str
-
-
-class TriedShown(Schema):
-    """What the rules would have done with past cases. At most 200 lines.
-
-    Dispatch rules: ``before`` are cases a ruling or the list decides, ``spared`` of the same those sent back.
-    Straight rules: ``before`` were opened by hand; what is still on its way is neither same nor different.
-    ``more``: older cases were left out.
-    """
-
-    since: datetime
-    until: datetime
-    cases: int
-    before: int
-    more: bool
-    matched: int
-    unmatched: int
-    same: int
-    different: int
-    spared: int
-    rules: list[RuleTriedShown]
-    lines: list[TriedCaseShown]
-
-
 @router.get("/rules", response=answers(list[RulesShown]), operation_id="rules")
 def list_rules(
     request: HttpRequest,
@@ -141,7 +99,7 @@ def back(request: HttpRequest, ruleset_id: UUID) -> HttpResponse:
 
 @router.get(
     "/rules/{uuid:ruleset_id}/try",
-    response=answers(TriedShown),
+    response=answers(Tried),
     operation_id="try_rules",
     throttle=[Bucket("try_rules", rate=0.2, burst=10)],
 )

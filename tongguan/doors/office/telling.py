@@ -14,8 +14,10 @@ from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.handover import api as handovers
 from tongguan.handover import queries as urgencies
+from tongguan.handover.contracts import UrgencyInfo
 from tongguan.linking import api as linking
 from tongguan.linking import queries as links
+from tongguan.linking.contracts import KindCount
 
 router = Router(tags=["部件与缓急 component, urgency"])
 
@@ -53,28 +55,6 @@ class ComponentTold(Told):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class KindCountShown(Schema):
-    """How links of a kind turned out; ``stopped``: too often wrong, so that people are asked."""
-
-    class_code: str
-    name: str
-    linked: int
-    suggested: int
-    judged: int
-    right: int
-    stopped: bool
-
-
-class UrgencyShown(Schema):
-    """A word on how urgent a case is. The newest counts."""
-
-    at: datetime
-    level: str
-    words: str
-    by_person: bool
-    actor_name: str
-
-
 class UrgencyTold(Told):
     """How urgent a case is: normal, urgent or critical; and why."""
 
@@ -106,21 +86,19 @@ def choose(request: HttpRequest, case_id: UUID, told: ComponentTold) -> HttpResp
     )
 
 
-@router.get("/component-links", response=answers(list[KindCountShown]), operation_id="component_links")
+@router.get("/component-links", response=answers(list[KindCount]), operation_id="component_links")
 def precision(request: HttpRequest) -> HttpResponse:
     """Tell per kind how often cases were linked by themselves, and how often people found it right."""
     return reply(links.precision(actor_of(request)))
 
 
-@router.get(
-    "/cases/{uuid:case_id}/urgency", response=answers(list[UrgencyShown]), operation_id="case_urgency"
-)
+@router.get("/cases/{uuid:case_id}/urgency", response=answers(list[UrgencyInfo]), operation_id="case_urgency")
 def urgency(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Tell why a case is as urgent as it is; nothing where neither item nor words spoke."""
     return reply(urgencies.urgency_of(actor_of(request), case_id))
 
 
-@router.post("/cases/{uuid:case_id}/urgency", response=answers(UrgencyShown), operation_id="set_urgency")
+@router.post("/cases/{uuid:case_id}/urgency", response=answers(UrgencyInfo), operation_id="set_urgency")
 def set_urgency(request: HttpRequest, case_id: UUID, told: UrgencyTold) -> HttpResponse:
     """Say how urgent a case is, and why; further tellings do not change it any more."""
     return reply(handovers.set_urgency(actor_of(request), case_id, level=told.level, reason=told.reason))

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The working calendar at the desk: a year's days, what another day would move, changing one (F28)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -14,7 +13,7 @@ from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Told, example
 from tongguan.workdays import api, queries
-from tongguan.workdays.contracts import NewDay
+from tongguan.workdays.contracts import Change, Effect, NewDay, Year
 
 router = Router(tags=["工作日历 working calendar"])
 
@@ -31,25 +30,6 @@ class YearAsked(Schema):
 
     calendar: str = Field("", max_length=32)
     year: int = Field(ge=queries.FIRST, le=queries.LAST)
-
-
-class DayShown(Schema):
-    """A day; ``kind``: holiday, makeup_workday or empty; ``no``: how often it was altered here."""
-
-    date: date
-    working: bool
-    kind: str
-    name: str
-    no: int
-
-
-class YearShown(Schema):
-    """A year of a calendar; ``known``: its holidays have been announced."""
-
-    calendar: str
-    year: int
-    known: bool
-    days: list[DayShown]
 
 
 class DayTold(Told):
@@ -73,55 +53,21 @@ class DayTold(Told):
     recount: StrictBool = Field(default=False, description="在办案件的计时随之重算")
 
 
-class MovedShown(Schema):
-    """An open case within the reader's scope whose due time would change."""
-
-    case_id: UUID
-    number: str
-    title: str
-    due_at: datetime
-    then: datetime
-
-
-class EffectShown(Schema):
-    """How many running clocks would be due sooner or later, and the cases the reader may see."""
-
-    sooner: int
-    later: int
-    cases: list[MovedShown]
-
-
-class ChangeShown(Schema):
-    """A change of a day; ``recounted``: how many clocks followed, null where they were left."""
-
-    no: int
-    calendar: str
-    date: date
-    was: str
-    kind: str
-    name: str
-    reason: str
-    source: str
-    by_name: str
-    at: datetime
-    recounted: int | None
-
-
-@router.get("/workdays", response=answers(YearShown), operation_id="workdays")
+@router.get("/workdays", response=answers(Year), operation_id="workdays")
 def year(request: HttpRequest, asked: Query[YearAsked]) -> HttpResponse:
     """Give every day of a year as the clocks count it."""
     actor_of(request)
     return reply(queries.year(asked.calendar, asked.year))
 
 
-@router.get("/workdays/changes", response=answers(list[ChangeShown]), operation_id="workday_changes")
+@router.get("/workdays/changes", response=answers(list[Change]), operation_id="workday_changes")
 def changes(request: HttpRequest, asked: Query[YearAsked]) -> HttpResponse:
     """Give what was altered, by whom and why, the newest first."""
     actor_of(request)
     return reply(queries.changes(asked.calendar, asked.year))
 
 
-@router.post("/workdays/effect", response=answers(EffectShown), operation_id="workday_effect")
+@router.post("/workdays/effect", response=answers(Effect), operation_id="workday_effect")
 def effect(request: HttpRequest, told: DayTold) -> HttpResponse:
     """Give what the day would move; nothing is stored. For system administrators."""
     actor, new = actor_of(request), NewDay(**told.model_dump())
@@ -129,7 +75,7 @@ def effect(request: HttpRequest, told: DayTold) -> HttpResponse:
     return reply(queries.effect(actor, new))
 
 
-@router.post("/workdays", response=answers(ChangeShown, 201), operation_id="alter_workday")
+@router.post("/workdays", response=answers(Change, 201), operation_id="alter_workday")
 def alter(request: HttpRequest, told: DayTold) -> HttpResponse:
     """Make a day to come a holiday or a working day. For system administrators."""
     return reply(api.alter(actor_of(request), NewDay(**told.model_dump())), 201)

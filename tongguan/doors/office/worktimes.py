@@ -14,7 +14,7 @@ from tongguan.doors.common.reply import reply
 from tongguan.doors.common.shapes import Moment, Told, example
 from tongguan.people import api as people
 from tongguan.people import queries
-from tongguan.people.contracts import NewShift, Post
+from tongguan.people.contracts import Gap, NewShift, Post
 
 router = Router(tags=["工作时间 working time"])
 
@@ -39,18 +39,11 @@ class ShiftShown(Schema):
     ends_at: datetime
 
 
-class GapShown(Schema):
-    """A time when nobody is on duty."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
 class RotaShown(Schema):
     """A unit's turns of duty within a span, and when nobody holds the post's duty."""
 
     shifts: list[ShiftShown]
-    gaps: list[GapShown]
+    gaps: list[Gap]
 
 
 class Span(Schema):

@@ -9,7 +9,6 @@ from ninja import Router, Schema
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import Told
 from tongguan.doors.common.telling import answer_shown
 from tongguan.doors.partner.auth import Bearer
 from tongguan.doors.partner.reports import AnswerShown
@@ -47,7 +46,7 @@ class PartShown(AnswerShown):
     repeated: bool = False
 
 
-class ParcelShown(Told):
+class ParcelShown(Schema):
     """The answers to the parts of a parcel, in their order."""
 
     accepted: int

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 
 from tongguan.doors.common import files
 from tongguan.doors.common.faces import answers
@@ -42,7 +42,7 @@ _REPLAY: dict[str, Any] = {
 }
 
 
-class TakenShown(Told):
+class TakenShown(Schema):
     """The answer to one event: ``done``, ``repeated`` (done before) or ``refused``, and then why."""
 
     index: int
@@ -66,7 +66,7 @@ class EventsTaken(Told):
     answers: list[TakenShown]
 
 
-class PhotoShown(Told):
+class PhotoShown(Schema):
     """A photo of an order's case: its link opens until ``until``."""
 
     id: UUID
@@ -78,7 +78,7 @@ class PhotoShown(Told):
     until: datetime
 
 
-class ReplayedShown(Told):
+class ReplayedShown(Schema):
     """Of how many cases events are sent again."""
 
     cases: int

@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 from pydantic import Field
 
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import key_of
 from tongguan.doors.common.reply import reply
-from tongguan.doors.common.shapes import ReceiptShown, ReportTold, Told, example
+from tongguan.doors.common.shapes import ReportTold, Told, example
 from tongguan.doors.common.telling import answer_shown, receipt_shown, report_in
 from tongguan.doors.partner.auth import Bearer
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
+from tongguan.intake.contracts import Receipt
 from tongguan.people.contracts import Actor
 
 router = Router(tags=["上报 reports"])
@@ -32,18 +33,18 @@ class BatchTold(Told):
     reports: list[ReportTold] = Field(min_length=1, max_length=intake.MAX_BATCH)
 
 
-class AnswerShown(Told):
+class AnswerShown(Schema):
     """The answer to one telling of a batch, in the order they were sent."""
 
     index: int
     ok: bool
-    receipt: ReceiptShown | None = None
+    receipt: Receipt | None = None
     code: str = ""
     field: str = ""
     detail: str = ""
 
 
-class BatchShown(Told):
+class BatchShown(Schema):
     """The answers to a batch."""
 
     accepted: int
@@ -51,7 +52,7 @@ class BatchShown(Told):
     answers: list[AnswerShown]
 
 
-class ReportShown(Told):
+class ReportShown(Schema):
     """A report as its sender sees it."""
 
     report_id: UUID
@@ -68,7 +69,7 @@ class ReportShown(Told):
 @router.post(
     "/reports",
     auth=Bearer("reports:write"),
-    response=answers(ReceiptShown, 201),
+    response=answers(Receipt, 201),
     operation_id="create_report",
 )
 def create_report(request: HttpRequest, told: ReportTold) -> HttpResponse:

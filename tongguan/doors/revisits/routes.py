@@ -14,7 +14,6 @@ from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import reply, seal, unseal
 from tongguan.doors.revisits.shapes import (
     DisagreementShown,
-    RevisitContactShown,
     RevisitDeclared,
     RevisitDeskShown,
     RevisitDrawShown,
@@ -23,14 +22,12 @@ from tongguan.doors.revisits.shapes import (
     RevisitPlanShown,
     RevisitPlanTold,
     RevisitTaskPage,
-    RevisitTaskShown,
-    UnitEstimateShown,
 )
 from tongguan.kernel.errors import Invalid
 from tongguan.people.contracts import Actor
 from tongguan.revisits import api as revisits
 from tongguan.revisits import queries
-from tongguan.revisits.contracts import Outcome, PlanIn, Result, TaskInfo
+from tongguan.revisits.contracts import ContactOpened, Outcome, PlanIn, Result, TaskInfo, UnitEstimate
 
 router = Router(tags=["回访 revisits"])
 _TASK: Final = "/revisits/calls/{uuid:task_id}"
@@ -112,7 +109,7 @@ def _cursor(sealed: str) -> tuple[int, int] | None:
     return int(stratum), int(rank)
 
 
-@router.get(_DRAW + "/estimates", response=answers(list[UnitEstimateShown]), operation_id="revisit_estimates")
+@router.get(_DRAW + "/estimates", response=answers(list[UnitEstimate]), operation_id="revisit_estimates")
 def estimates(request: HttpRequest, draw_id: UUID) -> HttpResponse:
     """Give the shares solved and content with intervals: the whole, then each unit."""
     return reply(queries.estimates(actor_of(request), draw_id))
@@ -146,13 +143,13 @@ def _desk(actor: Actor, info: TaskInfo | None) -> dict[str, Any]:
     return {"task": asdict(info) if info is not None else None, "script": script, "due": due, "later": later}
 
 
-@router.post(_TASK + "/contact", response=answers(RevisitContactShown, 200), operation_id="revisit_contact")
+@router.post(_TASK + "/contact", response=answers(ContactOpened, 200), operation_id="revisit_contact")
 def contact(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Unseal whom to call, for the caller who has the task in hand; audited, and never kept in an answer."""
     return reply(revisits.unseal(actor_of(request), task_id))
 
 
-@router.post(_TASK + "/outcome", response=answers(RevisitTaskShown, 200), operation_id="record_revisit")
+@router.post(_TASK + "/outcome", response=answers(TaskInfo, 200), operation_id="record_revisit")
 def record(request: HttpRequest, task_id: UUID, told: RevisitOutcomeTold) -> HttpResponse:
     """Record how a call went."""
     actor = actor_of(request)
@@ -161,7 +158,7 @@ def record(request: HttpRequest, task_id: UUID, told: RevisitOutcomeTold) -> Htt
     return once(request, actor, lambda: revisits.record(actor, task_id, wanted), 200)
 
 
-@router.post(_TASK + "/release", response=answers(RevisitTaskShown, 200), operation_id="release_revisit")
+@router.post(_TASK + "/release", response=answers(TaskInfo, 200), operation_id="release_revisit")
 def release(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Give a task back without a call."""
     actor = actor_of(request)

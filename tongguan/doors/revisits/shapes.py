@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field, StrictBool
 
 from tongguan.doors.common.shapes import Moment, Told, example
+from tongguan.revisits.contracts import TaskInfo
 
 UnitNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -107,16 +108,6 @@ class RevisitDrawShown(Schema):
     states: dict[str, int]
 
 
-class AttemptShown(Schema):
-    """One call that was made."""
-
-    no: int
-    at: datetime
-    by_name: str
-    outcome: str
-    note: str
-
-
 class ScriptLine(Schema):
     """What a caller says."""
 
@@ -125,61 +116,20 @@ class ScriptLine(Schema):
     en: str
 
 
-class RevisitTaskShown(Schema):
-    """A call-back task, never with the contact. ``why``: why this case is in the sample."""
-
-    id: UUID
-    draw_id: UUID
-    case_id: UUID
-    number: str
-    title: str
-    address: str
-    division: str
-    item_code: str
-    item_name: str
-    unit_name: str
-    opened_at: datetime
-    closed_at: datetime
-    told: str
-    handled: str
-    state: str
-    why: str
-    attempts: int
-    attempts_most: int
-    next_at: datetime | None
-    caller_name: str
-    taken_at: datetime | None
-    unsealed_at: datetime | None
-    answered_at: datetime | None
-    responded: bool | None
-    solved: bool | None
-    satisfied: str
-    comment: str
-    ended_words: str
-    calls: list[AttemptShown]
-
-
 class RevisitTaskPage(Schema):
     """Tasks by stratum and rank."""
 
-    rows: list[RevisitTaskShown]
+    rows: list[TaskInfo]
     next: str | None
 
 
 class RevisitDeskShown(Schema):
     """What a caller has: the task in hand with its script, how many are due and how many come later."""
 
-    task: RevisitTaskShown | None
+    task: TaskInfo | None
     script: list[ScriptLine]
     due: int
     later: int
-
-
-class RevisitContactShown(Schema):
-    """Whom to call, for this call only."""
-
-    name: str
-    phone: str
 
 
 class RevisitResultTold(Told):
@@ -203,36 +153,10 @@ class RevisitOutcomeTold(Told):
     result: RevisitResultTold | None = None
 
 
-class ShareShown(Schema):
-    """An estimated share with its interval; None where nobody answered."""
-
-    share: float | None
-    low: float | None
-    high: float | None
-    answered: int
-    population: int
-    represented: float
-    design_effect: float | None
-
-
-class UnitEstimateShown(Schema):
-    """What call-backs say of a unit (0: all), beside its own surveys."""
-
-    unit_id: int
-    unit_name: str
-    solved: ShareShown
-    content: ShareShown
-    survey_answers: int
-    survey_solved: float | None
-    survey_content: float | None
-    differs: bool
-    words: str
-
-
 class DisagreementShown(Schema):
     """A case closed as dealt with whose reporter says unsolved; ``survey_solved``: what they said before."""
 
-    task: RevisitTaskShown
+    task: TaskInfo
     survey_solved: bool | None
 
 

@@ -19,11 +19,9 @@ from tongguan.doors.common.shapes import Moment
 from tongguan.doors.signs.shapes import (
     IndicatorShown,
     NewSignTold,
-    RankedShown,
     RegistryShown,
     RehearsalShown,
     RetirementTold,
-    SignPointShown,
     SignShown,
     SignTold,
     SignWhole,
@@ -33,6 +31,7 @@ from tongguan.doors.signs.shapes import (
 )
 from tongguan.indicators import api as indicators
 from tongguan.indicators import queries as reads
+from tongguan.indicators.contracts import Ranked, SignPoint
 
 router = Router(tags=["体征 vital signs"])
 _CENTRE = Query(None, max_length=12, pattern=r"^[0-9]*$", description="中心的区划代码；缺省为本人最大辖区")
@@ -118,7 +117,7 @@ def retire(request: HttpRequest, code: str, told: RetirementTold) -> HttpRespons
     return once(request, actor, lambda: indicators.retire(actor, code, told.reason, version), 200)
 
 
-@router.get("/indicators/{code}/history", response=answers(list[SignPointShown]), operation_id="sign_history")
+@router.get("/indicators/{code}/history", response=answers(list[SignPoint]), operation_id="sign_history")
 def history(
     request: HttpRequest,
     code: str,
@@ -130,7 +129,7 @@ def history(
     return reply(reads.history(actor_of(request), code, centre, since, step))
 
 
-@router.get("/indicators/{code}/ranking", response=answers(list[RankedShown]), operation_id="sign_ranking")
+@router.get("/indicators/{code}/ranking", response=answers(list[Ranked]), operation_id="sign_ranking")
 def ranking(
     request: HttpRequest,
     code: str,

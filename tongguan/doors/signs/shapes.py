@@ -99,24 +99,6 @@ class SignWhole(Schema):
     versions: list[IndicatorShown]
 
 
-class SignPointShown(Schema):
-    """The value of an hour or a day that began at ``at``."""
-
-    at: datetime
-    value: float | None
-
-
-class RankedShown(Schema):
-    """One division of a ranking."""
-
-    rank: int
-    division: str
-    name: str
-    value: float | None
-    grade: Grade
-    desk_query: str
-
-
 class WhichSigns(Schema):
     """Of which centre, and which ones; none named: all."""
 

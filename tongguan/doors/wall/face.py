@@ -24,7 +24,7 @@ from tongguan.kernel import clock
 from tongguan.runtime import api as runtime
 from tongguan.walls import api as walls
 from tongguan.walls import queries
-from tongguan.walls.contracts import LedInfo, WallInfo
+from tongguan.walls.contracts import HourInfo, LedInfo, RankInfo, WallInfo
 
 api = face(
     name="wall",
@@ -71,25 +71,6 @@ class SignShown(Schema):
     stale: bool
     state: Literal["calm", "watch", "bad"]
     view: str
-
-
-class HourShown(Schema):
-    """Cases opened and closed in the hour that begins at ``at``."""
-
-    at: datetime
-    opened: int
-    closed: int
-
-
-class RankShown(Schema):
-    """Open cases of a division or item; of a division with the point to look at first."""
-
-    code: str
-    name: str
-    open: int
-    overdue: int
-    lon: float | None
-    lat: float | None
 
 
 class HotRow(Schema):
@@ -183,9 +164,9 @@ class WallShown(Schema):
     mode: ModeShown
     may_command: bool
     signs: list[SignShown]
-    hours: list[HourShown]
-    districts: list[RankShown]
-    items: list[RankShown]
+    hours: list[HourInfo]
+    districts: list[RankInfo]
+    items: list[RankInfo]
     pressing: list[CaseRow]
     hot: list[HotRow]
     news: list[NewsRow]

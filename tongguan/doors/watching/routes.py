@@ -18,8 +18,8 @@ from tongguan.doors.watching.shapes import (
     ReasonTold,
     RehearsalJobShown,
     RehearsalTold,
-    RuleShown,
     RuleTold,
+    WatchRuleShown,
 )
 from tongguan.watch import api as watch
 from tongguan.watch import queries as reads
@@ -36,7 +36,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     return reply(reads.kinds())
 
 
-@router.get("/watch/rules", response=answers(list[RuleShown]), operation_id="watch_rules")
+@router.get("/watch/rules", response=answers(list[WatchRuleShown]), operation_id="watch_rules")
 def rules(
     request: HttpRequest,
     state: str = _STATE,
@@ -47,14 +47,14 @@ def rules(
     return reply(reads.rules(actor_of(request), state=state, division=division, detector=detector))
 
 
-@router.post("/watch/rules", response=answers(RuleShown, 201), operation_id="draft_watch_rule")
+@router.post("/watch/rules", response=answers(WatchRuleShown, 201), operation_id="draft_watch_rule")
 def draft(request: HttpRequest, told: NewRuleTold) -> HttpResponse:
     """Write a new rule as a draft; values nobody knows may be left to be set."""
     actor = actor_of(request)
     return once(request, actor, lambda: watch.draft(actor, told.draft(told.code)))
 
 
-@router.get("/watch/rules/{code}", response=answers(list[RuleShown]), operation_id="watch_rule")
+@router.get("/watch/rules/{code}", response=answers(list[WatchRuleShown]), operation_id="watch_rule")
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Give every version of a rule, the newest first; the ETag is the newest one's number."""
     found = reads.versions(actor_of(request), code)
@@ -63,7 +63,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.post(
     "/watch/rules/{code}/versions",
-    response=answers(RuleShown, 201),
+    response=answers(WatchRuleShown, 201),
     operation_id="alter_watch_rule",
     openapi_extra=VERSIONED,
 )
@@ -86,7 +86,7 @@ def rehearse(request: HttpRequest, code: str, version: int, told: RehearsalTold)
 
 @router.post(
     "/watch/rules/{code}/versions/{int:version}/force",
-    response=answers(RuleShown),
+    response=answers(WatchRuleShown),
     operation_id="switch_on_watch_rule",
 )
 def switch_on(request: HttpRequest, code: str, version: int, told: ReasonTold) -> HttpResponse:
@@ -97,7 +97,7 @@ def switch_on(request: HttpRequest, code: str, version: int, told: ReasonTold) -
 
 @router.post(
     "/watch/rules/{code}/retirement",
-    response=answers(RuleShown),
+    response=answers(WatchRuleShown),
     operation_id="retire_watch_rule",
     openapi_extra=VERSIONED,
 )

@@ -159,7 +159,7 @@ class DetectorShown(Schema):
     parameters: list[ParameterShown]
 
 
-class RuleShown(Schema):
+class WatchRuleShown(Schema):
     """One version of a rule; ``unset``: what must still be set before it can be switched on."""
 
     code: str

@@ -7,7 +7,7 @@ type Schemas = components["schemas"];
 export type Indicator = Schemas["IndicatorShown"];
 export type Sign = Schemas["SignShown"];
 export type Part = Schemas["PartShown"];
-export type Point = Schemas["SignPointShown"];
+export type Point = Schemas["SignPoint"];
 export type Rehearsal = Schemas["RehearsalShown"];
 export type Level = "city" | "district" | "street" | "community";
 

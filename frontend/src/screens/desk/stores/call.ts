@@ -7,7 +7,7 @@ import { desk, once, told } from "@/api/client";
 import type { components } from "@/api/made/desk";
 
 type Schemas = components["schemas"];
-export type Call = Schemas["CallShown"];
+export type Call = Schemas["CallInfo"];
 export type Earlier = Schemas["EarlierShown"];
 export type Help = Schemas["HelpShown"];
 /** A kind of matter the text may be of. */
@@ -54,7 +54,7 @@ export const useCall = defineStore("desk-call", () => {
   const recent = shallowRef<Call[]>([]);
   const help = shallowRef<Help>();
   const spot = shallowRef<Schemas["PlaceShown"]>();
-  const receipt = shallowRef<Schemas["ReceiptShown"]>();
+  const receipt = shallowRef<Schemas["Receipt"]>();
   const draft = reactive(blank());
   let asked = 0;
   let looked = 0;
@@ -138,7 +138,7 @@ export const useCall = defineStore("desk-call", () => {
   }
   async function together(report_id: string, case_id: string): Promise<void> {
     const body = { case_id, reason: "接听时确认与已有案件是同一事项" };
-    receipt.value = (await told(desk.POST("/api/desk/reports/{report_id}/together", { body, params: { path: { report_id }, header: once() } } as never))) as Schemas["ReceiptShown"];
+    receipt.value = (await told(desk.POST("/api/desk/reports/{report_id}/together", { body, params: { path: { report_id }, header: once() } } as never))) as Schemas["Receipt"];
   }
   async function answer(key: string): Promise<void> {
     const path = { call_id: call.value?.id ?? "" };

@@ -29,15 +29,15 @@ export function useFile(id: string) {
   const moves = shallowRef<Schemas["MoveShown"][]>([]);
   const clocks = shallowRef<Schemas["ClockShown"][]>([]);
   const orders = shallowRef<Schemas["OrderShown"][]>([]);
-  const why = shallowRef<Schemas["ExplanationShown"]>();
+  const why = shallowRef<Schemas["Explanation"]>();
   const matter = shallowRef<Schemas["JoinedShown"]>();
   const reports = shallowRef<Schemas["ReportRow"][]>([]);
   const advice = shallowRef<Schemas["AdviceShown"]>();
   const applications = shallowRef<Schemas["ApplicationShown"][]>([]);
   const supervisions = shallowRef<Schemas["SupervisionShown"][]>([]);
   const links = shallowRef<Schemas["ComponentLinkShown"][]>([]);
-  const urgencies = shallowRef<Schemas["UrgencyShown"][]>([]);
-  const ratings = shallowRef<Schemas["RatedShown"][]>([]);
+  const urgencies = shallowRef<Schemas["UrgencyInfo"][]>([]);
+  const ratings = shallowRef<Schemas["AnswerInfo"][]>([]);
   /** Lines others wrote between our reading and our refused move. */
   const since = shallowRef<Line[]>([]);
   const refused = ref(false);

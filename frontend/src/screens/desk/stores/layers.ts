@@ -12,7 +12,7 @@ import { middleOf } from "@/map/points";
 import { useTheme } from "@/stores/theme";
 
 type Schemas = components["schemas"];
-export type Layer = Schemas["LayerShown"];
+export type Layer = Schemas["LayerInfo"];
 type Held = { features: Schemas["ShapeShown"][]; whole: boolean };
 const KEPT = "tongguan.layers";
 const MOST_TOLD = 4;

@@ -2,7 +2,7 @@
 /** What one version of a rule says otherwise than another, line by line. Pure. */
 import type { components } from "@/api/made/desk";
 
-export type Rule = components["schemas"]["RuleShown"];
+export type Rule = components["schemas"]["WatchRuleShown"];
 export interface Setting {
   value: number | string | null;
   source: string;
