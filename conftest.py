@@ -37,6 +37,8 @@ def _of_sqlite(item: pytest.Item) -> bool:
 
 
 def _of_postgres(item: pytest.Item) -> bool:
+    if item.get_closest_marker("anywhere"):
+        return False
     touched = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(
         touched or any(item.get_closest_marker(mark) for mark in ("django_db", "processes", *_SERVICES))
@@ -46,8 +48,8 @@ def _of_postgres(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave each pass what it proves; skip what needs an absent neighbour, never in CI.
 
-    The PostgreSQL pass has PostgreSQL's own stories and all that touch a database: what touches none was
-    proved by the SQLite pass.
+    The PostgreSQL pass has PostgreSQL's own stories and all that touch a database: what touches none, or
+    says the same of any (marker ``anywhere``), was proved by the SQLite pass.
     """
     elsewhere = {item for item in items if not (_of_postgres(item) if _on_postgres() else _of_sqlite(item))}
     config.hook.pytest_deselected(items=list(elsewhere))

@@ -14,6 +14,8 @@ from tongguan.documents.api import wording
 from tongguan.kernel.errors import Conflict
 from tongguan.runtime.testing import settle
 
+pytestmark = pytest.mark.anywhere
+
 
 class Endpoint:
     """A real server of the OpenAI form, answering as the test says."""

@@ -158,6 +158,7 @@ OUTSIDE = ("outsider", "outside_acceptor", "outside_department", "outside_handle
 INSIDE = tuple(role for role in ROLES if role not in OUTSIDE)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("state", STATES)
 def test_exactly_the_moves_shown_to_each_role_can_be_made(scene, state):
     """Role × move × inside and outside the scope: what the desk offers works, all else is refused whole."""

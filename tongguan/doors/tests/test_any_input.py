@@ -17,7 +17,7 @@ from tongguan.people import api as people
 pytestmark = pytest.mark.django_db
 
 FACES = ("/api/partner/v1", "/api/desk", "/api/citizen")
-EXAMPLES = 10
+EXAMPLES = 5
 #: Signing out would end the session that the others need.
 APART = {"sign_out", "change_password"}
 QUIETLY = {

@@ -33,7 +33,7 @@ from tongguan.people.testing import ROLES
 from tongguan.places.testing import square_city
 from tongguan.runtime.transactions import atomic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anywhere]
 EVERYONE = set(ROLES)
 #: Who sees the case of 江北区 that 江北区市政所 works on, told by the acceptor.
 CITY = {"city_chief", "city_dispatcher"}

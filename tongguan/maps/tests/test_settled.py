@@ -87,7 +87,7 @@ def counted_anew(people) -> list:
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(A_CASE, max_size=25), st.lists(A_CASE, max_size=25))
 def test_kept_counts_show_what_counting_everything_shows(people, before, later) -> None:
     for table in (Case, Settled, SettledCell):
