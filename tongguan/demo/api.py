@@ -23,6 +23,7 @@ from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
 from tongguan.demo.tellings import Telling, tell
 from tongguan.demo.town.shapes import waters
+from tongguan.demo.unheard import seed_unheard
 from tongguan.demo.visited import seed_revisits
 from tongguan.demo.warned import seed_alarms
 from tongguan.industry.lifeline.seed import seed_lifelines
@@ -106,6 +107,7 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         staff = Staff(people, rng)
         states = _live(rng, staff, cases_wanted)
         seed_alarms(np.random.default_rng(seed), staff)
+        seed_unheard(np.random.default_rng(seed), codes.districts[0])
         seed_revisits(np.random.default_rng(seed), staff, codes.districts[0])
         _plan_briefings(codes.districts[0])
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")

@@ -7,17 +7,15 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-import shapely
 
 from tongguan.alarms import api as alarms
 from tongguan.alarms.contracts import Verdict
 from tongguan.catalog import queries as catalog
+from tongguan.demo.spots import spots
 from tongguan.demo.staff import Staff
-from tongguan.demo.town.shapes import waters
 from tongguan.kernel import clock
 from tongguan.people.contracts import Post
-from tongguan.places import queries as places
-from tongguan.places.seed import CITY, road_points
+from tongguan.places.seed import CITY
 
 _SOURCE: Final = "演示：非标准限值，城市自行设定"
 _MS: Final = 1_000
@@ -75,7 +73,7 @@ def seed_alarms(rng: np.random.Generator, staff: Staff) -> int:
             chief, kind.rule, tells_from=3, minutes={4: 10, 3: 30}, source=_SOURCE,
             item_code=codes.get(kind.item, ""),
         )  # fmt: skip
-    for number, (story, spot) in enumerate(zip(_STORY, _spots(rng, len(_STORY)), strict=True), start=1):
+    for number, (story, spot) in enumerate(zip(_STORY, spots(rng, len(_STORY)), strict=True), start=1):
         _tell(rng, staff, number, story, spot)
     return len(_STORY)
 
@@ -102,13 +100,3 @@ def _tell(
             post = Post.EVALUATOR if act.startswith("evaluate") else Post.DUTY_CHIEF
             who = staff.at_centre(post, division[:_DISTRICT])
             alarms.perform(who, raised[0], act.partition(":")[0], _INPUTS[act])
-
-
-def _spots(rng: np.random.Generator, wanted: int) -> list[tuple[float, float, str, str]]:
-    """Give points on roads on land, with their divisions and the roads' names."""
-    known = [(lon, lat, name) for name, line in road_points().items() for lon, lat in line]
-    lons, lats = (np.array([one[k] for one in known], np.float64) for k in (0, 1))
-    found = places.locate(lons, lats)
-    land = ~shapely.contains_xy(waters(), lons, lats) & (np.array(found.community) != "")
-    chosen = rng.choice(np.flatnonzero(land), wanted, replace=False)
-    return [(float(lons[n]), float(lats[n]), str(found.community[n]), known[n][2]) for n in chosen]

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from tongguan.intake.contracts import Piece, Taken
 from tongguan.kernel import clock
-from tongguan.kernel.errors import Invalid, NotFound, Refusal
+from tongguan.kernel.errors import Invalid, Refusal
 from tongguan.people.contracts import Actor, Post
 from tongguan.runtime import files, transactions
 from tongguan.tellings.checks import FUTURE_TOLERANCE, OLDEST, check_text
@@ -180,7 +180,8 @@ def _checked(actor: Actor, told: SightingIn, camera: Camera | None, known: Decla
     for field, longest in _LONGEST.items():
         check_text(getattr(told, field), field, longest, line=True)
     if camera is None or not camera.active or not actor.scope.covers(camera.division, Post.SYSTEM):
-        raise NotFound("camera.unknown", zh="没有这台摄像机，或已停用", en="no such camera", field="camera")
+        # Kept, and read again once somebody has registered the camera.
+        raise Invalid("camera.unknown", zh="没有这台摄像机，或已停用", en="no such camera", field="camera")
     if told.kind not in known.kinds:
         raise Invalid("finding.kind", zh="没有声明此类别", en="no such kind is declared", field="kind")
     if not OLDEST <= told.seen_at <= clock.now() + FUTURE_TOLERANCE:

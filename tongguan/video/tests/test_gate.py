@@ -182,7 +182,14 @@ def test_any_order_and_repetition_counts_the_same(city, order, cut):
 def test_what_is_wrong_with_one_sighting_is_named_and_stops_no_other(city, change, field):
     bad, good = send(sighting(1, **change), sighting(2))
     assert (bad.refusal.field, good.refusal) == (field, None)
-    assert (bad.kept is None) == isinstance(bad.refusal, NotFound)
+    assert bad.kept is not None
+
+
+def test_findings_of_a_camera_that_is_registered_later_are_read_again(city):
+    (bad,) = send(sighting(1, camera="CAM-03"))
+    api.register_cameras(PLATFORM, [replace(CAMERAS[0], code="CAM-03", gb_id="")])
+    (answer,) = intake.replay(city.acceptor, bad.kept)
+    assert queries.finding(city.acceptor, answer.taken.id).camera_code == "CAM-03"
 
 
 def test_a_sender_of_another_district_knows_no_camera_here(city):
