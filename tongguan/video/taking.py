@@ -179,7 +179,8 @@ def _taken(actor: Actor, told: Sequence[SightingIn]) -> dict[str, UUID]:
 def _checked(actor: Actor, told: SightingIn, camera: Camera | None, known: Declared) -> Camera:
     for field, longest in _LONGEST.items():
         check_text(getattr(told, field), field, longest, line=True)
-    if camera is None or not camera.active or not actor.scope.covers(camera.division, Post.SYSTEM, *queries.REVIEWERS):
+    senders = (Post.SYSTEM, *queries.REVIEWERS)
+    if camera is None or not camera.active or not actor.scope.covers(camera.division, *senders):
         # Kept, and read again once somebody has registered the camera.
         raise Invalid("camera.unknown", zh="没有这台摄像机，或已停用", en="no such camera", field="camera")
     if told.kind not in known.kinds:
