@@ -20,13 +20,13 @@ DAYS: Final = 30
 MARK: Final = "演示·"
 #: What a group of each plant is called, the prefix of its code, its kind of thing, its family of properties.
 PLANTS: Final = {
-    "chamber": ("燃气相邻井室", "YS-RQ", "well", "gas"),
-    "water": ("供水分区", "YS-GS", "district", "water"),
-    "drain": ("道路低点", "YS-PS", "lowpoint", "drainage"),
-    "heat": ("换热站", "YS-RL", "station", "heating"),
-    "bridge": ("桥梁", "YS-QL", "bridge", "bridge"),
-    "gallery": ("管廊舱段", "YS-GL", "gallery", "tunnel"),
-    "home": ("用户燃气报警器", "YS-YH", "home", "gas"),
+    "chamber": ("燃气相邻井室", "YS-RQ", "井室", "gas"),
+    "water": ("供水分区", "YS-GS", "供水分区", "water"),
+    "drain": ("道路低点", "YS-PS", "低洼点", "drainage"),
+    "heat": ("换热站", "YS-RL", "换热站", "heating"),
+    "bridge": ("桥梁", "YS-QL", "桥梁", "bridge"),
+    "gallery": ("管廊舱段", "YS-GL", "管廊", "tunnel"),
+    "home": ("用户燃气报警器", "YS-YH", "住户", "gas"),
 }
 #: Where the simulator's quantity is one of two channels of a shipped property.
 _CHANNELS: Final = {"supply_flow": ("flow", "supply"), "return_flow": ("flow", "return")}

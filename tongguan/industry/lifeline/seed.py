@@ -48,7 +48,7 @@ def seed_lifelines(division: str, spots: Sequence[tuple[float, float]]) -> int:
 
 def _network(division: str, rows: Sequence[demonstration.Shown]) -> None:
     """Lay a main along the districts, a valve between each two, and a source at its head."""
-    districts = {r.row["thing"]: r.row for r in rows if r.row["kind"] == "district"}
+    districts = {r.row["thing"]: r.row for r in rows if r.row["kind"] == demonstration.PLANTS["water"][2]}
     drawn = Drawn("WGS84")
     first = next(iter(districts.values()))
     nodes = [NodeRow("水厂", "source", float(first["lon"]) - 0.004, float(first["lat"]))]
