@@ -10,7 +10,7 @@ from tests.house.source import FLOOR, ROOT, Module, modules
 
 MAX_FILE, MAX_FUNCTION, MAX_PACKAGE = 400, 60, 3000
 #: Rooms above the limit, with the size they may not grow beyond; see docs/adr/0010. Only ever lower these.
-RATCHET = {"dispatch": 4780, "doors.desk": 3260, "catalog": 3060, "runtime": 3300, "people": 3100}
+RATCHET = {"dispatch": 4780, "catalog": 3040, "runtime": 3300, "people": 3100}
 VAGUE = {
     "utils",
     "util",

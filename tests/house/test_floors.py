@@ -26,7 +26,7 @@ MORE_FACES = {
     },
     "tables": {"registers"},
     "rules": {"evaluate"},
-    "tellings": {"reading", "checks"},
+    "tellings": {"reading", "checks", "wants"},
     "texts": {"grams", "names"},
     "limits": {"deadlines", "escalation"},
     "forecasts": {"learned"},

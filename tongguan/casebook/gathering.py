@@ -23,6 +23,7 @@ from tongguan.places import queries as places
 from tongguan.replies import queries as replies
 from tongguan.revisits import queries as revisits
 from tongguan.runtime.transactions import snapshot
+from tongguan.tellings.wants import table as words_of_wants
 
 _DIGITS: Final = (2, 4, 6, 9, 12)
 _NOTES: Final = {"urge": ["urges"]}
@@ -86,7 +87,7 @@ def _hung(case: CaseInfo) -> dict[str, Any]:
 def _heads(known: Mapping[UUID, CaseInfo], excused: Collection[UUID]) -> list[dict[str, object]]:
     wants, again = intake.wants_of(known), matching.recurrences(known)
     items = catalog.items({case.item_code for case in known.values()})
-    kinds = catalog.words_of_wants().keys()
+    kinds = words_of_wants().keys()
     columns = TABLES["cases"].names
     found = []
     for case in known.values():

@@ -49,14 +49,6 @@ class ItemInfo(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Want(msgspec.Struct, frozen=True):
-    """A kind of request (code of ``request_types``; "" when no word tells), its share, what words spoke."""
-
-    kind: str
-    confidence: float
-    words: tuple[str, ...]
-
-
 class FilingRule(msgspec.Struct, frozen=True, kw_only=True):
     """A filing condition with its closing condition, limit (None: no clock) and duties, of one source."""
 

@@ -11,12 +11,13 @@ from datetime import date, datetime
 import msgspec
 from django.utils import timezone
 
-from tongguan.catalog import lists, shelves, wants
+from tongguan.catalog import lists, shelves
 from tongguan.catalog.contracts import (
     FilingRule,
     ItemInfo,
     ItemKind,
     ListDiff,
+    ListRow,
     RequestTypeInfo,
     Responsibility,
     VersionInfo,
@@ -31,9 +32,6 @@ from tongguan.people.contracts import Actor
 _MOST_FOUND = 50
 #: States of a version that divisions below may read: what binds them, and what did.
 _PUBLIC = frozenset({"applied", "superseded"})
-
-wanted = wants.wanted
-words_of_wants = wants.table
 
 
 def item(code: str) -> ItemInfo:
@@ -161,10 +159,19 @@ def explain_responsible(item_code: str, division: str, at: datetime | date) -> t
 
 def responsibility_diff(actor: Actor, version_id: int) -> ListDiff:
     """Give what changes when the version takes effect. Raises NotFound ``version.unknown``."""
+    return lists.difference(_readable(actor, version_id))
+
+
+def responsibility_lines(actor: Actor, version_id: int) -> list[ListRow]:
+    """Give the lines of a version in their order. Raises NotFound ``version.unknown``."""
+    return shelves.version_rows(_readable(actor, version_id).id)
+
+
+def _readable(actor: Actor, version_id: int) -> ResponsibilityVersion:
     version = lists.find(version_id)
     if not _reads(actor, version):
         raise lists.unknown(f"没有权责清单版本 {version_id}", f"no list version {version_id}")
-    return lists.difference(version)
+    return version
 
 
 def versions(actor: Actor, division: str = "") -> list[VersionInfo]:

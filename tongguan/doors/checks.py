@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 
 from tongguan.cases import queries as cases
-from tongguan.catalog import queries as catalog
 from tongguan.dispatch import queries as work
 from tongguan.doors.georeport import views as open311
 from tongguan.handover import queries as danger
@@ -52,7 +51,6 @@ def _files(*, own: bool) -> Iterator[Finding]:
         ("video.yaml", lambda: [("video.yaml", video.checked_file(own=own)[0], "")]),
         ("open311.yaml", lambda: [("open311.yaml", open311.FILE.checked(own=own)[0], "")]),
         ("retrain.yaml", lambda: [("retrain.yaml", models.checked_file(own=own)[0], "")]),
-        ("wants.yaml", lambda: [("wants.yaml", False, f"{len(catalog.words_of_wants())} 类诉求")]),
         ("sources", lambda: [(f"sources/{name}", False, title) for name, title in replay.checked_sources()]),
     )
     for names, read in readers:

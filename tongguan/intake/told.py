@@ -3,11 +3,11 @@
 
 from dataclasses import dataclass, field
 
-from tongguan.catalog.contracts import Want
 from tongguan.handover.contracts import Danger, Weighed
 from tongguan.intake.models import Report
 from tongguan.learning.contracts import Suggestion
 from tongguan.linking.contracts import Choice
+from tongguan.tellings.wants import Want
 
 
 @dataclass(slots=True)

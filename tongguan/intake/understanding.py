@@ -11,6 +11,7 @@ from tongguan.kernel.errors import Conflict
 from tongguan.learning import api as models
 from tongguan.learning import queries as learning
 from tongguan.learning.contracts import Suggestion
+from tongguan.tellings.wants import wanted
 
 
 def understood(told: Sequence[Told]) -> None:
@@ -18,7 +19,7 @@ def understood(told: Sequence[Told]) -> None:
     texts = [one.text for one in told]
     names = {kind.code: kind.name for kind in catalog.request_types()}
     for one, text, danger in zip(told, texts, handovers.look(texts), strict=True):
-        one.want, one.danger = catalog.wanted(text), danger
+        one.want, one.danger = wanted(text), danger
         if one.want.kind:
             words = "、".join(one.want.words[:4])
             one.lines.append(f"诉求类别：{names.get(one.want.kind, one.want.kind)}（用词：{words}）")

@@ -2,9 +2,9 @@
 /** Words of the registers and rules: duties, dispatch rules, processes, working time, models. */
 export const registersZh = {
   duties: {
-    title: "权责清单", versions: "版本", none: "还没有权责清单", above: "{where}的清单，本级只读", number: "第 {n} 版", rows: "{n} 行", by: "{who} 批准", compare: "查看变化", back: "恢复此版", discard: "弃用草案", states: { draft: "草案", applied: "生效中", superseded: "已被替换", discarded: "已弃用" },
+    title: "权责清单", versions: "版本", none: "还没有权责清单", above: "{where}的清单，本级只读", number: "第 {n} 版", rows: "{n} 行", by: "{who} 批准", compare: "查看变化", list: "查看清单", seek: "按事项、区划或单位查找", first: "只列出前 {n} 行，请缩小范围。", back: "恢复此版", discard: "弃用草案", states: { draft: "草案", applied: "生效中", superseded: "已被替换", discarded: "已弃用" },
     take: "导入清单", file: "文件（.xlsx 或 CSV）", whose: "所属区划（可不填）", merge: "只更新文件中的行，其余沿用现行清单", read: "读入为草案", refused: "有 {n} 处错误，未保存任何内容", drafted: "已读入 {n} 行，存为第 {number} 版草案", line: "第 {n} 行",
-    who: "谁负责", ask: "查询", nobody: "没有责任单位", diff: "第 {n} 版与现行清单相比", same: "{n} 行不变", apply: "批准生效", applyNote: "生效后新派遣按此清单，正在办理的不变。", nothing: "与现行清单没有差别。", choose: "选择一个版本查看它带来的变化。", lead: "主办", clause: "条款",
+    who: "谁负责", ask: "查询", nobody: "没有责任单位", diff: "第 {n} 版与现行清单相比", same: "{n} 行不变", apply: "批准生效", applyNote: "生效后新派遣按此清单，正在办理的不变。", nothing: "与现行清单没有差别。", choose: "选择一个版本查看清单，或它带来的变化。", lead: "主办", clause: "条款",
   },
   rules: {
     title: "派遣规则", none: "还没有规则，可在右侧编写。", everywhere: "全域", count: "{n} 条规则", states: { draft: "草案", published: "生效中", superseded: "已被替换" }, one: "第 {n} 版", write: "编写规则", text: "规则（YAML）", draft: "存为新草案", drafted: "已存为第 {n} 版草案", publish: "发布生效", inForce: "第 {n} 版已生效",

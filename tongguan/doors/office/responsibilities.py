@@ -25,6 +25,8 @@ from tongguan.people.contracts import Actor
 router = Router(tags=["权责清单 responsibilities"])
 #: Lines of each kind that a difference shows; the totals are whole.
 _MOST = 300
+#: Where words are sought in a line.
+_SOUGHT = ("item_code", "item_name", "division", "lead_unit_code", "lead_duty")
 
 
 class ListVersionShown(Schema):
@@ -59,6 +61,19 @@ class DutyLine(Schema):
     valid_from: date
     valid_to: date | None
     note: str
+
+
+class ListedLine(DutyLine):
+    """A line with its item's name."""
+
+    item_name: str
+
+
+class LinesShown(Schema):
+    """Lines of a version, at most 300; ``total`` is how many there are."""
+
+    lines: list[ListedLine]
+    total: int
 
 
 class FieldShown(Schema):
@@ -168,6 +183,19 @@ def who(
             "lines": queries.explain_responsible(item_code, division, now),
         }
     )
+
+
+@router.get(
+    "/responsibilities/{int:version_id}/lines", response=answers(LinesShown), operation_id="duty_lines"
+)
+def lines(request: HttpRequest, version_id: int, text: str = Query("", max_length=60)) -> HttpResponse:
+    """Give the lines of a version, of items, divisions or units that the text names."""
+    rows = queries.responsibility_lines(actor_of(request), min(version_id, 2**31 - 1))
+    names = {code: one.name for code, one in queries.items({row.item_code for row in rows}).items()}
+    found = [{**_line(row), "item_name": names.get(row.item_code, "")} for row in rows]
+    wanted = text.strip().lower()
+    told = [one for one in found if any(wanted in str(one[key]).lower() for key in _SOUGHT)]
+    return reply({"lines": told[:_MOST], "total": len(told)})
 
 
 @router.get(

@@ -72,7 +72,7 @@ def test_the_shipped_rule_files_hold_and_no_database_is_asked():
     assert [line.zh.split("（")[0] for line in found] == [
         "ladders.yaml", "approvals.yaml", "approvals_duty_chief.yaml", "danger.yaml", "urgency.yaml",
         "components.yaml", "survey.yaml", "revisits.yaml", "suspicions.yaml", "video.yaml", "open311.yaml",
-        "retrain.yaml", "wants.yaml",
+        "retrain.yaml",
         *(f"sources/{name}" for name, _ in replay.checked_sources()),
     ]  # fmt: skip
     assert [line for line in run(source_checks) if line[0] == "规则 rule files"] != []

@@ -28,6 +28,7 @@ from tongguan.pictures.testing import jpeg, scene
 from tongguan.places.testing import square_city
 from tongguan.runtime import files
 from tongguan.runtime.testing import published, settle
+from tongguan.tellings.wants import wanted
 from tongguan.things.testing import component
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +196,7 @@ def test_every_triage_keeps_what_it_decided_in_words(city):
     ],
 )
 def test_what_a_teller_wants(text, kind):
-    found = items.wanted(text)
+    found = wanted(text)
     assert found.kind == kind
     assert bool(found.words) == bool(kind)
     assert 0.0 <= found.confidence <= 1.0

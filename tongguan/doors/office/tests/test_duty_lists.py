@@ -49,6 +49,9 @@ def test_a_list_is_drafted_compared_put_in_force_and_taken_back(city, desk):
     assert (first["errors"], first["rows"], first["number"]) == ([], 1, 1)
     diff = door.get(f"/responsibilities/{first['version_id']}/diff").json()
     assert (diff["added_total"], diff["added"][0]["lead_unit_code"]) == (1, "N-SZ")
+    listed = door.get(f"/responsibilities/{first['version_id']}/lines?text=n-sz").json()
+    assert (listed["total"], listed["lines"][0]["item_code"]) == (1, "01003")
+    assert door.get(f"/responsibilities/{first['version_id']}/lines?text=没有").json()["total"] == 0
     applied = door.post(f"/responsibilities/{first['version_id']}/apply", {"expected_applied": 0})
     assert (applied.status_code, applied.json()["state"]) == (200, "applied")
     who = desk("acceptor").get("/responsibilities/who?item_code=01003&division=990101001").json()

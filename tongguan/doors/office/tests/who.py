@@ -32,6 +32,7 @@ OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "duty_lists": ("GET", "/responsibilities", None, set(ROLES)),
     "duty_who": ("GET", "/responsibilities/who?item_code=01003&division=990101", None, set(ROLES)),
     "duty_diff": ("GET", "/responsibilities/1/diff", None, set()),
+    "duty_lines": ("GET", "/responsibilities/1/lines", None, set()),
     "apply_duty_list": ("POST", "/responsibilities/999/apply", {}, set()),
     "drop_duty_list": ("POST", "/responsibilities/999/discard", {}, set()),
     "duty_list_back": (

@@ -2,17 +2,25 @@
 """What a teller wants (咨询、求助、投诉、举报、建议、表扬), by the words that say so."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import yaml
 
-from tongguan.catalog.contracts import Want
-
 #: The first words of a telling say most often what is wanted; later ones tell the story.
 _OPENING: Final = 30
 _TABLE: Final = Path(__file__).with_name("wants.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A kind of request (code of ``request_types``; "" when no word tells), its share, what words spoke."""
+
+    kind: str
+    confidence: float
+    words: tuple[str, ...]
 
 
 def wanted(text: str) -> Want:
