@@ -26,4 +26,11 @@ export const sensingEn: Same<typeof sensingZh> = {
     valves: "Shut these valves", noValves: "no valve can be shut", users: "Without supply", nobody: "nobody", beyond: "{n} more beyond", cut: "Pipes cut off with it", incomplete: "valves alone do not cut it off", stuck: "This valve is stuck", choose: "Click a pipe on the map, or choose one in the table.", met: "{way} of {node}: {n} nodes", spread: "Where gas leaking at {node} may gather", nowhere: "No hollow space is near.", near: "{n} m", likely: "likelihood {n}%", from: "from node", own: "{n} nodes here",
     layers: { pipes: "Pipes", cut: "Cut off", without: "Without supply", valve: "Valves to shut", met: "Trace and spread" },
   },
+  cover: {
+    title: "Coverage", hint: "Where nothing measures, where sensors overlap, which poles carry several and which could be one. How far a sensor reaches depends on the device and what is asked of it: give it yourself.", noSensors: "No sensor is registered in your divisions; import some under Devices.", choose: "Choose a division and a property, say how far a sensor reaches, then analyse.",
+    division: "Division", property: "Property", radius: "Reach (m)", class: "Against components", noClass: "none", kind: "Kind of pole", everyKind: "all", within: "One pole within (m)", ask: "Analyse", figures: "Result", share: "Covered", sensors: "Sensors", cells: "Cells", of: "{n} of {all}", bare: "Things without a sensor", onMap: "On the map", map: "Map of coverage",
+    times: "Covered how often", coveredBy: "Covered by", by: "{n} sensors", part: "Share", tables: "Details", where: "Where", what: "What", see: "Show on the map", carries: "{n} devices: {what}", apart: "{n} m apart", first: "Only the first {n} rows are listed.",
+    layers: { gaps: "Gaps", overlaps: "Overlaps", spots: "Sensors", without: "Components without", shared: "Shared poles", pairs: "Could be one pole" },
+    none: { gaps: "No gap: the division is covered.", overlaps: "No cell is covered twice.", without: "All components of this class are covered, or there are none here.", uncounted: "No class of components was chosen.", shared: "No pole carries several devices.", pairs: "No poles stand so near each other." },
+  },
 };

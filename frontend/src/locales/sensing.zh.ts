@@ -24,4 +24,11 @@ export const sensingZh = {
     valves: "应关阀门", noValves: "没有可关的阀门", users: "停供用户", nobody: "无", beyond: "另有 {n} 个在外区", cut: "随之隔离的管段", incomplete: "只关阀不能完全隔离", stuck: "这个阀门关不上", choose: "在图上点管段，或在表中选择。", met: "{node} 的{way}：共 {n} 个节点", spread: "自 {node} 泄漏，燃气可能聚集处", nowhere: "近处没有相邻的地下空间。", near: "{n} 米", likely: "可能性 {n}%", from: "从节点", own: "本区划 {n} 个节点",
     layers: { pipes: "管段", cut: "隔离", without: "停供", valve: "应关阀门", met: "追踪与扩散" },
   },
+  cover: {
+    title: "覆盖分析", hint: "哪里没有传感器，哪里重复布设，哪些杆件已多感共杆、哪些可以合并（一杆多感）。作用半径随设备和布设要求而定，请自行填写。", noSensors: "本区划内还没有登记的传感器，可在“感知设备”中导入。", choose: "选好区划和指标，填写作用半径后分析。",
+    division: "区划", property: "观测指标", radius: "作用半径（米）", class: "对照部件", noClass: "不对照", kind: "杆件类别", everyKind: "全部", within: "可合并距离（米）", ask: "分析", figures: "结果", share: "覆盖率", sensors: "传感器", cells: "格数", of: "{n} / {all}", bare: "未装传感器的监测点", onMap: "图上显示", map: "覆盖分析图",
+    times: "重复覆盖次数", coveredBy: "覆盖情况", by: "{n} 个传感器", part: "占比", tables: "明细", where: "位置", what: "说明", see: "在图上看", carries: "{n} 台设备：{what}", apart: "相距 {n} 米", first: "只列出前 {n} 行。",
+    layers: { gaps: "空白格", overlaps: "重叠格", spots: "传感器", without: "无覆盖部件", shared: "多感共杆", pairs: "可合并的杆" },
+    none: { gaps: "没有空白格，本区划已全部覆盖。", overlaps: "没有重叠格。", without: "这类部件都在覆盖范围内，或本区划没有这类部件。", uncounted: "没有选择对照部件。", shared: "没有装了多台设备的杆件。", pairs: "这个距离内没有可合并的杆件。" },
+  },
 };

@@ -14,6 +14,7 @@ from tongguan.sensing.testing import owned
 from tongguan.sensors import api as sensors
 from tongguan.sensors import queries
 from tongguan.sensors.testing import declare, told
+from tongguan.things.testing import component
 from tongguan.watch import api as watch
 from tongguan.watch.contracts import Confidence, Draft, Scope, Setting
 
@@ -106,3 +107,38 @@ def test_an_administrator_takes_devices_from_a_file_and_reads_what_was_not_taken
     assert "第 3 行 observed" in page.get_by_role("list", name="未收下的行").inner_text()
     page.get_by_role("button", name="九号井").wait_for()
     keeper.finds_accessible()
+
+
+def test_gaps_overlaps_and_poles_that_could_be_one_are_read_on_the_map_and_in_words(city, visitor):
+    sensors.load_properties(PLATFORM)
+    near = {"kind": "pole", "observed": "drainage.rain"}
+    declare(
+        told(1, thing="P-1", thing_name="一号杆", **near),
+        told(2, thing="P-1", thing_name="一号杆", kind="pole", observed="bridge.wind"),
+        told(3, thing="P-2", thing_name="二号杆", lon=121.00505, **near),
+    )
+    component(1, 121.005, 30.8051)
+    component(2, 121.015, 30.815)
+    chief = visitor(city.user("duty_chief"), **SMALL)
+    page = chief.opens("/desk/coverage")
+    page.get_by_text("填写作用半径后分析").wait_for()
+    page.get_by_label("观测指标").select_option(value="drainage.rain")
+    page.get_by_label("作用半径（米）").fill("300")
+    page.get_by_label("对照部件").select_option(label="供水井盖 · 2")
+    page.get_by_role("button", name="分析", exact=True).click()
+    figures = page.get_by_label("结果", exact=True)
+    figures.get_by_text("1 / 2").first.wait_for()
+    assert "2 个传感器" in page.get_by_role("table").first.inner_text()
+    page.locator(".city-map[data-drawn]").wait_for()
+    chief.finds_accessible()
+    for name, row in (("无覆盖部件", "供水井盖"), ("多感共杆", "一号杆"), ("可合并的杆", "一号杆 – 二号杆")):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.get_by_role("region", name=name).get_by_role("button", name=row).click()
+    assert "相距 4.8 米" in page.get_by_role("region", name="可合并的杆").inner_text()
+    page.get_by_label("可合并距离（米）").fill("2")
+    page.get_by_role("button", name="分析", exact=True).click()
+    page.get_by_text("这个距离内没有可合并的杆件。").wait_for()
+    page.get_by_role("button", name="English").click()
+    page.get_by_text("No poles stand so near each other.").wait_for()
+    assert "radius=300" in page.url
+    chief.finds_accessible()
