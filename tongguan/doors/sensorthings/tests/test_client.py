@@ -92,6 +92,20 @@ def test_a_public_client_declares_tells_and_asks(live_server):
         some = kept.get_observations().query().filter("result gt 11 and result lt 14").count().list()
         assert (sorted(one.result for one in some), some.count) == ([12, 13], 2)
 
+        half = sta.Sensor(name="探头", encoding_type="text/plain", metadata="")
+        bad = sta.Datastream(
+            name="半截",
+            description="少一项",
+            unit_of_measurement=stream.unit_of_measurement,
+            observation_type=stream.observation_type,
+            sensor=half,
+            observed_property=stream.observed_property,
+        )
+        with pytest.raises(requests.HTTPError) as refused:
+            service.create(sta.Thing(name="二号井", description="燃气井", datastreams=[bad]))
+        assert "Datastreams[0].Sensor.description" in refused.value.response.text
+        assert service.things().query().count().list().count == 1
+
         well.name = "一号井（更名）"
         service.update(well)
         assert service.things().find(well.id).name == "一号井（更名）"
