@@ -8,7 +8,7 @@ export const sensingZh = {
     ages: { seconds: "{n} 秒", minutes: "{n} 分钟", hours: "{n} 小时", days: "{n} 天" },
     flags: { late: "迟到", ahead: "时钟超前", repeated: "重复", out_of_order: "乱序", out_of_range: "超量程", not_a_number: "非数值", wrong_unit: "单位不符", stuck: "疑似停滞", flood: "过频", tampered: "疑似篡改" },
     choose: "选择一条数据流查看曲线。", spans: { day: "一天", week: "一周", year: "一年" }, span: "时间跨度", course: "{name}，最低 {low}，最高 {high} {unit}", noCourse: "这段时间没有读数。",
-    exact: "逐条读数", summed: "按 {n} 汇总", flagged: "{n} 处有质量标记", range: "量程 {low} 至 {high} {unit}", noRange: "未登记量程", interval: "每 {n} 秒一次", noInterval: "未登记上报间隔", asTable: "以表格显示", at: "时间", low: "最低", mean: "平均", high: "最高", model: "型号", maker: "厂商", key: "键",
+    exact: "逐条读数", summed: "按 {n} 汇总", broken: "{n} 处中断", flagged: "{n} 处有质量标记", range: "量程 {low} 至 {high} {unit}", noRange: "未登记量程", interval: "每 {n} 秒一次", noInterval: "未登记上报间隔", asTable: "以表格显示", at: "时间", low: "最低", mean: "平均", high: "最高", model: "型号", maker: "厂商", key: "键",
     strangers: "待登记设备", strangersHint: "这些设备已在上报，尚未登记；登记后，保留的消息会重新读入。", noStrangers: "没有待登记的设备。", broker: "消息服务器", told: "上报次数", first: "首次", last: "最近",
     take: "导入设备", takeHint: "CSV 首行为列名，至少含 thing（监测点编码）与 observed（指标代码）；也可用 JSON。", file: "文件（CSV 或 JSON）", crs: "坐标系", send: "导入", taken: "共 {rows} 行：新增 {created}，更新 {updated}，未收下 {refused}。", line: "第 {n} 行", mistakes: "未收下的行",
   },

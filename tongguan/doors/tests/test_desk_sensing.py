@@ -24,14 +24,14 @@ SMALL = {"viewport": {"width": 1366, "height": 768}}
 
 @pytest.fixture
 def wells(city):
-    """Two wells with methane, the first has told an hour of readings, the last beyond its range."""
+    """Two wells with methane; the first told sixty readings, silent for two hours, the last beyond range."""
     sensors.load_properties(PLATFORM)
     declare(told(1, low=0, high=100, every=600), told(2, thing="W-2", thing_name="二号井"))
     first = queries.datastreams(PLATFORM).order_by("id").first()
     now = round((clock.now() - timedelta(seconds=30)).timestamp() * 1000)
     with owned():
         values = [12.0] * 30 + [95.0] + [12.0] * 28 + [140.0]
-        at = [now - 60_000 * k for k in reversed(range(60))]
+        at = [now - 60_000 * k - (7_200_000 if k >= 40 else 0) for k in reversed(range(60))]
         readings.take(Frame.of([first.pk] * 60, at, values))
         yield city
 
@@ -47,6 +47,8 @@ def test_a_device_is_found_and_its_course_read_by_keyboard(wells, visitor):
     button.focus()
     page.keyboard.press("Enter")
     page.get_by_role("img", name="最低 12，最高 95").wait_for()
+    page.get_by_text("1 处中断").wait_for()
+    assert page.locator("figure path.line").get_attribute("d").count("M") == 2
     assert button.get_attribute("aria-pressed") == "true"
     page.get_by_text("以表格显示").click()
     assert "95" in page.locator("details tbody").inner_text().split()
