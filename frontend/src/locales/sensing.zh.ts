@@ -17,7 +17,7 @@ export const sensingZh = {
     name: "规则", detector: "检测方法", where: "区划", unset: "{n} 项待设定", version: "第 {n} 版", versions: "各版本", choose: "选择一条规则查看限值、来源和试算结果。", since: "{at} 起启用", until: "{at} 停用", by: "{who} 编写于 {at}", reason: "理由",
     parameter: "参数", value: "取值", source: "来源", confidence: "把握", toSet: "待设定", confidences: { high: "高", medium: "中", low: "低", own: "本地经验", unknown: "未知" }, byDefault: "默认 {value}", watched: "监测对象", tellsFrom: "{grade}及以上上报为案件", tellsNone: "不上报", grades: { 1: "蓝色", 2: "黄色", 3: "橙色", 4: "红色" },
     diff: "与第 {n} 版相比", same: "与上一版没有差别。", rehearse: "试算近 30 天", rehearsing: "正在用近 30 天读数试算…", would: "若按此版，{from} 至 {to}会报", alarms: "{n} 条预警", judged: "读数 {readings} 条，数据流 {streams} 条，对象 {subjects} 个", before: "现行第 {version} 版同期：{n} 条", book: "其间已判真 {t} 条、误报 {f} 条；此版会再报 {rt} 条、{rf} 条", perDay: "逐日预警数", most: "最多的对象", day: "日期", count: "预警",
-    on: "启用", off: "停用", onNote: "启用后替换现行版本。", next: "编写下一版", nextNote: "留空的取值为待设定；每个限值请写来源和把握。", save: "存为草案", saved: "已存为第 {n} 版草案",
+    readOnly: "由{where}的值班长、系统管理员或考核员管理，您只能查看。", on: "启用", off: "停用", onNote: "启用后替换现行版本。", next: "编写下一版", nextNote: "留空的取值为待设定；每个限值请写来源和把握。", save: "存为草案", saved: "已存为第 {n} 版草案",
   },
   pipes: {
     title: "管网", none: "本区划内还没有导入管网。", which: "管网", map: "管网图，点击管段查看关阀方案", partly: "管段较多，只显示前 5,000 段。", find: "按管段或节点编号查找", edges: "管段", edge: "管段", ends: "起止", length: "长度", diameter: "管径", metres: "{n} 米", shut: "关阀方案", up: "上游", down: "下游", gas: "燃气扩散",

@@ -95,6 +95,18 @@ def test_a_limit_gets_its_value_and_source_and_is_rehearsed_before_it_is_switche
     chief.finds_accessible()
 
 
+def test_a_district_reads_the_citys_rule_and_is_not_offered_to_alter_it(wells, visitor):
+    settings = {"orange": Setting(20.0, "GB 50838", Confidence.MEDIUM)}
+    scope = Scope(observed=("gas.ch4_conc_lel",))
+    watch.draft(wells.city_chief, Draft("gas.city", "全市甲烷超限", "threshold", settings, scope, "9901"))
+    page = visitor(wells.user("duty_chief"), **SMALL).opens("/desk/watch?rule=gas.city")
+    side = page.get_by_role("region", name="全市甲烷超限")
+    side.get_by_text("您只能查看").wait_for()
+    assert side.get_by_role("button").count() == 0
+    page = visitor(wells.user("city_chief"), **SMALL).opens("/desk/watch?rule=gas.city")
+    page.get_by_role("button", name="试算近 30 天").wait_for()
+
+
 def test_an_administrator_takes_devices_from_a_file_and_reads_what_was_not_taken(wells, visitor):
     keeper = visitor(wells.user("sysadmin"), **SMALL)
     page = keeper.opens("/desk/streams")
