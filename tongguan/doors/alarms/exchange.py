@@ -30,6 +30,18 @@ class TakenShown(Schema):
     id: UUID
 
 
+class DistributionShown(Schema):
+    """The EDXL-DE envelope a warning came in; ``target``: shapes and codes of the area it is meant for."""
+
+    identifier: str
+    sender: str
+    sent: datetime
+    status: str
+    kind: str
+    confidentiality: str
+    target: list[str]
+
+
 class WarningShown(Schema):
     """A warning of another system; ``grade`` 0 unknown to 4 红. Active, replaced, ended or expired."""
 
@@ -51,6 +63,7 @@ class WarningShown(Schema):
     received_at: datetime
     report_id: UUID | None
     state: str
+    distribution: DistributionShown | None
 
 
 class UnreadableShown(Schema):
@@ -82,7 +95,10 @@ def message(request: HttpRequest, identifier: str) -> HttpResponse:
     "/cap", auth=_WRITE, response=answers(TakenShown, 201), operation_id="take_cap", openapi_extra=_XML
 )
 def take(request: HttpRequest) -> HttpResponse:
-    """Take a CAP 1.2 message: an alert, its update or its cancel; what cannot be read is kept and named."""
+    """Take a CAP 1.2 message (alert, update, cancel), or an EDXL-DE 1.0 envelope of such.
+
+    What cannot be read is kept and named.
+    """
     return reply({"id": warnings.take_cap(_system(request), read_body(request))}, 201)
 
 
