@@ -5,11 +5,13 @@ Prints one JSON line per figure. In: batches of JSON as gateways send them (stre
 with msgspec, judged, journalled with one sync per batch and applied to the columns; the clock stops when all
 is applied. Peer, in turns with it in the same run: the same columns inserted into a bare DuckDB table, one
 commit per batch. Out: newest of 10,000 sensors, a year of hours of one sensor, on a store of 1 M sensors and
-on one with a year of hours. ``--rows 3000000``, ``--batch 10000``, ``--sensors 1000 1000000``.
+on one with a year of hours. ``--rows 3000000``, ``--batch 10000``, ``--sensors 1000 1000000``; ``--flat``
+measures only the cost of a reading at each of the sizes, in turns, on stores that know every sensor.
 """
 
 import argparse
 import json
+import math
 import os
 import platform
 import resource
@@ -81,6 +83,11 @@ def owner_of(folder: Path, sensors: int) -> Owner:
 def ours(folder: Path, sensors: int, rows: int, bodies: list[bytes]) -> tuple[float, float, Owner]:
     """Give seconds and CPU seconds until everything is applied, and the owner."""
     owner = owner_of(folder, sensors)
+    return *fed(owner, rows, bodies), owner
+
+
+def fed(owner: Owner, rows: int, bodies: list[bytes]) -> tuple[float, float]:
+    """Give seconds and CPU seconds until the batches are decoded, kept and applied."""
     began, before = time.perf_counter(), time.process_time()
     kept, under_way = 0, deque()
     for body in bodies:
@@ -91,7 +98,26 @@ def ours(folder: Path, sensors: int, rows: int, bodies: list[bytes]) -> tuple[fl
     if kept != rows:
         sys.exit(f"{kept} of {rows} were kept")
     applied(owner.store)
-    return time.perf_counter() - began, time.process_time() - before, owner
+    return time.perf_counter() - began, time.process_time() - before
+
+
+def flat(sizes: list[int], rows: int, batch: int, turns: int = 2) -> None:
+    """Measure the CPU of a reading where every sensor has told before: flat if each size gives the same."""
+    cost: dict[int, float] = {}
+    for _ in range(turns):
+        for sensors in sizes:
+            known = -(-sensors // batch)
+            bodies = batches(sensors, known * batch + rows, batch, now_ms() - 60_000)
+            with tempfile.TemporaryDirectory() as folder:
+                owner = owner_of(Path(folder), sensors)
+                fed(owner, known * batch, bodies[:known])
+                _, used = fed(owner, rows, bodies[known:])
+                owner.close()
+            cost[sensors] = min(cost.get(sensors, math.inf), used / rows * 1e6)
+    for sensors, each in cost.items():
+        tell(f"readings.flat.{sensors}", each, "us CPU per reading", rows=rows, turns=turns)
+    most = max(cost.values()) / min(cost.values())
+    tell("readings.flat", most, "times the cheapest size", sizes=sizes, goal="flat from 1 k to 1 M")
 
 
 def applied(store: Any) -> None:
@@ -238,9 +264,15 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=10_000)
     parser.add_argument("--sensors", type=int, nargs="+", default=[1_000, 1_000_000])
     parser.add_argument("--database", default="", help="not used: readings have a store of their own")
+    parser.add_argument(
+        "--flat", action="store_true", help="only the cost of a reading at each size, in turns"
+    )
     asked = parser.parse_args()
     settings.configure()
     tell("machine", os.cpu_count() or 0, "cores", python=platform.python_version(), duckdb=duckdb.__version__)
+    if asked.flat:
+        flat(asked.sensors, asked.rows // asked.batch * asked.batch, asked.batch)
+        return
     for sensors in asked.sensors:
         coming_in(sensors, asked.rows // asked.batch * asked.batch, asked.batch)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -5,20 +5,26 @@ Gates call these with streams they have looked up in the register; who may send 
 check. In the owner process frames are taken directly, elsewhere over the owner's local socket.
 """
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from django.conf import settings
+from django.db import transaction
 
+from tongguan.kernel.errors import Unavailable
 from tongguan.kernel.frames import Frame
+from tongguan.runtime.transactions import in_transaction
 from tongguan.sensing import owning, parts
 from tongguan.sensing.contracts import Receipt
 from tongguan.series.contracts import Mark
 
 PATIENCE = 60.0
+_log = logging.getLogger(__name__)
 
 
 def take(frame: Frame, mark: Mark | None = None) -> Receipt:
@@ -34,6 +40,25 @@ def take(frame: Frame, mark: Mark | None = None) -> Receipt:
     if settings.READINGS_PARTS:
         return parts.spreader().send(frame).result()
     return _receipt(owning.ask("take", frame, _plain(mark)))
+
+
+def take_within(frame: Frame) -> Receipt:
+    """Keep readings of streams that the open transaction may have made itself; durable when this returns.
+
+    Nobody else knows such a stream until the transaction stands: its readings wait aside and are let in right
+    after the commit. Taken back, it leaves them aside, of a stream that never was. Raises like ``take``.
+    """
+    receipt = take(frame)
+    if in_transaction() and (receipt.aside or settings.READINGS_PARTS):
+        transaction.on_commit(partial(_let_in, np.unique(frame.stream).tolist()))
+    return receipt
+
+
+def _let_in(streams: Sequence[int]) -> None:
+    try:
+        readmit(streams)
+    except Unavailable:
+        _log.error("readings of %d new streams stay aside: the owner cannot be asked", len(streams))
 
 
 def send(frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":

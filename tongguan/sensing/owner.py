@@ -132,6 +132,7 @@ class Owner:
     def readmit(self, streams: NDArray[np.int64]) -> Receipt:
         """Take in what was kept aside of these streams; what is known already stays as it is."""
         total = np.zeros(5, np.int64)
+        self._strangers -= frozenset(streams.tolist())  # who asks knows that they are registered now
         for reason, frame in list(self.aside.readings(streams)):
             if reason == Reason.UNKNOWN:
                 known = self._known(frame.stream)

@@ -44,6 +44,12 @@ class Covered:
         found: Ints = self.cells[self.times == 0]
         return found
 
+    def overlaps(self) -> tuple[Ints, Ints]:
+        """Give the cells that more than one covers and how often, the most often first, then by number."""
+        many = np.flatnonzero(self.times > 1)
+        order = many[np.argsort(-self.times[many], kind="stable")]
+        return self.cells[order], self.times[order]
+
 
 def cells_in(area: Any) -> Ints:
     """Give the cells (H3, resolution 10) whose centres lie in a polygon or multipolygon, ascending.
@@ -68,6 +74,16 @@ def centres(cells: Ints) -> tuple[Floats, Floats]:
     """Give longitude and latitude of cells' centres."""
     pairs = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()], np.float64).reshape(-1, 2)
     return pairs[:, 1], pairs[:, 0]
+
+
+def outline(cells: Ints) -> dict[str, Any]:
+    """Give cells as one shape (GeoJSON MultiPolygon, degrees to five places), neighbours grown together."""
+    shape = h3.cells_to_h3shape(cells.tolist(), tight=False)
+    return {"type": "MultiPolygon", "coordinates": _rounded(shape.__geo_interface__["coordinates"])}
+
+
+def _rounded(found: Any) -> Any:
+    return round(found, 5) if isinstance(found, float) else [_rounded(one) for one in found]
 
 
 def covered(cells: Ints, lons: Floats, lats: Floats, radius_m: Floats | float) -> Covered:

@@ -24,6 +24,7 @@ MOST_RADIUS_M: Final = 5_000.0
 MOST_APART_M: Final = 200.0
 _MOST_PAIRS: Final = 1_000
 _MOST_SHOWN: Final = 5_000
+_MOST_BARE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Coverage:
     """What sensors of one property cover of a division.
 
     ``cells``: H3 cells of resolution 10 (about 1.5 hectares) of the division, ``histogram``: how many of them
-    are covered so many times, ``gaps``: those that are not (the first 5,000). ``components`` of the class
-    asked for, and how many of them no sensor covers.
+    are covered so many times, ``gaps``: those that are not, ``overlaps``: those that several sensors cover
+    with how many, the most first; the first 5,000 of each with their centres and, as ``gap_shape`` and
+    ``overlap_shape``, the outline around them (GeoJSON). ``spots``: where the first 5,000 sensors stand.
+    ``components`` of the class asked for, how many of them no sensor covers, the first 500 of those.
     """
 
     division: str
@@ -43,8 +46,23 @@ class Coverage:
     share: float
     histogram: dict[int, int]
     gaps: tuple[tuple[int, float, float], ...]
+    overlaps: tuple[tuple[int, float, float, int], ...]
+    gap_shape: dict[str, Any]
+    overlap_shape: dict[str, Any]
+    spots: tuple[tuple[float, float], ...]
     components: int
     components_without: int
+    without: tuple["Bare", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A component that no sensor covers."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +79,15 @@ class Pole:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two things so near each other that one pole could carry both, with the metres between them."""
+    """Two things so near each other that one pole could carry both, with the place of the first."""
 
     first: str
     second: str
     metres: float
+    first_name: str
+    second_name: str
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +125,7 @@ def cover(actor: Actor, division: str, observed: str, radius_m: float, component
     spots = _points(rows.order_by().values_list("thing__lon", "thing__lat"))
     found = coverage.covered(cells, spots[:, 0], spots[:, 1], radius_m)
     gaps = found.gaps()[:_MOST_SHOWN]
-    lons, lats = coverage.centres(gaps)
+    many, times = (part[:_MOST_SHOWN] for part in found.overlaps())
     total, without = _components(actor, division, component_class, spots, radius_m)
     return Coverage(
         division,
@@ -113,10 +135,20 @@ def cover(actor: Actor, division: str, observed: str, radius_m: float, component
         len(cells),
         float(np.mean(found.times > 0)) if len(cells) else 0.0,
         found.histogram(),
-        tuple(zip(gaps.tolist(), lons.tolist(), lats.tolist(), strict=True)),
+        tuple(zip(gaps.tolist(), *_placed(gaps), strict=True)),
+        tuple(zip(many.tolist(), *_placed(many), times.tolist(), strict=True)),
+        coverage.outline(gaps),
+        coverage.outline(many),
+        tuple((lon, lat) for lon, lat in spots[:_MOST_SHOWN].tolist()),
         total,
-        without,
+        len(without),
+        tuple(Bare(*one) for one in without[:_MOST_BARE]),
     )
+
+
+def _placed(cells: coverage.Ints) -> tuple[list[float], list[float]]:
+    lons, lats = coverage.centres(cells)
+    return lons.tolist(), lats.tolist()
 
 
 def _cells(actor: Actor, division: str) -> coverage.Ints:
@@ -138,13 +170,15 @@ def _cells(actor: Actor, division: str) -> coverage.Ints:
 
 def _components(
     actor: Actor, division: str, component_class: str, spots: coverage.Floats, radius_m: float
-) -> tuple[int, int]:
+) -> tuple[int, list[tuple[str, str, float, float]]]:
+    """Give the count of components of the class, and (code, name, lon, lat) of those without a sensor."""
     if not component_class:
-        return 0, 0
+        return 0, []
     rows = visible(actor).filter(prefix_q("division", division), prefix_q("class_code", component_class))
-    points = _points(rows.order_by().values_list("lon", "lat"))
+    known = list(rows.order_by("code").values_list("code", "name", "lon", "lat"))
+    points = _points((lon, lat) for _, _, lon, lat in known)
     held = coverage.served(points[:, 0], points[:, 1], spots[:, 0], spots[:, 1], radius_m)
-    return len(points), int((~held).sum())
+    return len(known), [one for one, has in zip(known, held.tolist(), strict=True) if not has]
 
 
 def _points(rows: Any) -> coverage.Floats:
@@ -187,7 +221,15 @@ def poles(actor: Actor, division: str, within_m: float, kind: str = "") -> Poles
     first, second, metres = coverage.neighbours(spots[:, 0], spots[:, 1], within_m)
     nearest = np.argsort(metres, kind="stable")[:_MOST_PAIRS]
     pairs = tuple(
-        Pair(known[a][1], known[b][1], round(away, 3))
+        Pair(
+            known[a][1],
+            known[b][1],
+            round(away, 3),
+            known[a][2],
+            known[b][2],
+            known[a][3] or 0.0,
+            known[a][4] or 0.0,
+        )
         for a, b, away in zip(
             first[nearest].tolist(), second[nearest].tolist(), metres[nearest].tolist(), strict=True
         )

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.geometry import cell_of, cell_ranges, cells_within, distance_m
@@ -58,6 +58,12 @@ def components(codes: Collection[str], actor: Actor = PLATFORM) -> dict[str, Com
     if not codes:
         return {}
     return {row.code: _info(row) for row in visible(actor).filter(pk__among=sorted(codes))}
+
+
+def classes(actor: Actor) -> dict[str, int]:
+    """Give the class codes of the components within the actor's divisions, each with how many there are."""
+    rows = visible(actor).order_by("class_code").values_list("class_code")
+    return dict(rows.annotate(Count("code")))
 
 
 def nearest_many(spots: Sequence[Spot]) -> list[list[tuple[str, str, float]]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, radians
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, XMLParser, fromstring, tostring
 
@@ -33,6 +34,7 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 _NAME: Final = re.compile(r"[^\s,<&]+")
 _POINT: Final = re.compile(r"-?\d+(\.\d+)?,-?\d+(\.\d+)?")
 _RING: Final = 4
+_KM_PER_DEGREE: Final = 111.195
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +173,23 @@ def read(body: bytes) -> Message:
 
     The order of elements is not insisted on; a document type is refused, so that no entity is ever expanded.
     """
+    return message_of(root_of(body))
+
+
+def root_of(body: bytes) -> Element:
+    """Give the root of a document without a document type. Raises Invalid naming ``alert``."""
     if len(body) > MAX_BYTES:
         raise _wrong("alert", "超过 1 MB", "larger than 1 MB")
     if b"<!" in body.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
         raise _wrong("alert", "不接受文档类型声明", "a document type is not taken")
     try:
-        root = fromstring(body, parser=XMLParser())  # noqa: S314 - without a document type there are no entities
+        return fromstring(body, parser=XMLParser())  # noqa: S314 - without a document type there are no entities
     except (ParseError, ValueError, LookupError) as error:
         raise _wrong("alert", "不是合法的 XML", "not well-formed XML") from error
+
+
+def message_of(root: Element) -> Message:
+    """Give what an ``alert`` element says. Raises Invalid naming the element that is missing or wrong."""
     if root.tag != f"{{{NAMESPACE}}}alert":
         raise _wrong("alert", "根元素应为 CAP 1.2 的 alert", "the root must be alert of CAP 1.2")
     message = Message(
@@ -244,7 +255,8 @@ def _words(parent: Element, name: str, words: tuple[str, ...]) -> tuple[str, ...
     return found
 
 
-def _moment(text: str, name: str) -> datetime:
+def moment_of(text: str, name: str) -> datetime:
+    """Give a time told by the element ``name``. Raises Invalid naming it."""
     if not _TIME.fullmatch(text):
         raise _wrong(name, "时间应形如 2026-05-01T09:00:00+08:00", "a time with an offset")
     try:
@@ -254,7 +266,7 @@ def _moment(text: str, name: str) -> datetime:
 
 
 def _time(parent: Element, name: str, *, needed: bool = False) -> datetime:
-    return _moment(_needed(parent, name) if needed else _text(parent, name), name)
+    return moment_of(_needed(parent, name) if needed else _text(parent, name), name)
 
 
 def _maybe(parent: Element, name: str) -> datetime | None:
@@ -266,7 +278,7 @@ def _references(text: str) -> Iterator[Reference]:
         parts = told.split(",")
         if len(parts) != 3:  # noqa: PLR2004 - sender, identifier, sent
             raise _wrong("references", "应为 发送者,标识,时间", "must be sender,identifier,sent")
-        yield Reference(parts[0], parts[1], _moment(parts[2], "references"))
+        yield Reference(parts[0], parts[1], moment_of(parts[2], "references"))
 
 
 def _info(one: Element) -> Info:
@@ -302,8 +314,8 @@ def _named(parent: Element, name: str) -> tuple[tuple[str, str], ...]:
 def _area(one: Element) -> Area:
     return Area(
         description=_needed(one, "areaDesc"),
-        polygons=tuple(_ring(text) for text in _texts(one, "polygon")),
-        circles=tuple(_circle(text) for text in _texts(one, "circle")),
+        polygons=tuple(ring_of(text) for text in _texts(one, "polygon")),
+        circles=tuple(circle_of(text) for text in _texts(one, "circle")),
         codes=_named(one, "geocode"),
     )
 
@@ -317,14 +329,16 @@ def _point(text: str, name: str) -> tuple[float, float]:
     return lat, lon
 
 
-def _ring(text: str) -> tuple[tuple[float, float], ...]:
+def ring_of(text: str) -> tuple[tuple[float, float], ...]:
+    """Give the corners (latitude, longitude) of a ``polygon``. Raises Invalid naming it."""
     ring = tuple(_point(part, "polygon") for part in text.split())
     if len(ring) < _RING or ring[0] != ring[-1]:
         raise _wrong("polygon", "至少四点且首尾相同", "four points or more, the last like the first")
     return ring
 
 
-def _circle(text: str) -> tuple[float, float, float]:
+def circle_of(text: str) -> tuple[float, float, float]:
+    """Give latitude, longitude and kilometres of a ``circle``. Raises Invalid naming it."""
     point, _, radius = text.partition(" ")
     lat, lon = _point(point, "circle")
     try:
@@ -334,3 +348,11 @@ def _circle(text: str) -> tuple[float, float, float]:
     if not 0 <= kilometres < 20_100:  # noqa: PLR2004 - half round the globe
         raise _wrong("circle", "半径不正确", "not a radius")
     return lat, lon, kilometres
+
+
+def reach(lat: float, lon: float, kilometres: float) -> tuple[tuple[float, float], ...]:
+    """Give the four ends (latitude, longitude) of a circle, kept on the globe."""
+    up = kilometres / _KM_PER_DEGREE
+    aside = min(180.0, up / max(cos(radians(lat)), 1e-6))
+    found = ((lat + up, lon), (lat - up, lon), (lat, lon + aside), (lat, lon - aside))
+    return tuple((max(-90.0, min(90.0, y)), max(-180.0, min(180.0, x))) for y, x in found)

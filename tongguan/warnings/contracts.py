@@ -7,6 +7,19 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionInfo:
+    """The EDXL-DE envelope of a warning; ``target``: circle, polygon, country … of its area as told."""
+
+    identifier: str
+    sender: str
+    sent: datetime
+    status: str
+    kind: str
+    confidentiality: str
+    target: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedInfo:
     """A warning of another system; ``state``: active, replaced, ended or expired."""
 
@@ -28,6 +41,7 @@ class ReceivedInfo:
     received_at: datetime
     report_id: UUID | None
     state: str
+    distribution: DistributionInfo | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

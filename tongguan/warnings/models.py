@@ -11,7 +11,8 @@ from tongguan.kernel.ids import new_id
 class Received(models.Model):
     """A CAP message of another system; the same sender, identifier and time is the same message.
 
-    ``replaced_by``: the message that updated or cancelled it; ``ended``: it was cancelled.
+    ``replaced_by``: the message that updated or cancelled it; ``ended``: it was cancelled. ``distribution``:
+    what the EDXL-DE envelope said that it came in, empty without one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -33,6 +34,7 @@ class Received(models.Model):
     references = models.JSONField(default=list)
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaces")
     ended = models.BooleanField("已解除", default=False)
+    distribution = models.JSONField(default=dict)
     raw = models.TextField()
     received_at = models.DateTimeField()
     report_id = models.UUIDField(null=True)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of warnings that came and went, within the actor's divisions."""
 
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -12,7 +13,7 @@ from tongguan.kernel.errors import NotFound
 from tongguan.people.contracts import Actor
 from tongguan.people.queries import division_q
 from tongguan.warnings import cap
-from tongguan.warnings.contracts import IssuedInfo, ReceivedInfo, UnreadableInfo
+from tongguan.warnings.contracts import DistributionInfo, IssuedInfo, ReceivedInfo, UnreadableInfo
 from tongguan.warnings.models import Issued, Received, Unreadable
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -41,8 +42,17 @@ def _reaching(actor: Actor) -> Q:
 def _info(row: Received) -> ReceivedInfo:
     over = row.expires is not None and row.expires <= clock.now()
     state = "ended" if row.ended else "replaced" if row.replaced_by_id else "expired" if over else "active"
-    plain = [name for name in ReceivedInfo.__dataclass_fields__ if name != "state"]
-    return ReceivedInfo(**{name: getattr(row, name) for name in plain}, state=state)
+    plain = [name for name in ReceivedInfo.__dataclass_fields__ if name not in {"state", "distribution"}]
+    shown = {name: getattr(row, name) for name in plain}
+    return ReceivedInfo(**shown, state=state, distribution=_distribution(row.distribution))
+
+
+def _distribution(told: dict[str, Any]) -> DistributionInfo | None:
+    if not told:
+        return None
+    known = {name: told[name] for name in DistributionInfo.__dataclass_fields__}
+    target = tuple(" ".join(pair) for pair in known.pop("target"))
+    return DistributionInfo(**known | {"sent": datetime.fromisoformat(known["sent"]), "target": target})
 
 
 def unreadable(actor: Actor, limit: int = 100) -> list[UnreadableInfo]:

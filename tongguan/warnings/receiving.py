@@ -3,8 +3,10 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import F
 
 from tongguan.intake import api as intake
@@ -12,10 +14,12 @@ from tongguan.intake.contracts import ReportIn
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid
 from tongguan.people.contracts import Actor, Post
+from tongguan.places.queries import locate
 from tongguan.runtime.transactions import atomic
 from tongguan.tables import api as tables
-from tongguan.warnings import cap, reading
-from tongguan.warnings.cap import Info, Message
+from tongguan.warnings import cap, edxl, reading
+from tongguan.warnings.cap import Area, Info, Message, reach
+from tongguan.warnings.edxl import Envelope
 from tongguan.warnings.models import Received, Unreadable
 
 SOURCE = "cap"
@@ -25,19 +29,23 @@ _TAKERS = (Post.SYSTEM, Post.ACCEPTOR, Post.DUTY_CHIEF)
 
 
 def take(actor: Actor, body: bytes) -> UUID:
-    """Keep a CAP message and give its number; again it is the same. Durable when it returns.
+    """Keep a CAP message, or those in an EDXL-DE envelope; give the first one's number, again the same.
 
-    Raises Forbidden, and Invalid naming the element: then the bytes are kept with the fault.
+    Durable when it returns. Raises Forbidden, and Invalid naming the element: then the bytes are kept with
+    the fault.
     """
     if not actor.scope.posts() & set(_TAKERS):
         raise Forbidden("cap.post", zh="您的岗位不能报送外来预警", en="your posts may not send warnings")
     try:
-        message = cap.read(body)
+        envelope, messages = edxl.opened(body)
     except Invalid as fault:
         _keep(actor, body, fault)
         raise
     with atomic():
-        return _kept(actor, message, body)
+        kept = [_kept(actor, message, body, envelope) for message in messages]
+        if envelope is not None:
+            _withdrawn(actor, envelope, kept)
+    return kept[0]
 
 
 def _keep(actor: Actor, body: bytes, fault: Invalid) -> None:
@@ -64,17 +72,30 @@ def _own(actor: Actor) -> str:
     return min(held, key=lambda code: (len(code), code)) if held else ""
 
 
-def _kept(actor: Actor, message: Message, body: bytes) -> UUID:
+def _withdrawn(actor: Actor, envelope: Envelope, kept: list[UUID]) -> None:
+    """End what came in a distribution that the same system's cancel names, whichever of them came first."""
+    mine = Received.objects.filter(client=actor.key, distribution__sender=envelope.sender)
+    if envelope.kind == "Cancel":
+        Received.objects.filter(pk__in=kept).update(ended=True)
+        named = [one.identifier for one in envelope.references]
+        mine.filter(distribution__identifier__in=named).update(ended=True)
+    cancels = mine.filter(distribution__kind="Cancel").values_list("distribution", flat=True)
+    if any([envelope.sender, envelope.identifier] in told["references"] for told in cancels):
+        mine.filter(distribution__identifier=envelope.identifier).update(ended=True)
+
+
+def _kept(actor: Actor, message: Message, body: bytes, envelope: Envelope | None) -> UUID:
     how = reading.FILE.counting()
     info = message.infos[0] if message.infos else None
-    row = _row(actor, message, info, body)
+    row = _row(actor, message, info, body, envelope)
     Received.objects.bulk_create([row], ignore_conflicts=True)
     key = {"sender": message.sender, "identifier": message.identifier, "sent": message.sent}
     kept = Received.objects.select_for_update().get(**key)
     if kept.pk != row.pk:
         return kept.pk
     _order(kept, message)
-    telling = reading.told_as(message, kept.grade, how)
+    cancelled = envelope is not None and envelope.kind == "Cancel"
+    telling = None if cancelled else reading.told_as(message, kept.grade, how)
     if telling is not None and kept.replaced_by_id is None and not kept.ended:
         first = _first(kept)
         report = ReportIn(
@@ -87,8 +108,11 @@ def _kept(actor: Actor, message: Message, body: bytes) -> UUID:
     return kept.pk
 
 
-def _row(actor: Actor, message: Message, info: Info | None, body: bytes) -> Received:
+def _row(
+    actor: Actor, message: Message, info: Info | None, body: bytes, envelope: Envelope | None
+) -> Received:
     how = reading.FILE.counting()
+    areas = (info.areas if info else ()) or (envelope.areas if envelope else ())
     return tables.fresh(
         Received,
         sender=message.sender[:200],
@@ -102,22 +126,60 @@ def _row(actor: Actor, message: Message, info: Info | None, body: bytes) -> Rece
         signal=reading.signal_of(info, how) if info else "",
         headline=info.headline[:300] if info else "",
         words="\n".join(part for part in (info.description, info.instruction) if part) if info else "",
-        place="、".join(area.description for area in info.areas)[:500] if info else "",
-        division=_division(info, _own(actor)),
+        place="、".join(area.description for area in areas if area.description)[:500],
+        division=_division(areas, _own(actor)),
         onset=info.onset or info.effective if info else None,
         expires=info.expires if info else None,
         references=[[r.sender, r.identifier, r.sent.isoformat()] for r in message.references],
+        distribution=_told(envelope) if envelope else {},
         raw=body.decode("utf-8", "replace"),
         received_at=clock.now(),
     )
 
 
-def _division(info: Info | None, own: str) -> str:
-    """Give the division that the place codes of a message name within the sender's own, else the sender's."""
-    codes = [code for area in (info.areas if info else ()) for _, code in area.codes]
+def _told(envelope: Envelope) -> dict[str, Any]:
+    shapes = [
+        (kind, text)
+        for area in envelope.areas
+        for kind, texts in (
+            ("circle", [f"{lat:g},{lon:g} {radius:g}" for lat, lon, radius in area.circles]),
+            ("polygon", [" ".join(f"{lat:g},{lon:g}" for lat, lon in ring) for ring in area.polygons]),
+        )
+        for text in texts
+    ]
+    return {
+        "identifier": envelope.identifier,
+        "sender": envelope.sender,
+        "sent": envelope.sent.isoformat(),
+        "status": envelope.status,
+        "kind": envelope.kind,
+        "confidentiality": envelope.confidentiality,
+        "references": [[one.sender, one.identifier] for one in envelope.references],
+        "target": [*shapes, *(code for area in envelope.areas for code in area.codes)],
+    }
+
+
+def _division(areas: tuple[Area, ...], own: str) -> str:
+    """Give the division that the areas' place codes name within the sender's own, else the one around them.
+
+    Else the sender's.
+    """
+    codes = [code for area in areas for _, code in area.codes]
     fits = [c for c in codes if c.isdigit() and len(c) in _DIGITS and c.startswith(own)]
     short = [c.rstrip("0") if len(c) == _DIGITS[2] and c.endswith("0000") else c for c in fits]
-    return min(short, key=len, default=own)
+    return min(short, key=len) if short else _around(areas, own)
+
+
+def _around(areas: tuple[Area, ...], own: str) -> str:
+    """Give the smallest division with all corners of the areas' shapes, within the sender's own."""
+    corners = [point for area in areas for ring in area.polygons for point in ring]
+    corners += [point for area in areas for circle in area.circles for point in reach(*circle)]
+    if not corners:
+        return own
+    found = locate(np.array([lon for _, lon in corners]), np.array([lat for lat, _ in corners])).community
+    wholes = [found[0][:n] for n in _DIGITS if len({code[:n] for code in found}) == 1 and n <= len(found[0])]
+    whole = max(wholes, key=len, default="")
+    return whole if whole.startswith(own) else own
 
 
 def _order(kept: Received, message: Message) -> None:

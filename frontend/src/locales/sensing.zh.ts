@@ -8,7 +8,7 @@ export const sensingZh = {
     ages: { seconds: "{n} 秒", minutes: "{n} 分钟", hours: "{n} 小时", days: "{n} 天" },
     flags: { late: "迟到", ahead: "时钟超前", repeated: "重复", out_of_order: "乱序", out_of_range: "超量程", not_a_number: "非数值", wrong_unit: "单位不符", stuck: "疑似停滞", flood: "过频", tampered: "疑似篡改" },
     choose: "选择一条数据流查看曲线。", spans: { day: "一天", week: "一周", year: "一年" }, span: "时间跨度", course: "{name}，最低 {low}，最高 {high} {unit}", noCourse: "这段时间没有读数。",
-    exact: "逐条读数", summed: "按 {n} 汇总", flagged: "{n} 处有质量标记", range: "量程 {low} 至 {high} {unit}", noRange: "未登记量程", interval: "每 {n} 秒一次", noInterval: "未登记上报间隔", asTable: "以表格显示", at: "时间", low: "最低", mean: "平均", high: "最高", model: "型号", maker: "厂商", key: "键",
+    exact: "逐条读数", summed: "按 {n} 汇总", broken: "{n} 处中断", flagged: "{n} 处有质量标记", range: "量程 {low} 至 {high} {unit}", noRange: "未登记量程", interval: "每 {n} 秒一次", noInterval: "未登记上报间隔", asTable: "以表格显示", at: "时间", low: "最低", mean: "平均", high: "最高", model: "型号", maker: "厂商", key: "键",
     strangers: "待登记设备", strangersHint: "这些设备已在上报，尚未登记；登记后，保留的消息会重新读入。", noStrangers: "没有待登记的设备。", broker: "消息服务器", told: "上报次数", first: "首次", last: "最近",
     take: "导入设备", takeHint: "CSV 首行为列名，至少含 thing（监测点编码）与 observed（指标代码）；也可用 JSON。", file: "文件（CSV 或 JSON）", crs: "坐标系", send: "导入", taken: "共 {rows} 行：新增 {created}，更新 {updated}，未收下 {refused}。", line: "第 {n} 行", mistakes: "未收下的行",
   },
@@ -17,11 +17,18 @@ export const sensingZh = {
     name: "规则", detector: "检测方法", where: "区划", unset: "{n} 项待设定", version: "第 {n} 版", versions: "各版本", choose: "选择一条规则查看限值、来源和试算结果。", since: "{at} 起启用", until: "{at} 停用", by: "{who} 编写于 {at}", reason: "理由",
     parameter: "参数", value: "取值", source: "来源", confidence: "把握", toSet: "待设定", confidences: { high: "高", medium: "中", low: "低", own: "本地经验", unknown: "未知" }, byDefault: "默认 {value}", watched: "监测对象", tellsFrom: "{grade}及以上上报为案件", tellsNone: "不上报", grades: { 1: "蓝色", 2: "黄色", 3: "橙色", 4: "红色" },
     diff: "与第 {n} 版相比", same: "与上一版没有差别。", rehearse: "试算近 30 天", rehearsing: "正在用近 30 天读数试算…", would: "若按此版，{from} 至 {to}会报", alarms: "{n} 条预警", judged: "读数 {readings} 条，数据流 {streams} 条，对象 {subjects} 个", before: "现行第 {version} 版同期：{n} 条", book: "其间已判真 {t} 条、误报 {f} 条；此版会再报 {rt} 条、{rf} 条", perDay: "逐日预警数", most: "最多的对象", day: "日期", count: "预警",
-    on: "启用", off: "停用", onNote: "启用后替换现行版本。", next: "编写下一版", nextNote: "留空的取值为待设定；每个限值请写来源和把握。", save: "存为草案", saved: "已存为第 {n} 版草案",
+    readOnly: "由{where}的值班长、系统管理员或考核员管理，您只能查看。", on: "启用", off: "停用", onNote: "启用后替换现行版本。", next: "编写下一版", nextNote: "留空的取值为待设定；每个限值请写来源和把握。", save: "存为草案", saved: "已存为第 {n} 版草案",
   },
   pipes: {
     title: "管网", none: "本区划内还没有导入管网。", which: "管网", map: "管网图，点击管段查看关阀方案", partly: "管段较多，只显示前 5,000 段。", find: "按管段或节点编号查找", edges: "管段", edge: "管段", ends: "起止", length: "长度", diameter: "管径", metres: "{n} 米", shut: "关阀方案", up: "上游", down: "下游", gas: "燃气扩散",
     valves: "应关阀门", noValves: "没有可关的阀门", users: "停供用户", nobody: "无", beyond: "另有 {n} 个在外区", cut: "随之隔离的管段", incomplete: "只关阀不能完全隔离", stuck: "这个阀门关不上", choose: "在图上点管段，或在表中选择。", met: "{node} 的{way}：共 {n} 个节点", spread: "自 {node} 泄漏，燃气可能聚集处", nowhere: "近处没有相邻的地下空间。", near: "{n} 米", likely: "可能性 {n}%", from: "从节点", own: "本区划 {n} 个节点",
     layers: { pipes: "管段", cut: "隔离", without: "停供", valve: "应关阀门", met: "追踪与扩散" },
+  },
+  cover: {
+    title: "覆盖分析", hint: "哪里没有传感器，哪里重复布设，哪些杆件已多感共杆、哪些可以合并（一杆多感）。作用半径随设备和布设要求而定，请自行填写。", noSensors: "本区划内还没有登记的传感器，可在“感知设备”中导入。", choose: "选好区划和指标，填写作用半径后分析。",
+    division: "区划", property: "观测指标", radius: "作用半径（米）", class: "对照部件", noClass: "不对照", kind: "杆件类别", everyKind: "全部", within: "可合并距离（米）", ask: "分析", figures: "结果", share: "覆盖率", sensors: "传感器", cells: "格数", of: "{n} / {all}", bare: "未装传感器的监测点", onMap: "图上显示", map: "覆盖分析图",
+    times: "重复覆盖次数", coveredBy: "覆盖情况", by: "{n} 个传感器", part: "占比", tables: "明细", where: "位置", what: "说明", see: "在图上看", carries: "{n} 台设备：{what}", apart: "相距 {n} 米", first: "只列出前 {n} 行。",
+    layers: { gaps: "空白格", overlaps: "重叠格", spots: "传感器", without: "无覆盖部件", shared: "多感共杆", pairs: "可合并的杆" },
+    none: { gaps: "没有空白格，本区划已全部覆盖。", overlaps: "没有重叠格。", without: "这类部件都在覆盖范围内，或本区划没有这类部件。", uncounted: "没有选择对照部件。", shared: "没有装了多台设备的杆件。", pairs: "这个距离内没有可合并的杆件。" },
   },
 };

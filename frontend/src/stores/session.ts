@@ -18,11 +18,13 @@ export const useSession = defineStore("session", () => {
   }
   /** Whether the person holds one of the posts; an empty list means everybody. */
   const holds = (wanted: readonly string[]) => !wanted.length || wanted.some((post) => posts.value.has(post));
+  /** Whether the person holds one of the posts over a division: there, or in one above it. */
+  const holdsOver = (wanted: readonly string[], division: string) => (me.value?.grants ?? []).some((one) => wanted.includes(one.post) && division.startsWith(one.division));
 
   async function signOut(): Promise<void> {
     await desk.DELETE("/api/desk/session");
     me.value = undefined;
     location.assign("/login");
   }
-  return { me, posts, load, holds, signOut };
+  return { me, posts, load, holds, holdsOver, signOut };
 });

@@ -46,7 +46,10 @@ def message(request: HttpRequest, identifier: str) -> HttpResponse:
     "/cap", auth=_WRITE, response=answers(WarningTaken, 201), operation_id="take_cap", openapi_extra=_XML
 )
 def take(request: HttpRequest) -> HttpResponse:
-    """Take a CAP 1.2 message: an alert, its update or its cancel; what cannot be read is kept and named."""
+    """Take a CAP 1.2 message (alert, update, cancel), or an EDXL-DE 1.0 envelope of such.
+
+    What cannot be read is kept and named.
+    """
     return reply({"id": warnings.take_cap(_system(request), read_body(request))}, 201)
 
 

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register of sensors at the desk: what is covered, which poles carry several, what was refused (F11)."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from tongguan.catalog import queries as catalog
+from tongguan.catalog.contracts import ItemKind
 from tongguan.doors.common.casework import actor_of
 from tongguan.doors.common.faces import answers
 from tongguan.doors.common.reply import reply
+from tongguan.doors.office.streams import NamedShown
 from tongguan.sensors import queries
+from tongguan.things import queries as things
 
 router = Router(tags=["传感器 sensors"])
 _CODE = "^[0-9]*$"
@@ -31,8 +37,37 @@ class UncoveredShown(Schema):
     lat: float
 
 
+class OverlapShown(Schema):
+    """A cell that several sensors cover, and how many; its number as text, its centre."""
+
+    cell: str
+    lon: float
+    lat: float
+    times: int
+
+
+class BareShown(Schema):
+    """A component that no sensor covers."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+
+
+class SensorSpot(Schema):
+    """Where a sensor stands."""
+
+    lon: float
+    lat: float
+
+
 class CoverShown(Schema):
-    """What is covered; ``histogram``: how many cells so many times, the first 5,000 ``gaps``."""
+    """What is covered; ``histogram``: how many cells so many times.
+
+    The first 5,000 ``gaps`` and ``overlaps`` (the most covered first) with their outlines (GeoJSON), where
+    the first 5,000 sensors stand (``spots``), the first 500 components without cover.
+    """
 
     division: str
     property: str
@@ -42,8 +77,29 @@ class CoverShown(Schema):
     share: float
     histogram: dict[str, int]
     gaps: list[UncoveredShown]
+    overlaps: list[OverlapShown]
+    gap_shape: dict[str, Any]
+    overlap_shape: dict[str, Any]
+    spots: list[SensorSpot]
     components: int
     components_without: int
+    without: list[BareShown]
+
+
+class ClassCounted(Schema):
+    """A class of components, its name in the catalogue and how many there are in the own divisions."""
+
+    code: str
+    name: str
+    components: int
+
+
+class ChoicesShown(Schema):
+    """What can be asked about: properties that are measured, kinds of things, classes of components."""
+
+    properties: list[NamedShown]
+    kinds: list[str]
+    classes: list[ClassCounted]
 
 
 class PolesAsked(Schema):
@@ -66,11 +122,15 @@ class PoleShown(Schema):
 
 
 class PairShown(Schema):
-    """Two things that one pole could carry."""
+    """Two things that one pole could carry, with the place of the first."""
 
     first: str
     second: str
     metres: float
+    first_name: str
+    second_name: str
+    lon: float
+    lat: float
 
 
 class PolesShown(Schema):
@@ -100,9 +160,36 @@ def coverage(request: HttpRequest, asked: Query[CoverAsked]) -> HttpResponse:
         actor_of(request), asked.division, asked.property, asked.radius_m, asked.component_class
     )
     shown = {name: getattr(found, name) for name in CoverShown.model_fields if hasattr(found, name)}
-    gaps = [{"cell": str(cell), "lon": lon, "lat": lat} for cell, lon, lat in found.gaps]
-    histogram = {str(times): cells for times, cells in found.histogram.items()}
-    return reply(shown | {"property": found.observed, "gaps": gaps, "histogram": histogram})
+    told = {
+        "property": found.observed,
+        "gaps": [{"cell": str(cell), "lon": lon, "lat": lat} for cell, lon, lat in found.gaps],
+        "overlaps": [
+            {"cell": str(cell), "lon": lon, "lat": lat, "times": times}
+            for cell, lon, lat, times in found.overlaps
+        ],
+        "spots": [{"lon": lon, "lat": lat} for lon, lat in found.spots],
+        "histogram": {str(times): cells for times, cells in found.histogram.items()},
+    }
+    return reply(shown | told)
+
+
+@router.get("/sensors/coverage/choices", response=answers(ChoicesShown), operation_id="coverage_choices")
+def choices(request: HttpRequest) -> HttpResponse:
+    """Give what coverage can be asked about within the own divisions."""
+    actor = actor_of(request)
+    kinds, properties = queries.kinds(actor)
+    names = {one.code: one.component_name for one in catalog.items_table(ItemKind.COMPONENT)}
+    classes = things.classes(actor).items()
+    return reply(
+        {
+            "properties": [{"code": code, "name": name} for code, name in properties],
+            "kinds": kinds,
+            "classes": [
+                {"code": code, "name": names.get(code) or code, "components": count}
+                for code, count in classes
+            ],
+        }
+    )
 
 
 @router.get("/sensors/poles", response=answers(PolesShown), operation_id="sensor_poles")

@@ -37,7 +37,7 @@ from django.db.models.lookups import (
 from tongguan.doors.sensorthings import places
 from tongguan.doors.sensorthings.entities import BY_NAME, Entity
 from tongguan.doors.sensorthings.grammar import Call, Geography, Literal, Node, Not, Pair, Path, misread
-from tongguan.kernel import clock
+from tongguan.doors.sensorthings.masks import MOMENTS
 from tongguan.people.contracts import Actor
 from tongguan.sensors.queries import within
 
@@ -256,8 +256,8 @@ class Conditions:
         name, of = node.name, node.of
         if name in _NUMBERS:
             return Known(_NUMBERS[name](self._number(self.value(of[0]))), "number")
-        if name in {"now", "mindatetime", "maxdatetime"}:
-            return _literal({"now": clock.now(), "mindatetime": _FIRST, "maxdatetime": _LAST}[name])
+        if name in MOMENTS:
+            return _literal(MOMENTS[name]())
         if name in _PARTS or name == "date":
             told = self.value(of[0])
             if told.kind != "time":
@@ -324,10 +324,6 @@ class Conditions:
             held = holds(to, shapes) if swapped else holds(shapes, to)
         numbers = [pk for (pk, _), fits in zip(found, np.atleast_1d(held).tolist(), strict=True) if fits]
         return Q(**{f"{path}__pk__in" if path else "pk__in": numbers})
-
-
-_FIRST: Final = datetime(1, 1, 1, tzinfo=UTC)
-_LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def _distance(shapes: Any, to: Any) -> Any:

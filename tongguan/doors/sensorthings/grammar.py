@@ -19,6 +19,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     **dict.fromkeys(("substringof", "contains", "endswith", "startswith", "indexof", "concat"), (2, 2)),
     **dict.fromkeys(("length", "tolower", "toupper", "trim", "round", "floor", "ceiling"), (1, 1)),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "second", "date", "time"), (1, 1)),
+    **dict.fromkeys(("fractionalseconds", "totaloffsetminutes"), (1, 1)),
     **dict.fromkeys(("now", "mindatetime", "maxdatetime"), (0, 0)),
     "substring": (2, 3),
     "geo.length": (1, 1),

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Conditions of the query language over columns of readings. Pure."""
+"""Conditions of the query language over columns of readings. Pure but for ``now()``."""
 
 import operator
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongguan.doors.sensorthings.grammar import Call, Literal, Node, Not, Pair, Path, misread
+from tongguan.kernel import clock
 from tongguan.kernel.frames import Frame
 
 Truth = NDArray[np.bool_]
@@ -29,6 +30,12 @@ _SUMS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "mod": np.fmod,
 }
 _ROUND: Final[dict[str, Callable[[Any], Any]]] = {"round": np.round, "floor": np.floor, "ceiling": np.ceil}
+#: Functions of no value that give a time.
+MOMENTS: Final[dict[str, Callable[[], datetime]]] = {
+    "now": clock.now,
+    "mindatetime": lambda: datetime(1, 1, 1, tzinfo=UTC),
+    "maxdatetime": lambda: datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+}
 _UNITS: Final = {"hour": ("h", 24, 0), "minute": ("m", 60, 0), "second": ("s", 60, 0)}
 
 
@@ -78,6 +85,8 @@ def _value(node: Node, frame: Frame) -> tuple[Any, str]:
         return _sum(node, frame)
     if isinstance(node, Call) and len(node.of) == 1:
         return _called(node, frame)
+    if isinstance(node, Call) and node.name in MOMENTS:
+        return _literal(MOMENTS[node.name]())
     raise misread("$filter", "观测没有这个属性或函数", "observations have no such attribute or function")
 
 
@@ -123,6 +132,10 @@ def _called(node: Call, frame: Frame) -> tuple[Any, str]:
             return days + 1.0, "number"
         if node.name == "date":
             return at.astype("datetime64[D]").astype(np.int64).astype(np.float64), "day"
+        if node.name == "fractionalseconds":
+            return np.asarray(told, np.int64) % 1000 / 1000.0, "number"
+        if node.name == "totaloffsetminutes":  # times are kept and shown in UTC
+            return np.zeros(len(at)), "number"
         if node.name in _UNITS:
             unit, most, first = _UNITS[node.name]
             return at.astype(f"datetime64[{unit}]").astype(np.int64) % most + float(first), "number"

@@ -63,7 +63,10 @@ def number(told: Any) -> float:
 
 
 def take(ask: Ask, told: Sequence[Reading]) -> None:
-    """Hand readings to the store; durable when this returns. Raises NotFound, TooMany, Unavailable."""
+    """Hand readings to the store; durable when this returns. Raises NotFound, TooMany, Unavailable.
+
+    Within a transaction that makes their streams, a refusal here takes back what was made.
+    """
     ask.need(TELL)
     streams = register.streams({one.stream for one in told}, ask.actor)
     for one in told:
@@ -74,7 +77,7 @@ def take(ask: Ask, told: Sequence[Reading]) -> None:
             raise Invalid(
                 "stream.inactive", zh="数据流已停用", en="the stream is not in use", field="Datastream"
             )
-    sensing.take(Frame.of([r.stream for r in told], [r.at for r in told], [r.value for r in told]))
+    sensing.take_within(Frame.of([r.stream for r in told], [r.at for r in told], [r.value for r in told]))
 
 
 def create(ask: Ask, body: Any, stream: int | None) -> Answer:

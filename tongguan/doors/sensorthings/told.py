@@ -2,7 +2,8 @@
 """Bodies of SensorThings as column values of our register, with what the standard does not know. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +26,16 @@ class Untold(Refusal):
 def wrong(field_name: str, zh: str, en: str) -> Untold:
     """Give the refusal of one attribute."""
     return Untold("sensorthings.body", zh=f"{field_name}：{zh}", en=f"{field_name}: {en}", field=field_name)
+
+
+@contextmanager
+def inside(path: str) -> Iterator[None]:
+    """Have a refusal within name its field from outside: ``Datastreams[0].Sensor.name``."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = f"{path}.{refusal.field}" if refusal.field else path
+        raise
 
 
 @dataclass(slots=True)

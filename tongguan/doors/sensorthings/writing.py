@@ -11,7 +11,7 @@ from tongguan.doors.sensorthings.patches import patched
 from tongguan.doors.sensorthings.reading import follow, rows_of, self_link
 from tongguan.doors.sensorthings.resources import Resource, no_such
 from tongguan.doors.sensorthings.telling import Reading
-from tongguan.doors.sensorthings.told import linked, listed, take_apart, wrong
+from tongguan.doors.sensorthings.told import inside, linked, listed, take_apart, wrong
 from tongguan.kernel.errors import Refusal
 from tongguan.runtime.transactions import atomic
 from tongguan.sensors import api as sensors
@@ -75,27 +75,38 @@ class _Deep:
         number = linked(name, value)
         if number is not None:
             return number
-        return self.make(BY_NAME[name], value, {}, depth + 1)
+        with inside(name):
+            return self.make(BY_NAME[name], value, {}, depth + 1)
 
     def _place(self, value: Any, depth: int) -> int | None:
         told = listed("Locations", value)
         if len(told) > 1:
             raise wrong("Locations", "一个监测点只有一个当前位置", "a thing stands at one place")
-        return self._single("Location", told[0], depth) if told else None
+        number = linked("Locations", told[0]) if told else None
+        if number is not None or not told:
+            return number
+        with inside("Locations[0]"):
+            return self.make(BY_NAME["Location"], told[0], {}, depth + 1)
 
     def _inside(self, entity: Entity, number: int, related: Mapping[str, Any], depth: int) -> None:
         ours = {"Thing": "thing_id", "Sensor": "sensor_id", "ObservedProperty": "observed_id"}
-        for one in listed("Datastreams", related.get("Datastreams") or []):
-            self.make(BY_NAME["Datastream"], one, {ours[entity.name]: number}, depth + 1)
+        for n, one in enumerate(listed("Datastreams", related.get("Datastreams") or [])):
+            with inside(f"Datastreams[{n}]"):
+                self.make(BY_NAME["Datastream"], one, {ours[entity.name]: number}, depth + 1)
         if entity.name == "Location":
-            for one in listed("Things", related.get("Things") or []):
-                known = linked("Things", one)
-                if known is not None:
-                    sensors.change(self.ask.actor, "thing", known, {"location_id": number})
-                else:
-                    self.make(BY_NAME["Thing"], one, {"location_id": number}, depth + 1)
-        for one in listed("Observations", related.get("Observations") or []):
-            self.readings.append(telling.reading_of(one, number))
+            for n, one in enumerate(listed("Things", related.get("Things") or [])):
+                with inside(f"Things[{n}]"):
+                    self._stands(one, number, depth)
+        for n, one in enumerate(listed("Observations", related.get("Observations") or [])):
+            with inside(f"Observations[{n}]"):
+                self.readings.append(telling.reading_of(one, number))
+
+    def _stands(self, told: Any, place: int, depth: int) -> None:
+        known = linked("Things", told)
+        if known is not None:
+            sensors.change(self.ask.actor, "thing", known, {"location_id": place})
+        else:
+            self.make(BY_NAME["Thing"], told, {"location_id": place}, depth + 1)
 
 
 def create(ask: Ask, resource: Resource, body: Any) -> Answer:
@@ -116,8 +127,8 @@ def create(ask: Ask, resource: Resource, body: Any) -> Answer:
         number = deep.make(step.entity, body, given)
         if parent is not None and step.entity.name == "Location" and before.entity.name == "Thing":
             sensors.change(ask.actor, "thing", parent.pk, {"location_id": number})
-    if deep.readings:
-        telling.take(ask, deep.readings)
+        if deep.readings:
+            telling.take(ask, deep.readings)
     return _made(ask, step.entity, number)
 
 

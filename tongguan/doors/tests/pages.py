@@ -30,6 +30,7 @@ OPENED_BY = {
     "scores": "duty_chief",
     "score-set": "duty_chief",
     "streams": "sysadmin",
+    "coverage": "duty_chief",
     "watch": "duty_chief",
 }
 DESK_DEFAULT = "acceptor"

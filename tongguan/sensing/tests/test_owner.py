@@ -3,12 +3,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from tongguan.kernel.errors import Invalid, TooMany, Unavailable
 from tongguan.kernel.frames import Frame, Quality
+from tongguan.runtime.transactions import atomic
 from tongguan.sensing import api, owning, queries, spi, testing, wire
 from tongguan.sensing.contracts import Declared, Policy, Receipt
 from tongguan.sensing.owner import now_ms
@@ -175,3 +177,19 @@ def test_what_is_no_message_ends_the_connection_and_nothing_else(far_owner):
     with pytest.raises(Invalid):
         owning.ask("take", {"stream": np.array([1]), "at": np.array([1, 2])}, None)
     assert api.take(Frame.of([2], [now_ms()], [1.0])).kept == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readings_of_a_stream_that_its_own_transaction_makes_are_let_in_when_it_stands():
+    seen = [Declared.of([])]  # by another process: what is committed
+    with spi.declarations.temporarily("sensors", lambda: seen[0]), testing.owned():
+        now = now_ms()
+        with atomic():
+            assert api.take_within(Frame.of([5], [now], [1.5])).aside == 1
+            assert rows(queries.latest([5])) == []
+            seen[0] = Declared.of([(5, None, None, None)])
+        assert rows(queries.latest([5])) == [(5, now, 1.5, 0)]
+        with suppress(ZeroDivisionError), atomic():
+            api.take_within(Frame.of([6], [now], [1.5]))
+            raise ZeroDivisionError
+        assert rows(queries.latest([6])) == []

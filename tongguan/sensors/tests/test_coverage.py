@@ -38,6 +38,11 @@ def test_each_cell_is_covered_as_often_as_counting_says(points, radius):
     assert found.times.tolist() == expected
     assert sum(found.histogram().values()) == len(cells)
     assert set(found.gaps().tolist()) == {c for c, n in zip(cells.tolist(), expected, strict=True) if not n}
+    many, times = found.overlaps()
+    assert dict(zip(many.tolist(), times.tolist(), strict=True)) == {
+        c: n for c, n in zip(cells.tolist(), expected, strict=True) if n > 1
+    }
+    assert times.tolist() == sorted(times.tolist(), reverse=True)
 
 
 @given(spots, st.floats(0.5, 300))
@@ -69,6 +74,10 @@ def test_the_cells_of_an_area_are_those_whose_centres_lie_in_it():
         coverage.cells_in({"type": "Polygon", "coordinates": [list(AREA.exterior.coords)]}).tolist()
     ) == set(cells.tolist())
     assert cell_of(121.005, 30.805) in cells.tolist()
+    around = shapely.geometry.shape(coverage.outline(cells))
+    assert shapely.contains_xy(around, lons, lats).all()
+    assert around.area == pytest.approx(AREA.area, rel=0.15)
+    assert coverage.outline(cells[:0]) == {"type": "MultiPolygon", "coordinates": []}
     with pytest.raises(ValueError, match="more than"):
         coverage.cells_in(shapely.box(110, 25, 118, 32))
 
@@ -89,6 +98,10 @@ def test_gaps_of_a_district_and_components_without_a_sensor_are_counted():
     assert found.histogram[0] + found.histogram.get(1, 0) + found.histogram[2] == found.cells
     assert found.share == pytest.approx(1 - found.histogram[0] / found.cells)
     assert len(found.gaps) == found.histogram[0] > 0
+    assert [(one.code[-6:], one.name) for one in found.without] == [("000002", "供水井盖")]
+    assert {times for *_, times in found.overlaps} == {2}
+    assert len(found.overlaps) == found.histogram[2]
+    assert sorted(found.spots) == [(121.005, 30.805), (121.0052, 30.805)]
     south = Actor(None, "client:1", "南", None, "", Scope((Grant(Post.SYSTEM, "990102", 0, ""),)))
     with pytest.raises(NotFound):
         queries.cover(south, "990101", "gas.ch4_conc_lel", 300)
@@ -117,5 +130,6 @@ def test_poles_with_several_sensors_and_poles_that_could_be_one_are_named():
         ("P-1", "P-3"),
     ]
     assert found.mergeable[0].metres == pytest.approx(4.776, abs=0.01)
+    assert (found.mergeable[0].lon, found.mergeable[0].lat) == (121.005, 30.805)
     with pytest.raises(Invalid):
         queries.poles(PLATFORM, "990101", 500)

@@ -39,6 +39,7 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
   { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
   { path: "networks", name: "networks", component: () => import("@/screens/desk/pipes/PipesPage.vue") },
+  { path: "coverage", name: "coverage", component: () => import("@/screens/desk/sensors/CoverPage.vue") },
   { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
   { path: "analysis", name: "analysis", component: () => import("@/screens/desk/analysis/ExplorerPage.vue") },
   { path: "analysis/boards", name: "analysis-boards", component: () => import("@/screens/desk/analysis/BoardsPage.vue") },
@@ -106,6 +107,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     entries: [
       { name: "streams", to: "/desk/streams", posts: SENSERS },
       { name: "networks", to: "/desk/networks", posts: SENSERS },
+      { name: "coverage", to: "/desk/coverage", posts: SENSERS },
       { name: "watch", to: "/desk/watch", posts: [...SENSERS, "evaluator"] },
     ],
   },

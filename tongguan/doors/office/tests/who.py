@@ -60,6 +60,7 @@ OFFICE: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "stream": ("GET", "/streams/999999", None, set()),
     "stream_course": ("GET", "/streams/999999/course", None, set()),
     "sensor_coverage": ("GET", "/sensors/coverage?division=99&property=gas.ch4&radius_m=300", None, set()),
+    "coverage_choices": ("GET", "/sensors/coverage/choices", None, set(ROLES)),
     "sensor_poles": ("GET", "/sensors/poles?division=990101&within_m=30", None, set(ROLES)),
     "sensor_refused": ("GET", "/sensors/refused", None, set(ROLES)),
     "processes": ("GET", "/processes", None, set(ROLES)),

@@ -43,6 +43,19 @@ def declared(service):
     return well, stream
 
 
+def half_told(stream):
+    """A thing with a stream whose sensor lacks what it needs."""
+    bad = sta.Datastream(
+        name="半截",
+        description="少一项",
+        unit_of_measurement=stream.unit_of_measurement,
+        observation_type=stream.observation_type,
+        sensor=sta.Sensor(name="探头", encoding_type="text/plain", metadata=""),
+        observed_property=stream.observed_property,
+    )
+    return sta.Thing(name="二号井", description="燃气井", datastreams=[bad])
+
+
 def hourly(stream):
     """Two readings of a stream as a data array."""
     block = sta.model.ext.data_array_value.DataArrayValue()
@@ -91,6 +104,11 @@ def test_a_public_client_declares_tells_and_asks(live_server):
         assert [one.result for one in rows] == [10, 11, 12, 13, 14]  # the client follows every next link
         some = kept.get_observations().query().filter("result gt 11 and result lt 14").count().list()
         assert (sorted(one.result for one in some), some.count) == ([12, 13], 2)
+
+        with pytest.raises(requests.HTTPError) as refused:
+            service.create(half_told(stream))
+        assert "Datastreams[0].Sensor.description" in refused.value.response.text
+        assert service.things().query().count().list().count == 1
 
         well.name = "一号井（更名）"
         service.update(well)

@@ -69,11 +69,24 @@ def test_a_thing_told_with_all_that_belongs_to_it_is_one_act(door, well):
     assert audited("sensors.create_thing")[-1].detail["name"] == "一号井"
 
 
-def test_a_deep_insert_that_fails_within_leaves_nothing(door):
-    bad = thing(Datastreams=[stream(), stream(Sensor={"name": "half"})])
-    answer = door.post("Things", bad, 400)
-    assert (answer["field"], answer["status"]) == ("description", 400)
+TOLD = {"phenomenonTime": "2026-05-01T00:00:00Z", "result": 1}
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (stream(Sensor={"name": "half"}), "Datastreams[1].Sensor.description"),
+        (stream(ObservedProperty=7), "Datastreams[1].ObservedProperty"),
+        (stream(unitOfMeasurement=None), "Datastreams[1].unitOfMeasurement"),
+        (stream(Observations=[TOLD, {**TOLD, "result": "x"}]), "Datastreams[1].Observations[1].result"),
+        (stream(properties={"active": False}, Observations=[TOLD]), "Datastream"),
+    ],
+)  # fmt: skip
+def test_a_deep_insert_that_fails_within_leaves_nothing_and_names_what_failed(door, bad, field):
+    answer = door.post("Things", thing(Datastreams=[stream(), bad]), 400)
+    assert (answer["field"], answer["status"]) == (field, 400)
     assert (Thing.objects.count(), Datastream.objects.count(), Location.objects.count()) == (0, 0, 0)
+    assert door.get("Observations?$count=true")["@iot.count"] == 0
 
 
 def test_paths_lead_along_relations_to_attributes_and_plain_values(door, well):
@@ -343,7 +356,7 @@ def test_a_system_sees_and_writes_its_divisions_only(door, well, people_cast):
         south.get(path, 404)
     south.send("PATCH", f"Things({number})", {"name": "x"}, 404)
     south.post("Observations", {"result": 1, "Datastream": {"@iot.id": one}}, 404)
-    assert south.post("Things", thing(properties={"code": "W-9"}), 400)["field"] == "division"
+    assert south.post("Things", thing(properties={"code": "W-9"}), 400)["field"] == "Locations[0].division"
     reader = Door(people.issue_token(people_cast.secadmin, "读", ("sensors:read",), "9901"))
     assert reader.post("Things", thing(), 403)["code"] == "token.scope"
     reader.post("Observations", {"result": 1, "Datastream": {"@iot.id": one}}, 403)
