@@ -20,7 +20,7 @@ import msgspec
 from tongguan.casebook import files
 from tongguan.casebook.contracts import BookFile, Damaged, Group, Manifest, Rows
 from tongguan.casebook.files import listed, quoted
-from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, VERSION, Table, tables_of
+from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, VERSION, WRITTEN, Table, tables_of
 
 #: A group takes the next older one into itself when that is not so many times as large.
 _GROWTH: Final = 4
@@ -95,6 +95,8 @@ class Store:
             rows = tables.get(table.name, ())
             if not rows:
                 continue
+            if table.name == HEADS[subject]:
+                rows = [{**row, WRITTEN: no} for row in rows]
             draft = self.folder / self.state.book / f"rows-{no}.ndjson"
             source = f"({rows_sql(draft, table.columns, rows)})"
             made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
