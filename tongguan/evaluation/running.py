@@ -235,8 +235,11 @@ def _moved(part: Kept, source: str, where: str, sign: int = 1) -> str:
     """Give SQL of one row per count of what lies in ``source``."""
     codes = ", ".join(f"'{code}'" for code in part.codes)
     numbers = ", ".join(f"{sign} * n{n}" for n in range(len(part.codes)))
-    given = f"SELECT unnest([{codes}]) AS count, {_KEYS}, unnest([{numbers}]) AS amount"
-    return f"{given} FROM {source} WHERE {where}"
+    bits = ", ".join(f"bits & {counting.reasons(code)}" for code in part.codes)
+    return (
+        f"SELECT unnest([{codes}]) AS count, street, unit, person, post, unnest([{bits}]) AS bits,"
+        f" unnest([{numbers}]) AS amount FROM {source} WHERE {where}"
+    )
 
 
 def _summed(source: str) -> str:

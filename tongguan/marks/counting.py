@@ -104,11 +104,18 @@ def takes_of(count: Count, frame: Frame) -> tuple[Take, ...]:
     return count.persons if frame.persons else count.takes
 
 
+def reasons(code: str) -> int:
+    """Give the bits that may keep a mark of a count out: what is not timed is not excused by an appeal."""
+    every = sum(EXCLUSIONS.values())
+    return every if COUNTS[code].timed else every & ~EXCLUSIONS["excused"]
+
+
 def sums(codes: Iterable[str], frame: Frame) -> list[tuple[str, tuple[str, ...]]]:
     """Give statements, each with the counts it sums, grouped by month, street, unit, person and reasons.
 
     Columns ``month`` (first of the local month, or the period's begin), ``street``, ``unit``, ``person``,
-    ``post``, ``bits``, then ``n0``, ``n1`` … in the order of the counts. Sums of several statements add up.
+    ``post``, ``bits`` (of which ``reasons`` of a count matter), then ``n0``, ``n1`` … in the order of the
+    counts. Sums of several statements add up.
     """
     return [
         (_sum(group, frame, [_month(group.at, frame)]), tuple(code for code, _ in group.takes))
@@ -122,16 +129,14 @@ class _Group:
 
     base: str
     at: str
-    timed: bool
     takes: list[tuple[str, Take]]
 
 
 def _groups(codes: Iterable[str], frame: Frame) -> list[_Group]:
-    found: dict[tuple[str, str, bool], _Group] = {}
+    found: dict[tuple[str, str], _Group] = {}
     for code in codes:
-        count = COUNTS[code]
-        for take in takes_of(count, frame):
-            key = take.base, take.at, count.timed
+        for take in takes_of(COUNTS[code], frame):
+            key = take.base, take.at
             found.setdefault(key, _Group(*key, [])).takes.append((code, take))
     return list(found.values())
 
@@ -190,7 +195,7 @@ def waiting(frame: Frame) -> str:
 
 
 def _sum(group: _Group, frame: Frame, first: Sequence[str]) -> str:
-    takes, timed = group.takes, group.timed
+    takes, timed = group.takes, any(COUNTS[code].timed for code, _ in group.takes)
     columns = ", ".join(
         f"sum(CASE WHEN {_filled(take.when, frame)} THEN {take.amount} ELSE 0 END) AS n{place}"
         for place, (_, take) in enumerate(takes)
