@@ -104,6 +104,11 @@ def takes_of(count: Count, frame: Frame) -> tuple[Take, ...]:
     return count.persons if frame.persons else count.takes
 
 
+def rows(base: str, frame: Frame) -> str:
+    """Give one statement of a base's rows (``bases``), for those who count more than takes do."""
+    return f"WITH exempt AS ({_exempt(frame)}) {_base(base, frame)}"
+
+
 def reasons(code: str) -> int:
     """Give the bits that may keep a mark of a count out: what is not timed is not excused by an appeal."""
     every = sum(EXCLUSIONS.values())
