@@ -14,11 +14,11 @@ from tongguan.briefings.measures import known
 from tongguan.briefings.testing import END, LOUD, rows, write_city
 from tongguan.casebook.testing import case_id
 from tongguan.documents.api import Fault, language
-from tongguan.evaluation import wordings
 from tongguan.evaluation.contracts import Score
 from tongguan.evaluation.models import Closing, Exemption, ScoreLine
-from tongguan.evaluation.queries import period
+from tongguan.evaluation.queries import period, versions
 from tongguan.insight.models import Overload
+from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.testing import settle
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,10 @@ pytestmark = pytest.mark.django_db
 
 def closed_september(unit):
     span = period("2026-09")
+    (body,) = versions(PLATFORM, "jinniu_digital_cg")
     row = Closing.objects.create(
         code="jinniu_digital_cg", period=span.code, since=span.since, until=span.until, version=1,
-        set_body=dict(wordings.SHIPPED["jinniu_digital_cg"]), set_digest="d", marks_digest="m", marks=0,
+        set_body=dict(body.body), set_digest="d", marks_digest="m", marks=0,
         inputs={"missing": {}}, result_digest="r", read_at=END, by="user:1", by_name="钱考核", at=END,
     )  # fmt: skip
     line = Score(
