@@ -43,21 +43,25 @@ ASKED = {
 }
 
 
-def timed(run: Callable[[], object]) -> float:
-    """Give the middle of a few rounds, in seconds; the first is not counted."""
-    run()
-    found = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
+def timed(run: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Give the middle of a few rounds, in seconds by the wall and of processors; the first is not counted."""
+    if rounds > 1:
         run()
-        found.append(time.perf_counter() - began)
-    return sorted(found)[ROUNDS // 2]
+    walls, cpus = [], []
+    for _ in range(rounds):
+        began, used = time.perf_counter(), time.process_time()
+        run()
+        walls.append(time.perf_counter() - began)
+        cpus.append(time.process_time() - used)
+    return sorted(walls)[rounds // 2], sorted(cpus)[rounds // 2]
 
 
-def line(name: str, seconds: float, limit: float, **more: object) -> None:
+def line(name: str, spent: tuple[float, float], limit: float, **more: object) -> None:
     """Print one measurement."""
-    told = {"bench": "analysis", "what": name, **more, "seconds": round(seconds, 3), "limit": limit}
-    print(json.dumps(told | {"ratio": round(seconds / limit, 2)}), flush=True)
+    seconds, cpu = spent
+    told = {"bench": "analysis", "what": name, **more, "seconds": round(seconds, 3), "cpu_s": round(cpu, 3)}
+    told |= {"limit": limit, "ratio": round(seconds / limit, 2), "load": round(os.getloadavg()[0], 1)}
+    print(json.dumps(told), flush=True)
 
 
 def explorer(home: Path, cases: int) -> None:
@@ -84,9 +88,8 @@ def scan(cases: int = 20_000, rings: int = 12) -> None:
     zones = [patterns.around(cells, ring) for ring in range(4)]
     for name, present in (("scan_present", True), ("scan_whole", False)):
         limit = 3.0 if present else 60.0
-        began = time.perf_counter()
-        patterns.clusters(places, days, zones, present=present)
-        line(name, time.perf_counter() - began, limit, cases=cases, cells=len(cells))
+        spent = timed(lambda now=present: patterns.clusters(places, days, zones, present=now), 1)
+        line(name, spent, limit, cases=cases, cells=len(cells))
 
 
 def main() -> None:

@@ -46,18 +46,20 @@ def measure(cases: int) -> None:
             "hand_overs": lambda book, wanted=wanted: flows.hand_overs(book, wanted, {}),
         }
         for figure, ask in questions.items():
-            times = []
+            times, spent = [], []
             for _ in range(2):
-                began = time.perf_counter()
+                began, used = time.perf_counter(), time.process_time()
                 with open_book(PLATFORM, since=wanted.since, until=wanted.until) as book:
                     found = ask(book)
                 times.append(time.perf_counter() - began)
+                spent.append(time.process_time() - used)
             basis = getattr(found, "basis", None)
             about = {} if basis is None else {"looked_at": basis.cases, "sampled": basis.sampled}
             worst, limit = max(times), LIMITS[period]
             load.tell(
                 bench="insight", figure=figure, period=period, cases=cases, **about,
-                seconds=round(worst, 2), limit_s=limit, ratio=round(worst / limit, 2),
+                seconds=round(worst, 2), cpu_s=round(max(spent), 2), limit_s=limit,
+                ratio=round(worst / limit, 2), load=round(os.getloadavg()[0], 1),
             )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tongguan.analysis import asking, boards, exploring, findings, readings
+from tongguan.analysis import measured as measuring
 from tongguan.analysis import outlook as outlooks
 from tongguan.analysis import projects as coming
 from tongguan.analysis.contracts import (
@@ -39,14 +40,17 @@ from tongguan.analysis.models import Decided
 from tongguan.analysis.models import Project as Row
 from tongguan.casebook.queries import Book, open_book
 from tongguan.indicators import queries as indicators
+from tongguan.indicators.contracts import Indicator
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
 from tongguan.people import queries as people
 from tongguan.people.contracts import CENTRE_POSTS, PLATFORM, Actor, Post
 from tongguan.places import queries as places
+from tongguan.sensors import queries as sensors
 
 __all__ = [
     "LOCAL",
+    "Source",
     "accuracy",
     "behind",
     "board_cubes",
@@ -59,6 +63,7 @@ __all__ = [
     "hot_spots",
     "links",
     "measure_list",
+    "measured",
     "outlook",
     "outlook_list",
     "project",
@@ -68,6 +73,7 @@ __all__ = [
     "sheet",
     "sign_course",
     "slice_list",
+    "sources",
 ]
 
 #: The city's own time, and how conditions are read that a face got as words.
@@ -170,6 +176,18 @@ def links(
     beside = readings.by_day(viewer, question, streams)
     with opened(viewer) as book:
         return findings.links(book, question, by, lags, beside)
+
+
+measured = measuring.measured
+Source = measuring.Source
+
+
+def sources(viewer: Actor) -> tuple[list[Indicator], list[tuple[str, str, str]]]:
+    """Give the vital signs, and (code, name, unit) of what is observed within the viewer's scope."""
+    held = not viewer.scope.posts().isdisjoint(CENTRE_POSTS)
+    mine = sensors.datastreams(viewer).filter(active=True).values("observed")
+    observed = sensors.properties(viewer).filter(pk__in=mine).order_by("code")
+    return indicators.registry() if held else [], list(observed.values_list("code", "name", "unit"))
 
 
 def reading_course(viewer: Actor, question: Question, stream: int) -> list[tuple[date, float | None]]:

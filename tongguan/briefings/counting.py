@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from tongguan.briefings import sources
 from tongguan.briefings.naming import Names
+from tongguan.briefings.sources import Stretch
 from tongguan.casebook.queries import LOCAL, Book
 from tongguan.documents.contracts import Counted, Group, Measure, Need, Period, Span, Tally
 
@@ -20,21 +22,11 @@ RECENT: Final = timedelta(days=120)
 _CELLS: Final = 100
 _UNITS: Final = timedelta(days=1)
 _BY_TIME: Final = frozenset({"day", "hour", "weekday_hour"})
-_SOURCES: Final = {
-    "cases": "SELECT *, id::UHUGEINT AS mark, id AS subject FROM cases",
-    "tellings": ("SELECT *, id::UHUGEINT AS mark, case_id AS subject FROM tellings"),
-    "answers": (
-        "SELECT a.*, a.case_id::UHUGEINT + a.round::UHUGEINT AS mark, a.case_id AS subject, c.division, "
-        "c.item, c.item_name, c.family, c.source, c.kind, c.urgency, c.lead_unit, c.hub, c.cell, "
-        "c.lon, c.lat FROM answers a JOIN cases c ON c.id = a.case_id"
-    ),
-}
 _COLUMNS: Final = {
     "item": "item", "family": "family", "source": "source",
-    "kind": "kind", "urgency": "urgency", "unit": "lead_unit::VARCHAR", "hub": "hub",
+    "kind": "kind", "urgency": "urgency", "unit": "lead_unit::VARCHAR", "hub": "hub", "stage": "stage",
     "cell": "cell::VARCHAR",
 }  # fmt: skip
-Stretch = tuple[datetime, datetime]
 
 
 def sql_time(at: datetime) -> str:
@@ -116,11 +108,6 @@ class Bound:
         return f" AND {key_of(by, at, division)} = ${key}"
 
 
-def source(measure: Measure) -> str:
-    """Give the rows a measure counts, each with its mark and the case it is about."""
-    return _SOURCES[measure.table]
-
-
 Scan = tuple[str, str, str, tuple[Need, ...]]
 
 
@@ -149,6 +136,8 @@ def count(
 ) -> Counted:
     """Count everything; ``step`` is called after every scan."""
     begun = _begun(book)
+    tables = {measures[need.measure].table for need in needs}
+    sources.prepare(book, tables, division, (period.since, period.until))
     counted: dict[Need, tuple[Group, ...]] = {}
     for scan in scans(needs, measures):
         counted |= _one(book, scan, period, division, measures, names, begun)
@@ -186,8 +175,8 @@ def _one(
     if not columns:
         return dict.fromkeys(needs, ())
     text = (
-        f"SELECT {key_of(by, at, division)} AS key, {', '.join(columns)}{cells} FROM ({_SOURCES[scan[0]]}) "
-        f"WHERE {' OR '.join(dict.fromkeys(times))} GROUP BY ALL"
+        f"SELECT {key_of(by, at, division)} AS key, {', '.join(columns)}{cells} "
+        f"FROM ({sources.rows_of(scan[0])}) WHERE {' OR '.join(dict.fromkeys(times))} GROUP BY ALL"
     )
     if by == "cell":
         text += f" HAVING count(lon) > 0 ORDER BY 2 DESC, key LIMIT {_CELLS}"

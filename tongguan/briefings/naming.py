@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tongguan.casebook.queries import Book
+from tongguan.insight import queries as insight
 
 SOURCES: Final = {
     "grid": "网格上报", "hotline": "热线", "citizen": "市民", "desk": "坐席登记", "department": "部门移交",
@@ -47,6 +48,7 @@ def read(book: Book) -> Names:
     return Names(
         {
             "district": places, "street": places, "hub": places, "division": places, "item": items,
-            "unit": units, "source": SOURCES, "kind": KINDS, "urgency": URGENCIES,
+            "unit": units, "stage": insight.names().stages, "source": SOURCES, "kind": KINDS,
+            "urgency": URGENCIES,
         }
     )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tongguan.briefings import assistant, counting, course, guards, measures, register, writing
+from tongguan.briefings import assistant, counting, course, guards, measures, register, sources, writing
 from tongguan.briefings.contracts import (
     STATES_ZH,
     Behind,
@@ -182,7 +182,8 @@ def behind(viewer: Actor, briefing_id: UUID, key: str) -> Behind:
     if figure["by"]:
         test += bound.key(figure["by"], measure.at, row.division, figure["key"])
     with casebook.open_book(eyes(row.division)) as book:
-        rows = f"FROM ({counting.source(measure)}) WHERE {test}"
+        sources.prepare(book, {measure.table}, row.division, when)
+        rows = f"FROM ({sources.rows_of(measure.table)}) WHERE {test}"
         params = bound.values or None
         ((n, mark),) = book.rows(f"SELECT count(*), bit_xor(mark) {rows}", params)
         listed = book.rows(

@@ -13,7 +13,7 @@ import duckdb
 
 from tongguan.casebook import files, gathering, keeping, store
 from tongguan.casebook.contracts import Group, Manifest, Rows
-from tongguan.casebook.schema import HEADS, SUBJECTS, TABLES, Table, tables_of
+from tongguan.casebook.schema import HEADS, SUBJECTS, TABLES, WRITTEN, Table, tables_of
 
 _AT_ONCE: Final = 2_000
 _SHOWN: Final = 50
@@ -71,9 +71,10 @@ def _compared(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE heads AS {_told(head, rows, drafts)}")
     found = []
     for table in tables_of(rows.subject):
-        now = f"SELECT * FROM ({_told(table, rows, drafts)})"
-        kept = _kept(folder, state, table, months)
-        named = f'SELECT * FROM ({kept}) WHERE "{table.key}" IN (SELECT "{head.key}" FROM heads)'
+        columns = ", ".join(f'"{one}"' for one in table.names if one != WRITTEN)
+        now = f"SELECT {columns} FROM ({_told(table, rows, drafts)})"
+        mine = kept(folder, state, table, months)
+        named = f'SELECT {columns} FROM ({mine}) WHERE "{table.key}" IN (SELECT "{head.key}" FROM heads)'
         for words, sql in (("缺", f"{now} EXCEPT ALL {named}"), ("多", f"{named} EXCEPT ALL {now}")):
             differing: list[tuple[Any, ...]] = connection.execute(sql).fetchmany(_SHOWN)
             found += [f"{table.name} {words}：{', '.join(map(str, row))}" for row in differing]
@@ -86,7 +87,8 @@ def _told(table: Table, rows: Rows, drafts: Path) -> str:
     return store.rows_sql(draft, table.columns, rows.tables.get(table.name, ()))
 
 
-def _kept(folder: Path, state: Manifest, table: Table, months: set[str] | None) -> str:
+def kept(folder: Path, state: Manifest, table: Table, months: set[str] | None = None) -> str:
+    """Give SQL for a table's rows as the files of a manifest have them, of all months or some."""
     by_month: defaultdict[str, list[Group]] = defaultdict(list)
     for one in sorted(state.groups, key=lambda one: -one.no):
         if one.subject == table.subject and (months is None or one.month in months):
@@ -99,8 +101,8 @@ def _superfluous(
     connection: duckdb.DuckDBPyConnection, folder: Path, state: Manifest, subject: str, seen: int
 ) -> list[str]:
     head = TABLES[HEADS[subject]]
-    kept = connection.execute(f"SELECT count(*) FROM ({_kept(folder, state, head, None)})").fetchall()[0][0]
-    return [] if kept == seen else [f"{head.name}：台账 {kept}，数据库 {seen}"]
+    mine = connection.execute(f"SELECT count(*) FROM ({kept(folder, state, head)})").fetchall()[0][0]
+    return [] if mine == seen else [f"{head.name}：台账 {mine}，数据库 {seen}"]
 
 
 def words(folder: Path) -> str:

@@ -2,10 +2,11 @@
 """Reading the book: views over its files, narrowed to what one reader may see. Pure of Django."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import duckdb
 
 from tongguan.casebook.contracts import Group, Manifest
 from tongguan.casebook.files import connected, listed, quoted
-from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES
+from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, WRITTEN
 from tongguan.casebook.store import no_rows, source_sql
 from tongguan.kernel.codes import next_prefix
 
@@ -28,15 +29,29 @@ class View:
     person: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which book, and the number up to which groups were written into it."""
+
+    book: str = ""
+    no: int = 0
+
+
+_Laid = Callable[[int, str], list[tuple[str, str]]]
+
+
 class Book:
     """An open casebook: DuckDB views named as the tables, holding what its reader may see.
 
-    ``read_at``: every fact up to then is in it; None while the first book is being built.
+    ``read_at``: every fact up to then is in it; None while the first book is being built. ``stamp``: which
+    book it is and how far it is written.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, read_at: datetime | None) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, read_at: datetime | None, stamp: Stamp, laid: _Laid
+    ) -> None:
         """Wrap a connection whose views are made."""
-        self._cursor, self.read_at = cursor, read_at
+        self._cursor, self.read_at, self.stamp, self._laid = cursor, read_at, stamp, laid
 
     def sql(
         self, text: str, params: Sequence[Any] | Mapping[str, Any] | None = None
@@ -55,6 +70,16 @@ class Book:
         """Give a query's rows."""
         return self._cursor.execute(text, params or []).fetchall()
 
+    def lay_changed(self, since: int, prefix: str) -> None:
+        """Lay down every row of the subjects written after ``since`` (a stamp's ``no``).
+
+        Within the times read, as temporary tables: the prefix and a view's name. They cost what was
+        written since, not what there is.
+        Raises ValueError for a reader who does not see everything.
+        """
+        for name, sql in self._laid(since, prefix):
+            self._cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{prefix}{name}" AS {sql}')
+
 
 @contextmanager
 def opened(
@@ -70,7 +95,8 @@ def opened(
     with connected(folder) as cursor:
         for name, sql in _views(folder, state, view, since, until).items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
-        yield Book(cursor, read_at)
+        stamp = Stamp(state.book, state.last_no) if state else Stamp()
+        yield Book(cursor, read_at, stamp, partial(_changed, folder, state, view, (since, until)))
 
 
 def _views(
@@ -96,6 +122,31 @@ def _views(
     for name, columns in DIMENSIONS.items():
         file = state.dimensions.get(name) if state else None
         found[name] = f"SELECT * FROM {listed([str(folder / file.name)])}" if file else no_rows(columns)
+    return found
+
+
+def _changed(
+    folder: Path, state: Manifest | None, view: View, times: tuple[datetime | None, datetime | None],
+    since: int, prefix: str,
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Give table → SQL of what was written since; heads come before what hangs on them."""
+    if not view.everything:
+        raise ValueError("what changed is told of the whole book only")
+    months: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
+    for one in sorted(state.groups, key=lambda one: -one.no) if state else ():
+        if one.no > since and _touches(one.month, *times):
+            months[one.subject, one.month].append(one)
+    found = []
+    for table in TABLES.values():
+        mine = [groups for (subject, _), groups in months.items() if subject == table.subject]
+        rows = source_sql(folder, mine, table) or no_rows(table.columns)
+        head = TABLES[HEADS[table.subject]]
+        shown = ", ".join(f'"{one}"' for one in table.shown)
+        if table is head:
+            terms = [f"{WRITTEN} > {int(since)}", *_times(*times)]
+        else:
+            terms = [f'"{table.key}" IN (SELECT "{head.key}" FROM "{prefix}{head.name}")']
+        found.append((table.name, f"SELECT {shown} FROM ({rows}) WHERE {' AND '.join(terms)}"))
     return found
 
 

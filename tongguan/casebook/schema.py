@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The casebook's tables: their columns and kinds as DuckDB writes them, and what a reader is shown.
 
-Pure. Columns that begin with ``_`` carry scope and month, and are shown to nobody. Times are UTC, without
-a zone.
+Pure. Columns that begin with ``_`` carry scope, month and when a subject was written, and are shown to
+nobody. Times are UTC, without a zone.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 #: Grows when a column changes its meaning; a book of another version is built anew.
-VERSION: Final = 1
+VERSION: Final = 2
 #: Two kinds of subject: a case with all that hangs on it, and a telling, which may have no case yet.
 CASE: Final = "case"
 TELLING: Final = "telling"
@@ -59,7 +59,7 @@ TABLES: Final = {
                 " lon:f lat:f cell:n component:s source:s urgency:s state:s stage:s final:b process:s"
                 " opened_at:t filed_at:t closed_at:t due_at:t lead_unit:i lead_path:s returns:i reworks:i"
                 " extensions:i suspensions:i urges:i reopens:i voices:i excused:b recurs_of:u"
-                " _collector:i _reporter:i _division:s _opened:t"
+                " _collector:i _reporter:i _division:s _opened:t _no:n"
             ),
             ("_division", "_opened", "id"),
         ),
@@ -115,7 +115,7 @@ TABLES: Final = {
             "id",
             _columns(
                 "id:u case_id:u source:s kind:s received_at:t division:s item:s outcome:s voice:s"
-                " _division:s _opened:t"
+                " _division:s _opened:t _no:n"
             ),
             ("_division", "_opened", "id"),
         ),
@@ -127,6 +127,8 @@ DIMENSIONS: Final = {
     "divisions": _columns("code:s name:s level:s parent:s"),
     "items": _columns("code:s name:s family:s kind:s"),
 }
+#: The number of the group in which a subject was written, in its head table; merged groups keep it.
+WRITTEN: Final = "_no"
 #: The table whose rows name the subjects of a kind, each once.
 HEADS: Final = {CASE: "cases", TELLING: "tellings"}
 

@@ -20,7 +20,7 @@ import msgspec
 from tongguan.casebook import files
 from tongguan.casebook.contracts import BookFile, Damaged, Group, Manifest, Rows
 from tongguan.casebook.files import listed, quoted
-from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, VERSION, Table, tables_of
+from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, VERSION, WRITTEN, Table, tables_of
 
 #: A group takes the next older one into itself when that is not so many times as large.
 _GROWTH: Final = 4
@@ -61,16 +61,15 @@ class Store:
 
         ``names``: the stamp of the items' words in them. ``position``: how far building is with them.
         """
-        made: list[Group] = []
+        groups = list(self.state.groups)
         no = self.state.last_no
         with files.connected(self.folder) as connection:
             for batch in batches:
                 for month, tables in _by_month(batch).items():
                     no += 1
-                    made.append(self._written(connection, batch.subject, month, no, tables, names))
-            groups = list(self.state.groups) + made
-            for one in made:
-                groups, no = self._merged(connection, groups, one.subject, one.month, no)
+                    under = _like_size(groups, batch.subject, month, len(tables[HEADS[batch.subject]]))
+                    made = self._written(connection, (batch.subject, month, no), tables, under, names)
+                    groups = [one for one in groups if one not in under] + [made]
         self._put(
             msgspec.structs.replace(
                 self.state,
@@ -84,22 +83,37 @@ class Store:
     def _written(
         self,
         connection: duckdb.DuckDBPyConnection,
-        subject: str,
-        month: str,
-        no: int,
+        key: tuple[str, str, int],
         tables: Mapping[str, Sequence[Mapping[str, object]]],
+        under: Sequence[Group],
         names: str,
     ) -> Group:
+        """Write new rows of a month, and those of increments that they take into themselves, as one group."""
+        subject, month, no = key
+        head = TABLES[HEADS[subject]]
         made: dict[str, BookFile] = {}
         for table in tables_of(subject):
             rows = tables.get(table.name, ())
-            if not rows:
-                continue
             draft = self.folder / self.state.book / f"rows-{no}.ndjson"
-            source = f"({rows_sql(draft, table.columns, rows)})"
-            made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
-            draft.unlink()
-        count = len(tables[HEADS[subject]])
+            if table is head:
+                rows = [{**row, WRITTEN: no} for row in rows]
+            columns = ", ".join(f'"{one}"' for one in table.names)
+            sources = [f"SELECT {columns} {rows_sql(draft, table.columns, rows)}"] if rows else []
+            if table is head:
+                connection.execute(
+                    f'CREATE OR REPLACE TEMP TABLE written AS SELECT "{head.key}" AS id FROM ({sources[0]})'
+                )
+            older = source_sql(self.folder, [list(under)], table) if under else ""
+            if older:
+                sources.append(
+                    f'SELECT {columns} FROM ({older}) WHERE "{table.key}" NOT IN (SELECT id FROM written)'
+                )
+            if sources:
+                source = f"({' UNION ALL '.join(sources)})"
+                made[table.name] = self._copied(connection, table, source, f"{subject}-{month}-{no}")
+            draft.unlink(missing_ok=True)
+        made = {name: file for name, file in made.items() if file.rows}
+        count = made[head.name].rows
         return Group(subject=subject, month=month, no=no, base=False, subjects=count, files=made, names=names)
 
     def _copied(
@@ -115,40 +129,25 @@ class Store:
         ).fetchall()
         return files.sealed(self.folder, name, int(found[0][0]))
 
-    def _merged(
-        self, connection: duckdb.DuckDBPyConnection, groups: list[Group], subject: str, month: str, no: int
-    ) -> tuple[list[Group], int]:
-        """Merge the newest increments of a month while they are of like size: few files stay."""
-        while True:
-            mine = [g for g in groups if (g.subject, g.month, g.base) == (subject, month, False)]
-            mine.sort(key=lambda one: -one.no)
-            if len(mine) < 2 or mine[0].subjects * _GROWTH < mine[1].subjects:  # noqa: PLR2004 - a pair
-                return groups, no
-            no += 1
-            one = self._united(connection, mine[:2], no, base=False, names=mine[0].names)
-            groups = [g for g in groups if g not in mine[:2]] + [one]
-
     def _united(
         self,
         connection: duckdb.DuckDBPyConnection,
         parts: Sequence[Group],
-        no: int,
-        *,
-        base: bool,
-        names: str,
     ) -> Group:
-        """Write groups of one month, the newest first, as one."""
-        subject, month = parts[0].subject, parts[0].month
+        """Write all groups of one month, the newest first, as its base."""
+        subject, month, no = parts[0].subject, parts[0].month, parts[0].no
         made: dict[str, BookFile] = {}
         for table in tables_of(subject):
             source = source_sql(self.folder, [list(parts)], table)
-            if source and base and table.name == "cases":
+            if source and table.name == "cases":
                 source = self._named(source)
             if source:
                 made[table.name] = self._copied(connection, table, f"({source})", f"{subject}-{month}-{no}")
         made = {table: file for table, file in made.items() if file.rows}
         count = made[HEADS[subject]].rows
-        return Group(subject=subject, month=month, no=no, base=base, subjects=count, files=made, names=names)
+        return Group(
+            subject=subject, month=month, no=no, base=True, subjects=count, files=made, names=self.state.names
+        )
 
     def _named(self, source: str) -> str:
         """Give the cases with their items' words as the register has them now."""
@@ -173,7 +172,7 @@ class Store:
         parts = [one for one in self.state.groups if (one.subject, one.month) == (subject, month)]
         parts.sort(key=lambda one: -one.no)
         with files.connected(self.folder) as connection:
-            return parts, self._united(connection, parts, parts[0].no, base=True, names=self.state.names)
+            return parts, self._united(connection, parts)
 
     def swap(self, parts: Sequence[Group], made: Group) -> bool:
         """Put a group in the place of those it was made of; False when they are in force no more."""
@@ -258,6 +257,21 @@ class Store:
         files.sync_folder(folder)
         files.write(self.folder / self.name, state)
         self.state = state
+
+
+def _like_size(groups: Iterable[Group], subject: str, month: str, count: int) -> list[Group]:
+    """Give the newest increments of a month, the newest first, that so many subjects take into themselves.
+
+    While they are of like size: few files stay.
+    """
+    mine = [one for one in groups if (one.subject, one.month, one.base) == (subject, month, False)]
+    found: list[Group] = []
+    for one in sorted(mine, key=lambda one: -one.no):
+        if count * _GROWTH < one.subjects:
+            break
+        found.append(one)
+        count += one.subjects
+    return found
 
 
 def _sorted(groups: Iterable[Group]) -> tuple[Group, ...]:

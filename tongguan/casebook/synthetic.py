@@ -16,7 +16,7 @@ import numpy as np
 from tongguan.casebook import files
 from tongguan.casebook.contracts import BookFile, Group
 from tongguan.casebook.files import quoted
-from tongguan.casebook.schema import HEADS, tables_of
+from tongguan.casebook.schema import HEADS, WRITTEN, tables_of
 from tongguan.casebook.store import ROW_GROUP, Store
 from tongguan.casebook.weaving import CASES, FAMILIES, HUNG, ITEMS, MACROS
 from tongguan.kernel.geometry import cells_of
@@ -103,6 +103,8 @@ def _written(
             columns = ", ".join(f'"{one}"::{kind} AS "{one}"' for one, kind in table.columns)
             name = f"{store.state.book}/{subject}-{month}-{no + n}-{table.name}.parquet"
             source = HUNG[table.name]
+            if table.name == head:
+                source = f"SELECT *, {no + n} AS {WRITTEN} FROM ({source})"
             order = " ORDER BY unit_path, case_id" if table.name == "parts" else ""
             rows = connection.execute(
                 f"COPY (SELECT {columns} FROM ({source}){order}) TO {quoted(str(store.folder / name))} "

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Books for tests and benches: written from rows given by hand, or drawn by the million."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -9,14 +9,17 @@ from uuid import UUID, uuid5
 
 from tongguan.casebook import checking, files, keeping, queries
 from tongguan.casebook.contracts import Rows
-from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES, TELLING
+from tongguan.casebook.schema import CASE, DIMENSIONS, TABLES, TELLING, tables_of
 from tongguan.casebook.store import Store
 from tongguan.casebook.synthetic import write_synthetic
 from tongguan.casebook.values import plain
 from tongguan.people.contracts import PLATFORM
 from tongguan.runtime.testing import settle
 
-__all__ = ["assert_same_as_rebuilt", "case_id", "contents", "taken", "write_book", "write_synthetic"]
+__all__ = [
+    "assert_same_as_rebuilt", "case_id", "change_book", "contents", "taken", "write_again", "write_book",
+    "write_synthetic",
+]  # fmt: skip
 
 _SPACE: Final = UUID("6f1b4a52-9d0e-5a41-8a53-7b1c0f0f2a11")
 _CASE: Final[dict[str, Any]] = {
@@ -60,20 +63,71 @@ def write_book(
     orders, clocks, answers, parts (``case_id``, ``unit_path``: units with a part in a case), and the
     registers units, divisions, items. Times are aware.
     """
+    folder = home / "casebook"
+    store = Store.begun(folder)
+    store.add(_batches(cases, tellings, tables))
+    registers = {name: list(tables.get(name, ())) for name in ("units", "divisions", "items")}
+    store.set_dimensions(registers)
+    store.compact()
+    store.finish(read_at or datetime.now(UTC))
+    assert files.manifest(folder) is not None
+
+
+def change_book(
+    home: Path,
+    cases: Iterable[Mapping[str, Any]] = (),
+    *,
+    tellings: Iterable[Mapping[str, Any]] = (),
+    read_at: datetime | None = None,
+    compact: bool = False,
+    **tables: Iterable[Mapping[str, Any]],
+) -> None:
+    """Take cases and tellings in, in place of what the book knew of them, as the engine does.
+
+    A telling is known by its ``id``. ``compact``: afterwards every month's increments go into its base.
+    """
+    folder = home / "casebook"
+    state = files.manifest(folder)
+    assert state is not None
+    store = Store(folder, files.MANIFEST, state)
+    store.add(_batches(cases, tellings, tables))
+    if compact:
+        store.compact()
+    store.finish(read_at or datetime.now(UTC))
+
+
+def write_again(ids: Collection[UUID], *, compact: bool = False) -> None:
+    """Write cases again as they are, as if something about them had changed; those of one book at home."""
+    folder = queries.folder()
+    state = files.manifest(folder)
+    assert state is not None
+    listed = ", ".join(f"'{one}'" for one in ids)
+    told: dict[str, list[dict[str, Any]]] = {}
+    with files.connected(folder) as connection:
+        for table in tables_of(CASE):
+            source = (
+                f'SELECT * FROM ({checking.kept(folder, state, table)}) WHERE "{table.key}" IN ({listed})'
+            )
+            rows = connection.execute(source).fetchall()
+            told[table.name] = [dict(zip(table.names, row, strict=True)) for row in rows]
+    store = Store(folder, files.MANIFEST, state)
+    store.add([Rows(CASE, told)])
+    if compact:
+        store.compact()
+
+
+def _batches(
+    cases: Iterable[Mapping[str, Any]],
+    tellings: Iterable[Mapping[str, Any]],
+    tables: Mapping[str, Iterable[Mapping[str, Any]]],
+) -> list[Rows]:
     heads = [_case(one) for one in cases]
     known = {one["id"]: one for one in heads}
     told: dict[str, list[dict[str, Any]]] = {"cases": heads}
     for name in ("lines", "orders", "clocks", "answers", "parts"):
         told[name] = [_hung(name, no, row, known) for no, row in enumerate(tables.get(name, ()), 1)]
     tellers = [_telling(no, row) for no, row in enumerate(tellings, 1)]
-    folder = home / "casebook"
-    store = Store.begun(folder)
-    store.add([Rows(CASE, told), Rows(TELLING, {"tellings": tellers})])
-    registers = {name: list(tables.get(name, ())) for name in ("units", "divisions", "items")}
-    store.set_dimensions(registers)
-    store.compact()
-    store.finish(read_at or datetime.now(UTC))
-    assert files.manifest(folder) is not None
+    return [Rows(CASE, told), Rows(TELLING, {"tellings": tellers})]
 
 
 def taken() -> None:

@@ -42,6 +42,7 @@ DIMENSIONS: Final = {
     "kind": "诉求类型",
     "urgency": "紧急程度",
     "unit": "主办单位",
+    "stage": "环节",
     "hub": "片区",
     "day": "日期",
     "hour": "时段",
@@ -106,7 +107,7 @@ class Measure:
 
     ``level``: how many there are at the period's end instead of within it. ``where`` narrows the rows,
     ``hit`` is a rate's numerator, ``value`` what is averaged: SQL over the casebook's view ``table``.
-    ``better``: low, high or "".
+    ``better``: low, high or "". ``plain``: it is known of the period only and compared with nothing.
     """
 
     code: str
@@ -122,6 +123,7 @@ class Measure:
     level: bool = False
     decimals: int = 0
     better: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

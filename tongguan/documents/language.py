@@ -164,13 +164,19 @@ class _Reader:
         sort = str(body.get("sort", "value"))
         if sort not in SORTS:
             raise Fault(f"排序只能是 {'、'.join(SORTS)}", "no such sort", f"{where}.sort")
+        by, of = _dimension(body["each"], f"{where}.each"), self._figure(body["of"], f"{where}.of")
+        say, when = self._pieces(body["say"], f"{where}.say", loop=True), self._when(body.get("when"), where)
+        for one in (of, *(piece for piece in say if isinstance(piece, Ref)), *(_refs(when) if when else ())):
+            self._splits(one, by, where)
+        if sort != "value" and self._measures[of.measure].plain:
+            raise Fault(f"“{self._measures[of.measure].zh}”只能按本期的数排序", "sorts by value only", where)
         return Each(
-            _dimension(body["each"], f"{where}.each"),
-            self._figure(body["of"], f"{where}.of"),
+            by,
+            of,
             _whole(body.get("top", 3), f"{where}.top", MOST_TOP),
             sort,
-            self._pieces(body["say"], f"{where}.say", loop=True),
-            self._when(body.get("when"), where),
+            say,
+            when,
             str(body.get("when", "")),
             self._pieces(body.get("begin", ""), f"{where}.begin"),
             _text(body.get("join", "；"), f"{where}.join", 10),
@@ -221,6 +227,8 @@ class _Reader:
         table = self._measures[of.measure].table
         if table == "tellings" and by in {"family", "urgency", "unit", "hub", "cell"}:
             raise Fault(f"上报不能按“{DIMENSIONS[by]}”分", f"tellings have no {by}", where)
+        if by == "stage" and table != "stages":
+            raise Fault("只有环节的指标能按“环节”分", "only figures of stages have a stage", where)
 
     def _figure(self, written: Any, where: str, *, views: bool = False) -> Ref:
         ref = reference(str(written), where)
@@ -232,6 +240,12 @@ class _Reader:
     def _known(self, ref: Ref, where: str) -> None:
         if ref.measure not in self._measures:
             raise Fault(f"没有“{ref.measure}”这个指标", f"no figure {ref.measure!r}", where)
+        if self._measures[ref.measure].plain and ref.view not in {"value", "share"}:
+            raise Fault(
+                f"“{self._measures[ref.measure].zh}”只有本期的数，不能比较",
+                "it is compared with nothing",
+                where,
+            )
 
     def _when(self, written: Any, where: str) -> Condition | None:
         if written is None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tongguan.casebook import queries as casebook
 from tongguan.casebook.queries import Book
-from tongguan.evaluation import members, scoring, sets, tallying
+from tongguan.evaluation import members, running, scoring, sets, tallying
 from tongguan.evaluation.contracts import IndicatorSet, Period, Score, Subject
 from tongguan.evaluation.models import Entry, Exemption
 from tongguan.evaluation.scoring import Member
@@ -102,9 +102,18 @@ def count(of: IndicatorSet, period: Period) -> Counted:
     told, missing = told_of(of, period)
     with reading(period) as book:
         frame = frame_of(of, period, book.read_at)
-        cells = summed(book, sets.counted_here(sets.used_counts(of)), frame)
+        cells = _cells(book, sets.counted_here(sets.used_counts(of)), period, frame)
     tallying.add_told(cells, told, dict(frame.exempt))
     return Counted(cells, told, book.read_at, missing)
+
+
+def _cells(book: Book, codes: Sequence[str], period: Period, frame: Frame) -> Cells:
+    if not running.keeps(period, book):
+        return summed(book, codes, frame)
+    name = f"{period.code}-{'persons' if frame.persons else 'places'}"
+    apart = [code for code in codes if code in running.WHOLE]
+    kept = [code for code in codes if code not in running.WHOLE]
+    return running.cells(book, folder() / "running", name, frame, kept) | summed(book, apart, frame)
 
 
 def summed(book: Book, codes: Sequence[str], frame: Frame) -> Cells:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from tongguan.casebook import queries as casebook
+from tongguan.evaluation import scoring
 from tongguan.evaluation.contracts import IndicatorSet, Subject
 from tongguan.evaluation.scoring import Member
+from tongguan.evaluation.tallying import LEVELS
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, UnitInfo, UserInfo
 
-_LEVELS: Final = {4: "市", 6: "区县", 9: "街道"}
+_LEVELS: Final = dict(zip(LEVELS, scoring.LEVELS, strict=True))
 KINDS: Final = {
     "department": "部门", "street": "街道", "community": "社区", "company": "企业", "centre": "中心",
     "other": "其他",

@@ -31,8 +31,8 @@ from tongguan.people.contracts import Actor
 
 __all__ = [
     "CountInfo", "approves", "changes", "closing_info", "closings", "compared", "corrections", "counts",
-    "exemption_info", "exemptions", "explain", "holds", "keeps", "live_table", "period", "rates", "set_list",
-    "table", "versions", "zone",
+    "exemption_info", "exemptions", "explain", "holds", "keeps", "kept_out", "live_table", "period", "rates",
+    "set_list", "table", "versions", "zone",
 ]  # fmt: skip
 
 _MOST: Final = 200
@@ -247,6 +247,11 @@ def exemptions(actor: Actor, case_id: UUID | None = None) -> list[ExemptionInfo]
     if case_id is not None:
         rows = rows.filter(case_id=case_id)
     return [exemption_info(row) for row in rows.order_by("-at")[:_MOST]]
+
+
+def kept_out() -> tuple[tuple[str, int], ...]:
+    """Give every case that officials keep out of scores → bits of the reasons (``marks.counting``)."""
+    return tuple(sorted(computing.exempt().items()))
 
 
 def exemption_info(row: Exemption) -> ExemptionInfo:

@@ -15,6 +15,8 @@ from tongguan.kernel import formulas
 from tongguan.kernel.formulas import Floats
 
 _DIGITS: Final = 4
+#: What divisions are called that no class of the set lists.
+LEVELS: Final = ("市", "区县", "街道")
 _Why = tuple[str, str]
 
 
@@ -40,7 +42,7 @@ class Figures:
 
 
 def scores(of: IndicatorSet, members: Sequence[Member], figures: Figures) -> tuple[Score, ...]:
-    """Give a line per member, the best first within each class; classes in alphabetical order."""
+    """Give a line per member, the best first within each class; city, district, street, then the others."""
     sheet = _Sheet(of, len(members), figures)
     rates = {one.code: sheet.value(one.code) for one in of.rates}
     points = {one.code: sheet.points(one) for one in of.parts}
@@ -169,7 +171,7 @@ def _grade(of: IndicatorSet, total: float | None) -> str:
 
 def _ranked(lines: Sequence[Score]) -> tuple[Score, ...]:
     found: list[Score] = []
-    for kin in sorted({one.kin for one in lines}):
+    for kin in sorted({one.kin for one in lines}, key=_place):
         mine = [one for one in lines if one.kin == kin]
         totals = [one.total for one in mine if one.total is not None]
         ranked = [
@@ -185,7 +187,12 @@ def _ranked(lines: Sequence[Score]) -> tuple[Score, ...]:
 
 def ordered(lines: Iterable[Score]) -> tuple[Score, ...]:
     """Give lines as ``scores`` orders them: by class, the best first."""
-    return tuple(sorted(lines, key=lambda one: (one.kin, one.rank is None, one.rank or 0, one.key)))
+    return tuple(sorted(lines, key=lambda one: (_place(one.kin), one.rank is None, one.rank or 0, one.key)))
+
+
+def _place(kin: str) -> tuple[int, str]:
+    """Give where a class stands: levels from the city down, the city's own classes by name after them."""
+    return (LEVELS.index(kin) if kin in LEVELS else len(LEVELS), kin)
 
 
 def digest_of(lines: Sequence[Score]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tongguan.evaluation.contracts import Subject
 from tongguan.evaluation.spi import Told
-from tongguan.marks.counting import EXCLUSIONS
+from tongguan.marks.counting import EXCLUSIONS, reasons
 
 #: Lengths of the codes of city, district and street.
 LEVELS: Final = (4, 6, 9)
@@ -42,8 +42,9 @@ def add(cells: Cells, codes: Sequence[str], columns: Mapping[str, Any], sign: in
     persons, posts, bits = _texts(columns["person"]), _texts(columns["post"]), _numbers(columns["bits"])
     for place, code in enumerate(codes):
         amounts = _numbers(columns[f"n{place}"])
+        mine = bits & reasons(code)
         for row in np.flatnonzero(amounts):
-            cell = Cell(code, streets[row], int(units[row]), persons[row], posts[row], int(bits[row]))
+            cell = Cell(code, streets[row], int(units[row]), persons[row], posts[row], int(mine[row]))
             _put(cells, cell, sign * int(amounts[row]))
 
 

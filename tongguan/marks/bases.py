@@ -26,8 +26,9 @@ _MOVES: Final = (
 )
 BASES: Final[Mapping[str, str]] = {
     "told": (
-        f"SELECT t.case_id, c.number, coalesce(c.item, t.item) AS item, t.source AS told_source, t.outcome,"
-        f" t.kind, c.state, coalesce(c.division, t.division) AS division, c.lead_unit AS unit, {_NOBODY},"
+        f"SELECT t.id AS telling, t.case_id, c.number, coalesce(c.item, t.item) AS item,"
+        f" t.source AS told_source, t.outcome, t.kind, c.state,"
+        f" coalesce(c.division, t.division) AS division, c.lead_unit AS unit, {_NOBODY},"
         f" c.excused, t.received_at, coalesce(e.bits, 0) AS held"
         f" FROM {{p}}tellings t LEFT JOIN {{p}}cases c ON c.id = t.case_id {_EXEMPT}"
     ),

@@ -6,8 +6,8 @@ another dialect, Spark's.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -43,8 +43,7 @@ class Frame:
     """What a statement is written for: facts read up to ``asof``, marks within ``since`` … ``until``.
 
     Naive UTC. ``monthly``: each local month is a period of its own, ``zone`` hours east. ``exempt``: cases
-    that officials keep out → bits. ``by_case``: True, sums by case as well; False, only what has no case.
-    ``prefix`` stands before the names of the casebook's views.
+    that officials keep out → bits. ``prefix`` stands before the names of the casebook's views.
     """
 
     since: datetime
@@ -54,7 +53,6 @@ class Frame:
     zone: int = 8
     persons: bool = False
     exempt: tuple[tuple[str, int], ...] = ()
-    by_case: bool | None = None
     prefix: str = ""
     dialect: Dialect = DUCKDB
 
@@ -98,10 +96,7 @@ def _bits(*, timed: bool) -> str:
 
 
 def _within(at: str, frame: Frame) -> str:
-    found = f"{at} >= {moment(frame.since)} AND {at} < {moment(frame.until)}"
-    if frame.by_case is None:
-        return found
-    return f"{found} AND case_id IS {'NOT NULL' if frame.by_case else 'NULL'}"
+    return f"{at} >= {moment(frame.since)} AND {at} < {moment(frame.until)}"
 
 
 def takes_of(count: Count, frame: Frame) -> tuple[Take, ...]:
@@ -109,25 +104,103 @@ def takes_of(count: Count, frame: Frame) -> tuple[Take, ...]:
     return count.persons if frame.persons else count.takes
 
 
+def rows(base: str, frame: Frame) -> str:
+    """Give one statement of a base's rows (``bases``), for those who count more than takes do."""
+    return f"WITH exempt AS ({_exempt(frame)}) {_base(base, frame)}"
+
+
+def reasons(code: str) -> int:
+    """Give the bits that may keep a mark of a count out: what is not timed is not excused by an appeal."""
+    every = sum(EXCLUSIONS.values())
+    return every if COUNTS[code].timed else every & ~EXCLUSIONS["excused"]
+
+
 def sums(codes: Iterable[str], frame: Frame) -> list[tuple[str, tuple[str, ...]]]:
     """Give statements, each with the counts it sums, grouped by month, street, unit, person and reasons.
 
     Columns ``month`` (first of the local month, or the period's begin), ``street``, ``unit``, ``person``,
-    ``post``, ``bits``, then ``n0``, ``n1`` … in the order of the counts. Sums of several statements add up.
+    ``post``, ``bits`` (of which ``reasons`` of a count matter), then ``n0``, ``n1`` … in the order of the
+    counts. Sums of several statements add up.
     """
-    groups: dict[tuple[str, str, bool], list[tuple[str, Take]]] = {}
+    return [
+        (_sum(group, frame, [_month(group.at, frame)]), tuple(code for code, _ in group.takes))
+        for group in _groups(codes, frame)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Takes that one pass over a base can sum."""
+
+    base: str
+    at: str
+    takes: list[tuple[str, Take]]
+
+
+def _groups(codes: Iterable[str], frame: Frame) -> list[_Group]:
+    found: dict[tuple[str, str], _Group] = {}
     for code in codes:
-        count = COUNTS[code]
-        for take in takes_of(count, frame):
-            groups.setdefault((take.base, take.at, count.timed), []).append((code, take))
-    return [(_sum(key, takes, frame), tuple(code for code, _ in takes)) for key, takes in groups.items()]
+        for take in takes_of(COUNTS[code], frame):
+            key = take.base, take.at
+            found.setdefault(key, _Group(*key, [])).takes.append((code, take))
+    return list(found.values())
 
 
-def _sum(key: tuple[str, str, bool], takes: list[tuple[str, Take]], frame: Frame) -> str:
-    base, at, timed = key
-    month = (
-        f"date_trunc('month', {at} + INTERVAL {frame.zone} HOUR)" if frame.monthly else moment(frame.since)
+def _month(at: str, frame: Frame) -> str:
+    if not frame.monthly:
+        return f"{moment(frame.since)} AS month"
+    return f"date_trunc('month', {at} + INTERVAL {frame.zone} HOUR) AS month"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Sums by subject: of a telling where ``told``, else of a case. ``turning``: count from ``moment`` on.
+
+    ``text`` gives ``subject``, ``case_id`` and ``moment`` (null unless turning) beside what ``sums`` gives.
+    """
+
+    text: str
+    codes: tuple[str, ...]
+    told: bool
+    turning: bool
+
+
+#: Moments that are limits: what is not done by then begins to count when they pass.
+_DUES: Final = frozenset({"due_at", "case_due"})
+
+
+def kept(codes: Iterable[str], frame: Frame) -> list[Kept]:
+    """Give the statements of ``sums`` by subject, so that changed ones can be taken out and put in again.
+
+    What begins to count when a limit passes is given for every limit of the period, with its moment.
+    """
+    found = []
+    for group in _groups(codes, frame):
+        told, turning = group.base == "told", group.at in _DUES
+        at = group.at if turning else "CAST(NULL AS TIMESTAMP)"
+        subject = "telling" if told else "case_id"
+        more = (f"{subject} AS subject", "case_id", f"{at} AS moment")
+        text = _sum(group, replace(frame, asof=frame.until) if turning else frame, more)
+        found.append(Kept(text, tuple(code for code, _ in group.takes), told, turning))
+    return found
+
+
+def waiting(frame: Frame) -> str:
+    """Give (case_id, due_at) of cases ended or filed while a clock of theirs still runs: late once it is due.
+
+    The other limits are the moments of what they make count; these are judged with the case.
+    """
+    p, asof, until = frame.prefix, moment(frame.asof), moment(frame.until)
+    return (
+        f"SELECT k.case_id, min(k.due_at) AS due_at FROM {p}clocks k JOIN {p}cases c ON c.id = k.case_id"
+        f" WHERE k.order_id IS NULL AND k.stopped_at IS NULL AND k.due_at >= {asof} AND k.due_at < {until}"
+        f" AND (c.closed_at IS NOT NULL OR c.filed_at IS NOT NULL AND k.stage = 'register')"
+        f" GROUP BY k.case_id"
     )
+
+
+def _sum(group: _Group, frame: Frame, first: Sequence[str]) -> str:
+    takes, timed = group.takes, any(COUNTS[code].timed for code, _ in group.takes)
     columns = ", ".join(
         f"sum(CASE WHEN {_filled(take.when, frame)} THEN {take.amount} ELSE 0 END) AS n{place}"
         for place, (_, take) in enumerate(takes)
@@ -137,12 +210,12 @@ def _sum(key: tuple[str, str, bool], takes: list[tuple[str, Take]], frame: Frame
     who = "CAST(NULL AS INTEGER) AS unit, person, post"
     if not frame.persons:
         who = f"unit, {nobody} AS person, {nobody} AS post"
-    case = f", CAST(case_id AS {frame.dialect.text}) AS case_id" if frame.by_case else ""
     return (
-        f"WITH exempt AS ({_exempt(frame)}), base AS ({_base(base, frame)})"
-        f" SELECT {month} AS month, substr(division, 1, {STREET}) AS street, {who},"
-        f" {_bits(timed=timed)} AS bits{case}, {columns} FROM base"
-        f" WHERE {_within(at, frame)} AND ({wanted}) GROUP BY 1, 2, 3, 4, 5, 6{', 7' if case else ''}"
+        f"WITH exempt AS ({_exempt(frame)}), base AS ({_base(group.base, frame)})"
+        f" SELECT {', '.join(first)}, substr(division, 1, {STREET}) AS street, {who},"
+        f" {_bits(timed=timed)} AS bits, {columns} FROM base"
+        f" WHERE {_within(group.at, frame)} AND ({wanted})"
+        f" GROUP BY {', '.join(str(n) for n in range(1, 6 + len(first)))}"
     )
 
 

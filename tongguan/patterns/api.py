@@ -6,7 +6,15 @@ from tongguan.patterns.contribution import contributions
 from tongguan.patterns.heat import heat
 from tongguan.patterns.hotspots import around, gi_star, spots
 from tongguan.patterns.links import links
-from tongguan.patterns.rates import counts_differ, discovery, dispersion, means_differ, odds, shares_differ
+from tongguan.patterns.rates import (
+    counts_differ,
+    courses_differ,
+    discovery,
+    dispersion,
+    means_differ,
+    odds,
+    shares_differ,
+)
 from tongguan.patterns.recurrence import Recipe as Coming
 from tongguan.patterns.recurrence import recurrences, season
 from tongguan.patterns.scan import SHUFFLES, clusters
@@ -24,6 +32,7 @@ __all__ = [
     "clusters",
     "contributions",
     "counts_differ",
+    "courses_differ",
     "discovery",
     "dispersion",
     "gi_star",

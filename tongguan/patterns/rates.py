@@ -9,10 +9,12 @@ is the negative binomial NB1).
 from typing import Final
 
 import numpy as np
-from scipy.special import betainc, gammainc, gammaincc, ndtr
+from scipy.special import betainc, gammainc, gammaincc, ndtr, stdtr
 
 from tongguan.patterns.contracts import Floats
 
+#: So many pairs of days are needed before two courses are compared.
+_PAIRS: Final = 14
 #: The dispersion of one series is believed as if the common one had been seen over so many steps besides.
 _SHARED_STEPS: Final = 10
 _FEWEST: Final = 4
@@ -85,6 +87,25 @@ def means_differ(now: tuple[Floats, Floats, Floats], before: tuple[Floats, Float
     spread = spread + np.maximum(squares_before / m - mean_before**2, 0) / (m - 1)
     gap = mean - mean_before
     return _two_sided(np.divide(gap, np.sqrt(spread), out=np.zeros_like(gap), where=known & (spread > 0)))
+
+
+def courses_differ(now: Floats, before: Floats) -> float:
+    """Give the two-sided p of a change between two courses of days, paired day by day; NaN for too few pairs.
+
+    Days that follow one another are alike: the differences count as so many free ones as their correlation
+    from one day to the next leaves (n·(1−r)/(1+r)), a level that lasts is no proof of itself.
+    """
+    gap = now - before
+    gap = gap[np.isfinite(gap)]
+    if len(gap) < _PAIRS:
+        return float("nan")
+    spread = float(gap.var(ddof=1))
+    if spread == 0:
+        return 1.0 if gap[0] == 0 else 0.0
+    off = gap - gap.mean()
+    alike = float(np.clip((off[1:] * off[:-1]).sum() / (off**2).sum(), 0.0, 0.95))
+    free = max(len(gap) * (1 - alike) / (1 + alike), 2.0)
+    return float(2 * stdtr(free - 1, -abs(float(gap.mean())) / np.sqrt(spread / free)))
 
 
 def _two_sided(z: Floats) -> Floats:

@@ -5,6 +5,7 @@ import type { Same } from "./en";
 export const analysisEn: Same<typeof analysisZh> = {
   analysis: {
     title: "Analysis", pages: "Pages of analysis", explorer: "Explorer", boards: "Boards", projects: "Before complaints", outlook: "Forecasts", answer: "Answer", readAt: "Casebook up to {at}",
+    source: "Source", sources: { cases: "Cases, tellings, answers", signs: "Vital signs", readings: "Readings" }, within: "Within division (code)", split: "By", splits: { stream: "Stream", division: "Division" }, centre: "Centre", meanOf: "Mean of days ({unit})", measuredChart: "{name} by day", nothingMeasured: "There are no vital signs or readings within your scope.",
     measure: "Measure", since: "From", until: "Until (not with)", by: "Cut {n}", where: "Conditions (dimension:value)", ask: "Ask", method: "The period before is as many days, whole weeks earlier with the same weekdays; last year is 364 days earlier. “Significant” counts all rows of the table (5 %) and their usual scatter",
     whole: "Total", value: "Count", valueOf: "Value ({unit})", size: "Size", before: "Before", lastYear: "Last year", change: "Change", open: "Open the {n} rows behind", rest: "{n} more rows lie in slices not listed",
     verdicts: { up: "Rose", down: "Fell" }, spots: { hot: "Hot", cold: "Cold" }, views: { table: "Table and bars", course: "Course", map: "Hot spots", clusters: "Clusters", drivers: "What drives it", links: "What follows what" },

@@ -3,6 +3,7 @@
 export const analysisZh = {
   analysis: {
     title: "分析研判", pages: "研判页面", explorer: "探索", boards: "看板", projects: "未诉先办", outlook: "预测", answer: "结果", readAt: "台账截至 {at}",
+    source: "来源", sources: { cases: "案件、诉求与评价", signs: "城市体征", readings: "传感读数" }, within: "区划以内（代码）", split: "分法", splits: { stream: "测点", division: "区划" }, centre: "中心", meanOf: "期内日均（{unit}）", measuredChart: "{name}逐日", nothingMeasured: "您的管辖范围内没有可看的体征或读数。",
     measure: "量", since: "起", until: "止（不含）", by: "切分 {n}", where: "条件（维度:值）", ask: "查询", method: "上期为往前推整周、星期相同的同样天数，去年同期为 364 天前；“显著”已按本表全部行一并控制误报（5%），并计入平时的起伏",
     whole: "合计", value: "数量", valueOf: "数值（{unit}）", size: "大小", before: "上期", lastYear: "去年同期", change: "变化", open: "打开背后的 {n} 行", rest: "另有 {n} 行在未列出的切分里",
     verdicts: { up: "显著上升", down: "显著下降" }, spots: { hot: "热点", cold: "冷点" }, views: { table: "表与条形", course: "走势", map: "地图热点", clusters: "时空聚集", drivers: "变化来自哪里", links: "前后关联" },

@@ -26,6 +26,8 @@ from tongguan.documents.contracts import Shape, Stage
 from tongguan.documents.testing import NUMBER, numbers, pdf_text, read_page, word_text
 from tongguan.people.contracts import PLATFORM
 
+pytestmark = pytest.mark.django_db
+
 KNOWN = measures.known()
 SQUARES = tuple(
     Shape(

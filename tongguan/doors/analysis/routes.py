@@ -13,7 +13,9 @@ from ninja import Query, Router
 
 from tongguan.analysis import queries as reads
 from tongguan.analysis.contracts import Behind, Cube, HotMap
+from tongguan.analysis.queries import Source
 from tongguan.cases import queries as cases
+from tongguan.doors.analysis.measures import MeasuredCourseShown, SourcesShown
 from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
@@ -146,6 +148,33 @@ def readings(request: HttpRequest, stream: int, asked: Query[Asked]) -> HttpResp
     """Give a stream's mean reading by local day."""
     found = reads.reading_course(actor_of(request), asked.question(), stream)
     return reply([{"day": day, "value": value} for day, value in found])
+
+
+@router.get("/analysis/sources", response=answers(SourcesShown), operation_id="analysis_sources")
+def sources(request: HttpRequest) -> HttpResponse:
+    """Give the vital signs and observed properties that the explorer can show the person."""
+    signs, observed = reads.sources(actor_of(request))
+    return reply(
+        {
+            "signs": [{"code": o.code, "name": o.zh, "name_en": o.en, "unit": o.unit} for o in signs],
+            "readings": [
+                {"code": code, "name": name, "name_en": name, "unit": unit} for code, name, unit in observed
+            ],
+        }
+    )
+
+
+@router.get("/analysis/measured", response=answers(MeasuredCourseShown), operation_id="analysis_measured")
+def measured(
+    request: HttpRequest,
+    asked: Query[Asked],
+    source: Source = Query(description="signs 体征，readings 读数"),
+    code: str = Query(max_length=64, description="体征或观测项的代码"),
+    division: str = Query("", max_length=12, description="在哪个区划以内；缺省为全部可见"),
+    split: str = Query("stream", max_length=10, description="读数按 stream 或 division 分"),
+) -> HttpResponse:
+    """Give a vital sign by centre, or readings by stream or division, compared and day by day."""
+    return reply(reads.measured(actor_of(request), source, code, asked.question(), division, split))
 
 
 @router.get("/analysis/outlooks", response=answers(list[OutlookNamed]), operation_id="analysis_outlooks")

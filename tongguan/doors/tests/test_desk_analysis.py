@@ -51,6 +51,22 @@ def test_a_leader_goes_from_a_rise_to_its_cases_its_course_and_what_drives_it(to
     leader.pictures("behind")
 
 
+def test_the_explorer_shows_vital_signs_by_centre_and_says_where_nothing_is_read(told, visitor):
+    leader = visitor(told.user("leader"), **SMALL)
+    page = leader.opens("/desk/analysis")
+    page.get_by_role("button", name="城市体征").click()
+    page.get_by_role("img", name="逐日").wait_for()
+    line = page.get_by_role("table").get_by_role("button").last
+    line.click()
+    page.get_by_role("heading", name=line.inner_text()).wait_for()
+    leader.finds_accessible()
+    leader.pictures("signs")
+    page.get_by_role("button", name="传感读数").click()
+    page.get_by_text("没有可看的体征或读数").wait_for()
+    page.get_by_role("button", name="案件、诉求与评价").click()
+    page.get_by_role("button", name="表与条形").wait_for()
+
+
 def test_a_project_is_accepted_with_a_reason_and_a_forecast_shows_its_record(told, visitor):
     leader = visitor(told.user("leader"), **SMALL)
     page = leader.opens("/desk/analysis/projects")

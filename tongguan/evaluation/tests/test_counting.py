@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tongguan.casebook.queries import open_book
 from tongguan.casebook.testing import write_book
 from tongguan.evaluation import computing, tallying
-from tongguan.evaluation.running import Running
 from tongguan.evaluation.sets import counts
 from tongguan.evaluation.tests import reference
 from tongguan.evaluation.tests.drawn import books
@@ -101,27 +100,6 @@ def test_months_side_by_side_are_the_months_one_by_one(home, book):
             for a, b in ((SINCE, UNTIL), (UNTIL, june))
         ]
     assert [both[key] for key in sorted(both)] == [one for one in alone if one]
-
-
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(book=books(), after=books())
-def test_sums_kept_up_batch_by_batch_are_the_sums_counted_anew(home, book, after):
-    """Every case of the second book takes the place of the one with its number; the rest stays."""
-    written(home, book)
-    codes = [code for code in COUNTS if code != "spots"]
-    running = Running(home / "running.parquet", codes, FRAME)
-    with open_book(PLATFORM) as opened:
-        running.begin(opened)
-        assert running.cells == computing.summed(opened, codes, FRAME)
-    changed = {one["id"] for one in after["cases"]}
-    merged = {
-        name: [row for row in rows if row.get("case_id", row.get("id")) not in changed] + after[name]
-        for name, rows in book.items()
-    }
-    written(home, merged)
-    with open_book(PLATFORM) as opened:
-        running.recount(opened, {str(one) for one in changed} | {str(UUID(int=999))})
-        assert running.cells == computing.summed(opened, codes, FRAME)
 
 
 def test_every_count_has_a_name_and_what_has_no_source_says_so():

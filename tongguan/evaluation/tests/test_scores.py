@@ -70,6 +70,11 @@ def test_three_rates_leave_out_questions_and_excused_cases_and_say_so(city, eval
     assert [(one.number, one.excluded) for one in timed.rows] == [("JN0", "excused")]
 
 
+def test_a_table_goes_from_the_city_down(city, evaluator):
+    kins = [one.kin for one in queries.table(evaluator, "region", MAY).rows]
+    assert list(dict.fromkeys(kins)) == ["市", "区县", "街道"]
+
+
 def test_every_count_of_a_region_is_the_sum_of_the_cases_that_explain_it(city, evaluator):
     table = queries.table(evaluator, "region", MAY)
     north = line(table, "江北区")

@@ -24,6 +24,8 @@ ANALYSIS: Final[dict[str, tuple[str, str, Any, set[str]]]] = {
     "analysis_drivers": ("GET", "/analysis/drivers", None, READERS),
     "analysis_links": ("GET", "/analysis/links", None, READERS),
     "analysis_readings": ("GET", "/analysis/readings/999999", None, set()),
+    "analysis_sources": ("GET", "/analysis/sources", None, set(ROLES)),
+    "analysis_measured": ("GET", "/analysis/measured?source=readings&code=none", None, set()),
     "analysis_outlooks": ("GET", "/analysis/outlooks", None, set(ROLES)),
     "analysis_outlook": ("GET", "/analysis/outlook?division=990101", None, set()),
     "projects": ("GET", "/analysis/projects", None, set(ROLES)),
