@@ -13,6 +13,7 @@ from tongguan.cases.contracts import CaseInfo
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.matching import deciding, locks, strategies
+from tongguan.matching.candidates import stored_keys
 from tongguan.matching.contracts import Alike, Decision, Told, Trace
 from tongguan.matching.facts import CrowdFormed, MattersUnited, ReportUnmerged
 from tongguan.matching.models import Fingerprint, MatchDecision, NeverPair, TextKey
@@ -114,7 +115,8 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
         strategy = used[decision.strategy]
         matter = matters.get(case_id) or _matter_of(decision) or case_id
         prints.append(print_of(trace, case_id, matter, strategy))
-        keys += [(trace.told.division[:_DISTRICT], key, decision.report_id) for key in trace.keys]
+        district = trace.told.division[:_DISTRICT]
+        keys += [(district, key, decision.report_id) for key in stored_keys(trace.keys, trace.cell)]
     tables.insert(prints)
     tables.insert_values(TextKey, ("district", "term", "report_id"), keys)
     tables.insert([_decision_row(d, placed[d.report_id], now) for d in fresh])

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which earlier tellings a batch is compared with: two statements, however many tellings it has.
 
-By place: the prints in the cells around. By text: those of the same district that share a telling gram, for
-tellings without a place and for places told only in words. Both are capped, the newest first, so that the
+By place: the prints in the cells around. By text, where one of the two has no place: those of the same
+district that share a telling gram. Both are capped, the newest first, so that the
 work of one decision does not grow with the city.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
@@ -34,6 +34,8 @@ PER_TERM: Final = 24
 PER_TELLING: Final = 24
 #: Grams by which a telling is found.
 KEYS: Final = 6
+#: Added to the grams (32 bits) of tellings without a place.
+_UNPLACED: Final = 1 << 32
 _PRINTS: Final = "matching_fingerprint"
 _KEYS: Final = "matching_textkey"
 _second_then_first = itemgetter(1, 0)
@@ -82,12 +84,24 @@ def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Known], Ints,
 
 def by_words(asking: Asking) -> list[Fingerprint]:
     """Give the prints of the district that share most grams with one telling, however old they are."""
-    (likest,) = _likest([asking], _by_term(_terms([asking])))
+    anywhere = replace(asking, cell=None)
+    (likest,) = _likest([anywhere], _by_term(_terms([anywhere])))
     return list(Fingerprint.objects.filter(pk__in=map(UUID, likest)).order_by("report_id"))
 
 
+def stored_keys(keys: Sequence[int], cell: int | None) -> Sequence[int]:
+    """Give the grams as they are stored of a telling: those of one without a place are found apart."""
+    return keys if cell is not None else [key + _UNPLACED for key in keys]
+
+
+def _looked_up(one: Asking) -> list[tuple[str, int]]:
+    """Give what a telling looks up: two that both have a place are compared when they are near."""
+    apart = [(one.district, key + _UNPLACED) for key in one.keys]
+    return apart if one.cell is not None else [*((one.district, key) for key in one.keys), *apart]
+
+
 def _terms(asking: Sequence[Asking]) -> list[tuple[str, int]]:
-    return sorted({(one.district, key) for one in asking for key in one.keys})
+    return sorted({term for one in asking for term in _looked_up(one)})
 
 
 def _likest(asking: Sequence[Asking], by_term: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -98,7 +112,7 @@ def _likest(asking: Sequence[Asking], by_term: Sequence[Sequence[str]]) -> list[
     having = dict(zip(_terms(asking), by_term, strict=True))
     found = []
     for one in asking:
-        shared = Counter(chain.from_iterable([having[one.district, key] for key in one.keys]))
+        shared = Counter(chain.from_iterable([having[term] for term in _looked_up(one)]))
         ranked = sorted(shared.items(), key=_second_then_first, reverse=True)[:PER_TELLING]
         found.append([key for key, _ in ranked])
     return found

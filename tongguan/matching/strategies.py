@@ -30,7 +30,7 @@ def current() -> tuple[Strategy, Rarity]:
 
 
 def of(rows: Sequence[tuple[Any, ...]]) -> tuple[Strategy, Rarity]:
-    """Give the strategy that an answer to ``IN_FORCE`` names, and its rarity table; the same objects again."""
+    """Give the strategy that an answer to ``IN_FORCE`` names, and its rarity; the same objects again."""
     found = _loaded(*rows[0]) if rows else (FIRST, _blank())
     _SEEN[:] = [found]
     return found
