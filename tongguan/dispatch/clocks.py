@@ -34,21 +34,8 @@ from tongguan.tables import api as tables
 HANDLE: Final = "handle"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TIMES: Final = (
-    "stopped_at",
-    "paused_at",
-    "resume_at",
-    "pauses",
-    "extensions",
-    "due_at",
-    "overdue_at",
-    "counted",
-    "rungs",
-    "series",
-    "notice_step",
-    "next_notice_at",
-    "warning",
-)
+_TIMES: Final = ("stopped_at", "paused_at", "resume_at", "pauses", "extensions", "due_at", "overdue_at",
+                 "counted", "rungs", "series", "notice_step", "next_notice_at", "warning")  # fmt: skip
 #: What ``schedule`` sets.
 _SCHEDULED: Final = ("due_at", "rungs", "notice_step", "next_notice_at", "warning")
 
@@ -79,10 +66,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What clocks that begin in one moment share: the ladders, and what ``schedule`` computed.
-
-    Schedules go by limit, unit and ladder.
-    """
+    """What clocks begun at one moment share: ladders, what ``schedule`` gave by limit, unit and ladder."""
 
     ladders: Mapping[str, escalation.Ladder] = field(default_factory=citydata.ladders)
     schedules: dict[tuple[Limit | None, int | None, str], dict[str, Any]] = field(default_factory=dict)
