@@ -32,10 +32,7 @@ def plan_dispatch(case: CaseInfo, at: datetime) -> DispatchPlan:
 
 
 def plan_many(cases: Sequence[CaseInfo], at: datetime, *, new: bool = False) -> list[DispatchPlan]:
-    """Give the plans of many cases in their order: three queries for orders, rulings and rules, not more.
-
-    ``new``: the cases are being opened, so that none has orders.
-    """
+    """Give plans in order: three queries for orders (``new`` cases have none), rulings, rules, not more."""
     listed = catalog.responsible_many([(case.item_code, case.division) for case in cases], at)
     rulings = _rulings(cases, at)
     orders = {} if new else _orders([case.id for case in cases])
