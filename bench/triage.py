@@ -4,9 +4,11 @@
 ``--database URL`` (PostgreSQL; empty: a new SQLite file), ``--sizes 10000 1000000`` cases to match against,
 ``--reports 5000`` tellings in one batch run. Every second telling names no item: the model says it. Each is
 located, understood, matched, joined or opened, filed and dispatched by rules, with timeline, orders, clocks,
-messages and facts. Beside it, in the same run, the very rows that triage wrote are deleted and inserted
-again bare, by the same COPY. Prints one JSON line per figure. Goals: 1,000 reports/s, half the bare
-rate, a decision within 10 ms at the 95th percentile, flat.
+messages and facts. Beside it, in the same run, the very rows that triage wrote are deleted and inserted again
+bare by one connection, by the same COPY into the same tables with all their indexes. CPU seconds of processes
+and of their PostgreSQL backends (where ``/proc`` tells) stand beside the rates: they hold on a busy machine
+too. Prints one JSON line per figure. Goals: 1,000 reports/s, half the bare rate, a decision within 10 ms at
+the 95th percentile, flat.
 """
 
 import argparse
@@ -16,10 +18,12 @@ import resource
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import django
@@ -38,7 +42,7 @@ RULE = {
     "then": {"reach": "dispatch"},
 }
 GOALS = {"triage": 1_000, "share_of_bare": 0.5, "decision_p95_ms": 10.0}
-BATCH, KEYS, WORDINGS = 500, 6, 2_000
+_WARM, WORDINGS = 500, 2_000
 
 
 class City:
@@ -218,40 +222,94 @@ class Written:
         connection.cursor().execute("SET session_replication_role = DEFAULT")
 
 
-def bare(added: list[tuple[Any, list[Any]]]) -> float:
-    """Insert these rows again, table by table, by COPY in batches like triage's; give the seconds."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a piece of work took: seconds on the wall, CPU seconds of the processes and of their backends."""
+
+    seconds: float
+    own: float
+    backends: float
+
+    @property
+    def cpu(self) -> float:
+        """Give the CPU seconds on both sides."""
+        return self.own + self.backends
+
+
+Part = TypeVar("Part")
+
+
+class Engines:
+    """Forked processes, each with a connection of its own."""
+
+    def __init__(self, count: int) -> None:
+        """Fork so many."""
+        from django.db import connections
+
+        connections.close_all()
+        self._pool = multiprocessing.get_context("fork").Pool(count)
+        self._count = count
+
+    def __enter__(self) -> Self:
+        """Give them."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them."""
+        self._pool.terminate()
+
+    def run(self, work: Callable[[], Part]) -> tuple[list[Part], Spent]:
+        """Let each do the work once, all at the same time; give what each gave, and what it took."""
+        begun = time.perf_counter()
+        told = self._pool.map(_told, [work] * self._count, chunksize=1)
+        seconds = time.perf_counter() - begun
+        return [part for part, _ in told], Spent(
+            seconds, sum(s.own for _, s in told), sum(s.backends for _, s in told)
+        )
+
+
+def _told(work: Callable[[], Part]) -> tuple[Part, Spent]:
+    """Do the work here; give what it took."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()" if connection.vendor == "postgresql" else "SELECT 0")
+        names = {pid: Path(f"/proc/{pid}/comm") for (pid,) in cursor.fetchall()}
+    backend = [pid for pid, name in names.items() if name.exists() and "postgres" in name.read_text()]
+    begun, own, behind = time.perf_counter(), time.process_time(), load.cpu_seconds(backend)
+    done = work()
+    seconds = time.perf_counter() - begun
+    return done, Spent(seconds, time.process_time() - own, load.cpu_seconds(backend) - behind)
+
+
+def bare(added: list[tuple[Any, list[Any]]]) -> None:
+    """Insert these rows again, table by table, by COPY in batches like triage's."""
     from tongguan.runtime.transactions import atomic
     from tongguan.tables import api as tables
 
-    begun = time.perf_counter()
     for _, rows in added:
         for at in range(0, len(rows), 2_000):
             with atomic():
                 tables.insert(rows[at : at + 2_000])
-    return time.perf_counter() - begun
 
 
-def drained(engines: int) -> tuple[list[int], float, float]:
-    """Let so many engines triage what waits; give the reports of each, seconds and the CPU seconds of all."""
-    from django.db import connections
-
-    connections.close_all()
-    here = multiprocessing.get_context("fork")
-    with here.Pool(engines) as pool:
-        begun = time.perf_counter()
-        parts = pool.map(_drain, range(engines), chunksize=1)
-        seconds = time.perf_counter() - begun
-    return [done for done, _ in parts], seconds, sum(cpu for _, cpu in parts)
-
-
-def _drain(_: int) -> tuple[int, float]:
+def _warmed() -> None:
+    """Triage a little: registers are read, forked memory becomes the process's own."""
     from tongguan.intake import api as intake
+
+    intake.triage_batch(_WARM)
+
+
+def _drain() -> tuple[int, int]:
+    """Triage until nothing waits; give how many, and the process's peak of memory in MiB."""
+    from tongguan.intake import api as intake
+    from tongguan.intake.jobs import BATCH
     from tongguan.intake.pressure import waiting_exceeds
 
-    done, cpu = 0, time.process_time()
+    done = 0
     while waiting_exceeds(0):
         done += intake.triage_batch(BATCH)
-    return done, time.process_time() - cpu
+    return done, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def measure(city: City, past: Past, size: int, reports: int, about: dict[str, Any]) -> None:
@@ -263,25 +321,36 @@ def measure(city: City, past: Past, size: int, reports: int, about: dict[str, An
     from tongguan.people.contracts import PLATFORM
 
     past.fill(size)
-    for at in range(0, reports + BATCH, 1_000):
-        intake.receive_many(PLATFORM, city.reports(min(1_000, reports + BATCH - at), f"B{size}-{at}"))
-    intake.triage_batch(BATCH)  # registers are read once
-    written = Written()
-    shares, seconds, cpu = drained(about["engines"])
+    waiting = reports + _WARM * about["engines"]
+    for at in range(0, waiting, 1_000):
+        intake.receive_many(PLATFORM, city.reports(min(1_000, waiting - at), f"B{size}-{at}"))
+    with Engines(about["engines"]) as engines:
+        engines.run(_warmed)
+        written = Written()
+        parts, spent = engines.run(_drain)
+    shares, peaks = [done for done, _ in parts], [peak for _, peak in parts]
     done = sum(shares)
+    about = about | {"load": round(os.getloadavg()[0], 1)}
     states = Counter(Report.objects.filter(source="hotline").values_list("state", flat=True))
-    load.tell(figure="triage_reports_per_s", value=round(done / seconds), goal=GOALS["triage"],
-              by_engine=shares, states=dict(states), own_cpu_us=round(cpu / done * 1e6), **about)  # fmt: skip
+    load.tell(figure="triage_reports_per_s", value=round(done / spent.seconds), goal=GOALS["triage"],
+              by_engine=shares, states=dict(states), own_cpu_us=round(spent.own / done * 1e6),
+              backend_cpu_us=round(spent.backends / done * 1e6), **about)  # fmt: skip
+    load.tell(figure="engine_peak_mib", value=max(peaks), **about)
     if about["database"] == "postgresql":
-        added = written.rows()
-        rows = sum(len(r) for _, r in added)
-        written.remove()
-        plain = bare(added)
-        load.tell(figure="triage_share_of_bare_insert", value=round(plain / seconds, 2),
-                  goal=GOALS["share_of_bare"], rows=rows, bare_rows_per_s=round(rows / plain),
-                  **about)  # fmt: skip
+        _beside_bare(written, done, spent, about)
     decisions(city, about)
-    load.tell(figure="peak_mib", value=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, **about)
+
+
+def _beside_bare(written: Written, done: int, spent: Spent, about: dict[str, Any]) -> None:
+    """Print how triage compares with the bare insertion of its rows."""
+    added = written.rows()
+    rows = sum(len(r) for _, r in added)
+    written.remove()
+    _, plain = _told(partial(bare, added))
+    load.tell(figure="triage_share_of_bare_insert", value=round(plain.seconds / spent.seconds, 2),
+              goal=GOALS["share_of_bare"], by_cpu=round(plain.cpu / spent.cpu, 2), rows=rows,
+              bare_rows_per_s=round(rows / plain.seconds), bare_own_cpu_us=round(plain.own / done * 1e6),
+              bare_backend_cpu_us=round(plain.backends / done * 1e6), **about)  # fmt: skip
 
 
 def decisions(city: City, about: dict[str, Any]) -> None:
@@ -292,17 +361,18 @@ def decisions(city: City, about: dict[str, Any]) -> None:
     from tongguan.matching.contracts import Told
     from tongguan.runtime.transactions import atomic
 
-    taken = []
+    taken, own = [], []
     for told in (next(city.tellings) for _ in range(400)):
         asked = Told(report_id=new_id(), title=told.title, text=told.text, told_at=clock.now(),
                      division="990101", item_code=told.item_code, lon=told.lon, lat=told.lat)  # fmt: skip
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         with atomic():
             matching.match_many([asked])
         taken.append((time.perf_counter() - begun) * 1e3)
+        own.append((time.process_time() - used) * 1e3)
     p50, p95 = np.percentile(taken[20:], [50, 95])
-    load.tell(figure="match_decision_ms", p50=round(float(p50), 2), value=round(float(p95), 2),
-              goal=GOALS["decision_p95_ms"], **about)  # fmt: skip
+    load.tell(figure="match_decision_ms", value=round(float(p95), 2), goal=GOALS["decision_p95_ms"],
+              p50=round(float(p50), 2), own_cpu_ms=round(float(np.mean(own[20:])), 2), **about)  # fmt: skip
 
 
 def main() -> None:

@@ -74,6 +74,20 @@ class NewCase:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     id: UUID | None = None
+    further: "Further | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """Further tellings of a case, by how many more people, and why they are the same matter, in words."""
+
+    people: int
+    tellings: int
+    words: str
+
+    def inputs(self) -> dict[str, Any]:
+        """Give what the line of the case's history says of them."""
+        return {"reason": self.words, "reports": self.tellings, "people": self.people}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,13 +260,10 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
-    """Further tellings of a case: by how many people, and why they are the same matter, in words."""
+class Joining(Further):
+    """Further tellings of a case that is there."""
 
     case_id: UUID
-    people: int
-    tellings: int
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from tongguan.tables import api as tables
 
 def hold_many(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, Held]:
     """Lock visible cases for the open transaction, in one order for everybody; the others are left out."""
+    if not case_ids:
+        return {}
     rows = Case.objects.select_for_update(of=("self",)).filter(visible_q(actor), id__among=case_ids)
     found = {}
     for row in rows.order_by("id").values(*FIELDS, "line_no", "line_hash"):
@@ -30,10 +32,8 @@ def join_held(actor: Actor, held: Mapping[UUID, Held], joins: Sequence[Joining])
     notes = []
     for join in joins:
         grown = held[join.case_id].case.reporter_count + join.people
-        told = {"reason": join.words, "reports": join.tellings, "people": join.people}
-        notes.append(
-            Noting(case_id=join.case_id, word="join", inputs=told, columns={"reporter_count": grown})
-        )
+        columns = {"reporter_count": grown}
+        notes.append(Noting(case_id=join.case_id, word="join", inputs=join.inputs(), columns=columns))
     return remark_held(actor, held, notes)
 
 

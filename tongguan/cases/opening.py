@@ -3,13 +3,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from django.utils import timezone
 
 from tongguan.cases import changes, timeline, versions
-from tongguan.cases.contracts import Carried, CaseInfo, Held, NewCase, Through, case_info
-from tongguan.cases.facts import CaseOpened
+from tongguan.cases.contracts import Carried, CaseInfo, Further, Held, NewCase, Through, case_info
+from tongguan.cases.facts import CaseNoted, CaseOpened
 from tongguan.cases.lifecycle import Process, check
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.reach import acting_posts
@@ -34,6 +35,10 @@ OPENERS: Final = (
 )
 URGENCIES: Final = frozenset({"normal", "urgent", "critical"})
 _TITLE, _ADDRESS = 200, 300
+#: What a case takes as it was told.
+_TOLD: Final = ("item_code", "kind", "text", "division", "grid", "lon", "lat", "component_code", "urgency",
+                "source", "reporter_user_id", "reporter_secret")  # fmt: skip
+_told: Final = attrgetter(*_TOLD)
 _SHORTEST_DIVISION, _DISTRICT, _STREET = 6, 6, 9
 
 
@@ -84,6 +89,10 @@ def open_all(actor: Actor, new: Sequence[NewCase], carry: Carry | None = None) -
                 lines.append(line)
             rows[n].due_at = course.due_at
             infos[n] = infos[n].changed(due_at=course.due_at)
+    for n, case in enumerate(new):
+        if case.further is not None:
+            line, infos[n] = _joined(actor, rows[n], infos[n], case.further, facts)
+            lines.append(line)
     tables.insert(rows)
     tables.insert(lines)
     outbox.publish(*facts)
@@ -116,6 +125,28 @@ def _carried(
     after = Held(case=case_info(vars(row)), head=(line.no, line.hash))
     facts += [*changes.facts_of(actor, after, plan), *carried.facts]
     return line, after.case
+
+
+def _joined(
+    actor: Actor, row: Case, info: CaseInfo, further: Further, facts: list[Fact]
+) -> tuple[TimelineEntry, CaseInfo]:
+    """Count further tellings on a case that is not stored yet; give their line and the case."""
+    line = timeline.entry(
+        actor,
+        row.id,
+        (row.line_no, row.line_hash),
+        move="join",
+        frm=row.state,
+        to=row.state,
+        post="",
+        at=row.opened_at,
+        inputs=further.inputs(),
+        evidence={},
+    )
+    row.line_no, row.line_hash, row.version = line.no, line.hash, row.version + 1
+    row.reporter_count += further.people
+    facts.append(CaseNoted(division=row.division, case_id=row.id, move="join", by=actor.key, no=line.no))
+    return line, info.changed(version=row.version, reporter_count=row.reporter_count)
 
 
 def _check(actor: Actor, case: NewCase, index: int) -> None:
@@ -164,19 +195,5 @@ def _row(case: NewCase, process: Process, number: str, at: datetime) -> Case:
     }
     if case.cell is None and case.lon is not None and case.lat is not None:
         values["cell"] = cell_of(case.lon, case.lat)
-    for name in (
-        "item_code",
-        "kind",
-        "text",
-        "division",
-        "grid",
-        "lon",
-        "lat",
-        "component_code",
-        "urgency",
-        "source",
-        "reporter_user_id",
-        "reporter_secret",
-    ):
-        values[name] = getattr(case, name)
+    values |= zip(_TOLD, _told(case), strict=True)
     return tables.fresh(Case, **values, title=case.title.strip()[:_TITLE], address=case.address[:_ADDRESS])

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +16,9 @@ from tongguan.runtime.contracts import ChainRow
 from tongguan.tables import api as tables
 
 _CHUNK = 2000
-_CHAINED = (
-    "no",
-    "move",
-    "frm",
-    "to",
-    "actor_key",
-    "actor_name",
-    "unit_name",
-    "post",
-    "at",
-    "reason",
-    "clause",
-    "inputs",
-    "evidence",
-)
+_CHAINED = ("no", "move", "frm", "to", "actor_key", "actor_name", "unit_name", "post", "at", "reason",
+            "clause", "inputs", "evidence")  # fmt: skip
+_chained = attrgetter(*_CHAINED)
 
 
 def entry(
@@ -71,7 +60,7 @@ def entry(
 
 def chained(line: TimelineEntry) -> dict[str, Any]:
     """Give what a line's hash covers."""
-    return {"case": str(line.case_id), **{name: getattr(line, name) for name in _CHAINED}}
+    return {"case": str(line.case_id), **dict(zip(_CHAINED, _chained(line), strict=True))}
 
 
 def _plain(value: Any) -> Any:

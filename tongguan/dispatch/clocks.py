@@ -6,7 +6,7 @@ city's clock of a stage is asked to start again after a return and simply runs o
 stopped, as by the unit's confirmation, a new round begins (rework: the whole limit once more).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -34,21 +34,8 @@ from tongguan.tables import api as tables
 HANDLE: Final = "handle"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TIMES: Final = (
-    "stopped_at",
-    "paused_at",
-    "resume_at",
-    "pauses",
-    "extensions",
-    "due_at",
-    "overdue_at",
-    "counted",
-    "rungs",
-    "series",
-    "notice_step",
-    "next_notice_at",
-    "warning",
-)
+_TIMES: Final = ("stopped_at", "paused_at", "resume_at", "pauses", "extensions", "due_at", "overdue_at",
+                 "counted", "rungs", "series", "notice_step", "next_notice_at", "warning")  # fmt: skip
 #: What ``schedule`` sets.
 _SCHEDULED: Final = ("due_at", "rungs", "notice_step", "next_notice_at", "warning")
 
@@ -77,8 +64,12 @@ class Change:
     start: tuple[Start, ...] = ()
 
 
-#: What ``schedule`` computed for clocks that begin in one moment, by limit, unit and ladder.
-Schedules = dict[tuple[Limit | None, int | None, str], dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What clocks begun at one moment share: ladders, what ``schedule`` gave by limit, unit and ladder."""
+
+    ladders: Mapping[str, escalation.Ladder] = field(default_factory=citydata.ladders)
+    schedules: dict[tuple[Limit | None, int | None, str], dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,7 +79,7 @@ class _Batch:
     changed: list[Clock] = field(default_factory=list)
     created: list[Clock] = field(default_factory=list)
     overdue: list[ClockOverdue] = field(default_factory=list)
-    begun: Schedules = field(default_factory=dict)
+    begun: Begun = field(default_factory=Begun)
 
 
 def turn(change: Change, *, at: datetime) -> list[Clock]:
@@ -119,7 +110,7 @@ def turn_many(changes: Sequence[Change], *, at: datetime) -> dict[UUID, list[Clo
 
 
 def begin(
-    change: Change, orders: Iterable[WorkOrder], *, at: datetime, begun: Schedules
+    change: Change, orders: Iterable[WorkOrder], *, at: datetime, begun: Begun
 ) -> tuple[list[Clock], datetime | None]:
     """Give the first clocks of a case that is being opened, and when it is due; nothing is stored.
 
@@ -144,7 +135,7 @@ def _stop_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -
 
 
 def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) -> None:
-    ladders = citydata.ladders() if change.start else {}
+    ladders, schedules = batch.begun.ladders, batch.begun.schedules
     for asked in change.start:
         same = [r for r in rows if r.stage == asked.stage and r.order_id == asked.order_id]
         if any(row.stopped_at is None for row in same):
@@ -164,10 +155,10 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
         )
         ladder = ladders[_ladder_code(asked, ladders)]
         alike = (limit, asked.unit_id, ladder.code)
-        if alike not in batch.begun:
+        if alike not in schedules:
             schedule(row, at, ladder)
-            batch.begun[alike] = {name: getattr(row, name) for name in _SCHEDULED}
-        row.__dict__.update(batch.begun[alike])
+            schedules[alike] = {name: getattr(row, name) for name in _SCHEDULED}
+        row.__dict__.update(schedules[alike])
         rows.append(row)
         batch.created.append(row)
 

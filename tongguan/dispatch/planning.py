@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans: who is to act on a case, gathered set-based from rulings, lists, rules and the registers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,31 +31,47 @@ def plan_dispatch(case: CaseInfo, at: datetime) -> DispatchPlan:
     return plan_many([case], at)[0]
 
 
-def plan_many(cases: Sequence[CaseInfo], at: datetime) -> list[DispatchPlan]:
-    """Give the plans of many cases in their order: three queries for orders, rulings and rules, not more."""
+def plan_many(cases: Sequence[CaseInfo], at: datetime, *, new: bool = False) -> list[DispatchPlan]:
+    """Give plans in order: three queries for orders (``new`` cases have none), rulings, rules, not more."""
     listed = catalog.responsible_many([(case.item_code, case.division) for case in cases], at)
     rulings = _rulings(cases, at)
-    orders = _orders([case.id for case in cases])
+    orders = {} if new else _orders([case.id for case in cases])
+    steps = _steps()
     compiled = rules.active_many("routing", {case.division for case in cases}, at)
     plans = []
     for case, duty in zip(cases, listed, strict=True):
         first, returned = orders.get(case.id, (None, ()))
         urgent = case.urgency in URGENT
-        answers = (
-            _by_ruling(rulings.get((case.item_code, case.division)), case),
-            _by_list(duty, case, at),
-            _by_rules(compiled[case.division], case, at),
-            _by_first_contact(first, case),
-            _by_territory(case),
-            _by_backstop(case),
-        )
-        plans.append(_plan(case, choose(answers, returned=returned, urgent=urgent), urgent=urgent))
+        ruling = rulings.get((case.item_code, case.division))
+        answers = _answers(case, at, ruling, duty, compiled[case.division], first)
+        plans.append(_plan(case, choose(answers, returned=returned, urgent=urgent), steps, urgent=urgent))
     return plans
 
 
-def _plan(case: CaseInfo, choice: Choice, *, urgent: bool) -> DispatchPlan:
-    limit = clocks.stage_limit(case, clocks.HANDLE)
+def _answers(
+    case: CaseInfo,
+    at: datetime,
+    ruling: Ruling | None,
+    duty: Responsibility | None,
+    compiled: evaluate.CompiledRules,
+    first: int | None,
+) -> Iterator[Answer]:
+    """Ask one source after the other; who has chosen asks no further."""
+    yield _by_ruling(ruling, case)
+    yield _by_list(duty, case, at)
+    yield _by_rules(compiled, case, at)
+    yield _by_first_contact(first, case)
+    yield _by_territory(case)
+    yield _by_backstop(case)
+
+
+def _steps() -> tuple[PlanStep, ...]:
     steps = citydata.ladders()["handle"].steps
+    return tuple(PlanStep(n, float(s.share), s.to, s.tone, s.zh()) for n, s in enumerate(steps, start=1))
+
+
+def _plan(case: CaseInfo, choice: Choice, steps: tuple[PlanStep, ...], *, urgent: bool) -> DispatchPlan:
+    limit = clocks.stage_limit(case, clocks.HANDLE)
     return DispatchPlan(
         case_id=case.id,
         lead=None if choice.lead is None else _ref(choice.lead),
@@ -66,7 +82,7 @@ def _plan(case: CaseInfo, choice: Choice, *, urgent: bool) -> DispatchPlan:
         limit_value=None if limit is None else f"{limit.value}",
         limit_unit="" if limit is None else limit.unit.value,
         legal_basis=choice.legal_basis,
-        steps=tuple(PlanStep(n, float(s.share), s.to, s.tone, s.zh()) for n, s in enumerate(steps, start=1)),
+        steps=steps,
         explanation=choice.explanation,
         refs=dict(choice.refs),
     )

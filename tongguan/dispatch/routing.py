@@ -6,7 +6,7 @@ first contact (首接负责), territory (属地), the centre as backstop (兜底
 explanation says what was asked, what it answered and why it did or did not decide.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ class Choice:
     refs: Mapping[str, Any]
 
 
-def choose(answers: Sequence[Answer], *, returned: Iterable[int] = (), urgent: bool = False) -> Choice:
+def choose(answers: Iterable[Answer], *, returned: Iterable[int] = (), urgent: bool = False) -> Choice:
     """Take the first source that names a unit. ``returned`` are units that have returned this case.
 
     A unit named by ruling, list or rule stays responsible though it returned the case (its refusal

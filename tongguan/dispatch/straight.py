@@ -64,7 +64,7 @@ def open_many(actor: Actor, openings: Sequence[Opening]) -> list[Opened]:
 
     def carry(infos: Sequence[CaseInfo]) -> list[Through]:
         courses.extend(_courses(openings, infos, at))
-        begun: clocks.Schedules = {}
+        begun = clocks.Begun()
         return [_through(course, at, begun) for course in courses]
 
     with atomic():
@@ -84,7 +84,7 @@ def _courses(openings: Sequence[Opening], infos: Sequence[CaseInfo], at: datetim
         else info.changed(**case_queries.filed_columns(met.rule, items[info.item_code]))
         for info, met in zip(infos, mets, strict=True)
     ]
-    plans = planning.plan_many(filed, at)
+    plans = planning.plan_many(filed, at, new=True)
     compiled = rules.active_many(STRAIGHT.kind, {info.division for info in infos}, at)
     courses = []
     for opening, info, met, plan in zip(openings, infos, mets, plans, strict=True):
@@ -177,7 +177,7 @@ def _moves(course: _Course, at: datetime) -> list[Carried]:
     return moves
 
 
-def _through(course: _Course, at: datetime, begun: clocks.Schedules) -> Through:
+def _through(course: _Course, at: datetime, begun: clocks.Begun) -> Through:
     """Give how far the case goes; its orders and clocks are made here and stored after it."""
     moves = tuple(_moves(course, at))
     lines = cases.process_of(course.case).moves

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 _BREAK: Final = "\x1e"
@@ -130,11 +131,8 @@ class Rules:
 
     def _plain(self, texts: Sequence[str]) -> str:
         """Give all texts as one, folded: simplified, half width, no blanks, typing errors mended."""
-        heap = _BREAK.join(text[:_MOST].replace(_BREAK, "").replace(_HIDDEN, "") for text in texts)
-        heap = _BLANK.sub("", unicodedata.normalize("NFKC", heap).translate(self.letters))
-        for wrong, right in self.typos.items():
-            heap = heap.replace(wrong, right)
-        return heap
+        heap = _BREAK.join([text[:_MOST].replace(_BREAK, "").replace(_HIDDEN, "") for text in texts])
+        return _folded(heap, tuple(self.letters.items()), tuple(self.typos.items()))
 
     def _judge(self, text: str, rules: Sequence[_Rule]) -> Danger | None:
         spoken: dict[str, Spoken] = {}
@@ -194,6 +192,15 @@ class Rules:
 
     def _length(self, factor: float) -> list[str]:
         return [f"全文超过 {self.letter_from} 字，权重再乘 {factor:g}"] if factor < 1 else []
+
+
+@lru_cache(maxsize=2)
+def _folded(heap: str, letters: tuple[tuple[int, int], ...], typos: tuple[tuple[str, str], ...]) -> str:
+    """Fold a heap of texts; one batch's is read for danger and then, folded alike, for urgency."""
+    plain = _BLANK.sub("", unicodedata.normalize("NFKC", heap).translate(dict(letters)))
+    for wrong, right in typos:
+        plain = plain.replace(wrong, right)
+    return plain
 
 
 def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -10,9 +10,10 @@ from tongguan.people import queries as people
 from tongguan.runtime import spi, transactions
 from tongguan.runtime.contracts import JobInfo
 
-BATCH = 500
+#: What a batch costs however small it is weighs little then; it takes about a second.
+BATCH = 1_000
 #: At most so many batches in one round, so that other duties get their turn.
-_ROUNDS = 20
+_ROUNDS = 10
 _STEP = 50
 
 

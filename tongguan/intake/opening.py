@@ -3,11 +3,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as case_queries
-from tongguan.cases.contracts import CaseInfo, Joining, NewCase
+from tongguan.cases.contracts import CaseInfo, Further, Held, Joining, NewCase
 from tongguan.catalog.contracts import ItemInfo
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch.contracts import Opening
@@ -38,11 +39,20 @@ def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
         return []
     by_report = {one.row.id: one for one in told}
     seen = _pictures(told)
-    decisions = _living(_seconded(matching.match_many([_telling(one, seen) for one in told]), by_report))
+    decisions, held = _living(
+        _seconded(matching.match_many([_telling(one, seen) for one in told]), by_report)
+    )
+    further = _further(decisions)
     leaders = [d for d in decisions if d.case_id is None and d.leader == d.report_id]
     closed = case_queries.cases_by_id(PLATFORM, {d.again for d in leaders if d.again is not None})
     openings = [
-        _opening(by_report[d.report_id], d, items, None if d.again is None else closed.get(d.again))
+        _opening(
+            by_report[d.report_id],
+            d,
+            items,
+            None if d.again is None else closed.get(d.again),
+            further.get(d.report_id),
+        )
         for d in leaders
     ]
     opened = dict(zip((d.report_id for d in leaders), dispatch.open_many(PLATFORM, openings), strict=True))
@@ -61,7 +71,7 @@ def settle(told: Sequence[Told], items: Mapping[str, ItemInfo]) -> list[Fact]:
             row.state = ReportState.JOINED
             one.lines.append(f"同一事项：{decision.words}；并入已有案件")
             facts.append(_joined_fact(decision, case_id, one.division))
-    _join([d for d in decisions if d.report_id not in opened], placed)
+    _join([d for d in decisions if d.case_id is not None], held)
     return facts
 
 
@@ -125,8 +135,11 @@ def _seconded(decisions: Sequence[Decision], by_report: Mapping[UUID, Told]) -> 
     return found
 
 
-def _living(decisions: Sequence[Decision]) -> list[Decision]:
-    """Let nothing join a case that was closed a moment ago: such tellings open one tied to it."""
+def _living(decisions: Sequence[Decision]) -> tuple[list[Decision], dict[UUID, Held]]:
+    """Let nothing join a case that was closed a moment ago: such tellings open one tied to it.
+
+    Gives the decisions, and the cases that are joined, locked.
+    """
     wanted = {d.case_id for d in decisions if d.case_id is not None}
     held = cases.hold_many(PLATFORM, wanted)
     gone = {case_id for case_id in wanted if case_id not in held or held[case_id].case.closed_at}
@@ -140,20 +153,35 @@ def _living(decisions: Sequence[Decision]) -> list[Decision]:
         leader = first.setdefault(case_id, decision.report_id)
         zone = "again" if leader == decision.report_id else "join"
         found.append(replace(decision, zone=zone, case_id=None, leader=leader, again=case_id))
-    return found
+    return found, held
 
 
-def _opening(one: Told, decision: Decision, items: Mapping[str, ItemInfo], after: CaseInfo | None) -> Opening:
+def _further(decisions: Sequence[Decision]) -> dict[UUID, Further]:
+    """Give, by the telling that opens a case, what others of the batch add to it."""
+    grouped: dict[UUID, list[Decision]] = {}
+    for decision in decisions:
+        if decision.case_id is None and decision.leader != decision.report_id and not decision.recorded:
+            grouped.setdefault(decision.leader, []).append(decision)
+    return {leader: Further(**_voices(group)) for leader, group in grouped.items()}
+
+
+def _opening(
+    one: Told,
+    decision: Decision,
+    items: Mapping[str, ItemInfo],
+    after: CaseInfo | None,
+    further: Further | None,
+) -> Opening:
     reason = "" if after is None else f"案件 {after.number} 结案后再次反映：{decision.words}"
     return Opening(
-        new=_new(one, items[one.item_code], reason),
+        new=_new(one, items[one.item_code], reason, further),
         item_confidence=one.item_confidence,
         place_confidence=one.place_confidence,
         likely_repeat=decision.zone in {"suggest", "again"},
     )
 
 
-def _new(one: Told, item: ItemInfo, reason: str) -> NewCase:
+def _new(one: Told, item: ItemInfo, reason: str, further: Further | None = None) -> NewCase:
     row = one.row
     return NewCase(
         item_code=one.item_code,
@@ -175,6 +203,7 @@ def _new(one: Told, item: ItemInfo, reason: str) -> NewCase:
         reporter_secret=row.reporter_secret,
         evidence={"files": list(row.attachments)} if row.attachments else {},
         reason=reason,
+        further=further,
     )
 
 
@@ -231,18 +260,19 @@ def _joined_fact(decision: Decision, case_id: UUID, division: str) -> ReportJoin
     )
 
 
-def _join(decisions: Sequence[Decision], placed: Mapping[UUID, UUID]) -> None:
-    """Count the joined tellings on their cases; the same person again is no further voice (F17)."""
+def _join(decisions: Sequence[Decision], held: Mapping[UUID, Held]) -> None:
+    """Count the joined tellings on their cases, which are locked."""
     grouped: dict[UUID, list[Decision]] = {}
     for decision in decisions:
-        if not decision.recorded:
-            grouped.setdefault(placed[decision.report_id], []).append(decision)
-    if not grouped:
-        return
-    held = cases.hold_many(PLATFORM, grouped)
-    joins = []
-    for case_id, group in grouped.items():
-        people = sum(d.voice != Voice.REMINDER for d in group)
-        words = group[0].words if people else f"同一人再次反映；{group[0].words}"
-        joins.append(Joining(case_id=case_id, people=people, tellings=len(group), words=words))
-    cases.join_held(PLATFORM, held, joins)
+        if decision.case_id is not None and not decision.recorded:
+            grouped.setdefault(decision.case_id, []).append(decision)
+    if grouped:
+        joins = [Joining(case_id=case_id, **_voices(group)) for case_id, group in grouped.items()]
+        cases.join_held(PLATFORM, held, joins)
+
+
+def _voices(group: Sequence[Decision]) -> dict[str, Any]:
+    """Count what tellings add to a case; the same person again is no further voice (F17)."""
+    people = sum(d.voice != Voice.REMINDER for d in group)
+    words = group[0].words if people else f"同一人再次反映；{group[0].words}"
+    return {"people": people, "tellings": len(group), "words": words}

@@ -35,6 +35,8 @@ _SHORTEST_DIVISION = 6
 #: So many of the oldest waiting reports are looked at for some that lie near each other.
 _WINDOW = 4_000
 _SPACE = 0x7A1A0000
+#: Neither the payload nor the sealed contact is looked at.
+_READ = tuple({*tables.names(Report), "id"} - {"payload", "contact_sealed"})
 
 
 def batch(limit: int) -> int:
@@ -46,7 +48,8 @@ def batch(limit: int) -> int:
     try:
         with garbage.left_lying(), transactions.atomic():
             ids = _claim(limit)
-            run(ids)
+            with outbox.gathered():
+                run(ids)
             return len(ids)
     except OperationalError:
         raise
@@ -59,7 +62,7 @@ def batch(limit: int) -> int:
 
 def run(ids: Sequence[UUID]) -> None:
     """Triage these reports, which the open transaction holds. Refusals become quarantine."""
-    rows = list(Report.objects.filter(pk__in=ids).defer("payload", "contact_sealed").order_by("id"))
+    rows = tables.stored(Report, _READ, Report.objects.filter(id__among=ids).order_by("id"))
     if not rows:
         return
     told = read(rows)

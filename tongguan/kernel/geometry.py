@@ -38,7 +38,8 @@ class Box(NamedTuple):
 
 def cell_of(lon: float, lat: float) -> int:
     """Give the H3 cell (resolution 10) of a point. Raises Invalid naming ``lon`` or ``lat``."""
-    checked(lon, lat)
+    if not (isinstance(lon, float) and isinstance(lat, float) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004
+        checked(lon, lat)  # looks at arrays too, at many times the cost
     return int(h3.latlng_to_cell(lat, lon, RESOLUTION))
 
 

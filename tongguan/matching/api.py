@@ -13,10 +13,11 @@ from tongguan.cases.contracts import CaseInfo
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.matching import deciding, locks, strategies
+from tongguan.matching.candidates import stored_keys
 from tongguan.matching.contracts import Alike, Decision, Told, Trace
 from tongguan.matching.facts import CrowdFormed, MattersUnited, ReportUnmerged
 from tongguan.matching.models import Fingerprint, MatchDecision, NeverPair, TextKey
-from tongguan.matching.queries import stored
+from tongguan.matching.queries import decided, stored
 from tongguan.matching.scoring import PICTURES_KEPT, Zone
 from tongguan.matching.strategy import Strategy
 from tongguan.people.contracts import Actor, Post
@@ -42,32 +43,39 @@ def match_many(reports: Sequence[Told]) -> list[Decision]:
         raise RuntimeError(message)
     if not reports:
         return []
-    strategy, rarity = strategies.current()
-    batch = deciding.prepare(reports, strategy, rarity)
-    locks.take(_locks(batch, strategy))
-    known = stored([t.report_id for t in reports])
+    batch, before = _begun(reports)
+    known = stored(before) if before else {}
     fresh = [t for t in reports if t.report_id not in known]
     if len(fresh) < len(reports):
-        batch = deciding.prepare(fresh, strategy, rarity)
-    made = {d.report_id: d for d in deciding.decide(batch, strategy, rarity)}
+        batch = deciding.prepare(fresh, batch.strategy, batch.rarity)
+    made = {d.report_id: d for d in deciding.decide(batch)}
     return [known.get(t.report_id) or made[t.report_id] for t in reports]
 
 
-def _locks(batch: deciding.Prepared, strategy: Strategy) -> dict[int, bool]:
-    placed = [
-        (t.lon, t.lat, strategy.reach_of(t.item_code).metres, t.division[:_DISTRICT])
-        for t in batch.told
-        if t.lon is not None and t.lat is not None
-    ]
-    return locks.keys_for(
-        placed, {t.division[:_DISTRICT] for t in batch.told if t.lon is None or t.lat is None}
-    )
+def _begun(reports: Sequence[Told]) -> tuple[deciding.Prepared, list[UUID]]:
+    """Take the locks of a batch; give it by the strategy in force, and which of it were decided before."""
+    strategy, rarity = strategies.seen()
+    while True:
+        batch = deciding.prepare(reports, strategy, rarity)
+        *_, in_force, before = tables.together(
+            [*locks.taking(_locks(batch)), strategies.IN_FORCE, decided(t.report_id for t in reports)]
+        )
+        strategy, rarity = strategies.of(in_force)
+        if (strategy, rarity) == (batch.strategy, batch.rarity):
+            return batch, [
+                report_id if isinstance(report_id, UUID) else UUID(report_id) for (report_id,) in before
+            ]
+
+
+def _locks(batch: deciding.Prepared) -> dict[int, bool]:
+    placed = ((one.cell, one.metres, one.district) for one in batch.asking if one.cell is not None)
+    return locks.keys_for(placed, {one.district for one in batch.asking if one.cell is None})
 
 
 def alike(actor: Actor, told: Told, limit: int = 5) -> list[Alike]:
     """Give visible cases that may be the same matter as a draft, the likest first (F12). Changes nothing."""
     strategy, rarity = strategies.current()
-    (decision,) = deciding.decide(deciding.prepare([told], strategy, rarity), strategy, rarity)
+    (decision,) = deciding.decide(deciding.prepare([told], strategy, rarity))
     found = list(decision.suggestions)
     if decision.case_id and decision.compared_with:
         found.insert(0, Alike(decision.case_id, decision.compared_with, decision.score, decision.words))
@@ -98,19 +106,21 @@ def record(decisions: Sequence[Decision], opened: Mapping[UUID, UUID]) -> dict[U
     _unite(fresh)
     matters = _matters(set(placed.values()))
     now = clock.now()
+    used = {version: strategies.named(version)[0] for version in {d.strategy for d in fresh}}
     prints, keys = [], []
     for decision in fresh:
         trace, case_id = decision.trace, placed[decision.report_id]
         if trace is None:
             continue
-        strategy, _ = strategies.named(decision.strategy)
+        strategy = used[decision.strategy]
         matter = matters.get(case_id) or _matter_of(decision) or case_id
         prints.append(print_of(trace, case_id, matter, strategy))
-        keys += [(trace.told.division[:_DISTRICT], key, decision.report_id) for key in trace.keys]
+        district = trace.told.division[:_DISTRICT]
+        keys += [(district, key, decision.report_id) for key in stored_keys(trace.keys, trace.cell)]
     tables.insert(prints)
     tables.insert_values(TextKey, ("district", "term", "report_id"), keys)
     tables.insert([_decision_row(d, placed[d.report_id], now) for d in fresh])
-    crowds = _new_crowds(fresh, placed, matters)
+    crowds = _new_crowds(fresh, placed, matters, used)
     if crowds:
         outbox.publish(*crowds)
     return placed
@@ -181,26 +191,24 @@ def _matter_of(decision: Decision) -> UUID | None:
 
 
 def _matters(case_ids: set[UUID]) -> dict[UUID, UUID]:
-    found = Fingerprint.objects.filter(case_id__in=case_ids).values_list("case_id", "matter").distinct()
+    found = Fingerprint.objects.filter(case__pk__among=case_ids).values_list("case_id", "matter").distinct()
     return dict(found)
 
 
 def _unite(decisions: Sequence[Decision]) -> None:
     """Let matters that tellings of this batch show to be one bear one name; each is told of once."""
-    united: dict[UUID, list[UUID]] = {}
     facts: dict[UUID, MattersUnited] = {}
     for decision in decisions:
         for other in decision.unites[1:]:
             if other not in facts:
                 root = decision.unites[0]
-                united.setdefault(root, []).append(other)
                 facts[other] = MattersUnited(
                     matter=root, absorbed=other, report_id=decision.report_id, division=_division(decision)
                 )
-    for root, others in united.items():
-        Fingerprint.objects.filter(matter__among=others).update(matter=root)
     if facts:
-        _rename_forbidden({other: fact.matter for other, fact in facts.items()})
+        names = {other: fact.matter for other, fact in facts.items()}
+        tables.rename(Fingerprint, "matter", names)
+        _rename_forbidden(names)
         outbox.publish(*facts.values())
 
 
@@ -220,12 +228,14 @@ def _division(decision: Decision) -> str:
 
 
 def _new_crowds(
-    decisions: Sequence[Decision], placed: Mapping[UUID, UUID], matters: Mapping[UUID, UUID]
+    decisions: Sequence[Decision],
+    placed: Mapping[UUID, UUID],
+    matters: Mapping[UUID, UUID],
+    used: Mapping[str, Strategy],
 ) -> list[CrowdFormed]:
     found: dict[UUID, CrowdFormed] = {}
     for decision in decisions:
-        strategy, _ = strategies.named(decision.strategy)
-        if decision.people == strategy.crowd and decision.voice != "reminder":
+        if decision.people == used[decision.strategy].crowd and decision.voice != "reminder":
             case_id = placed[decision.report_id]
             matter = matters.get(case_id) or _matter_of(decision) or case_id
             found[matter] = CrowdFormed(

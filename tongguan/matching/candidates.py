@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which earlier tellings a batch is compared with: two statements, however many tellings it has.
 
-By place: the prints in the cells around. By text: those of the same district that share a telling gram, for
-tellings without a place and for places told only in words. Both are capped, the newest first, so that the
+By place: the prints in the cells around. By text, where one of the two has no place: those of the same
+district that share a telling gram. Both are capped, the newest first, so that the
 work of one decision does not grow with the city.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Final
@@ -33,6 +34,8 @@ PER_TERM: Final = 24
 PER_TELLING: Final = 24
 #: Grams by which a telling is found.
 KEYS: Final = 6
+#: Added to the grams (32 bits) of tellings without a place.
+_UNPLACED: Final = 1 << 32
 _PRINTS: Final = "matching_fingerprint"
 _KEYS: Final = "matching_textkey"
 _second_then_first = itemgetter(1, 0)
@@ -65,8 +68,8 @@ def cells_around(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
 def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Known], Ints, Ints]:
     """Give the candidates and the pairs (telling, candidate); those that ended before ``since`` are out."""
     cells, owners = cells_around(asking)
-    by_cell = _by_cell(sorted(set(cells.tolist())), since)
-    likest = _likest(asking)
+    by_cell, by_term = _asked(sorted(set(cells.tolist())), _terms(asking), since)
+    likest = _likest(asking, by_term)
     near = {row.key for row in by_cell}
     extra = _by_report(sorted({key for ranked in likest for key in ranked} - near), since)
     rows = sorted([*by_cell, *extra])  # by their ids, which come first
@@ -81,17 +84,35 @@ def found(asking: Sequence[Asking], since: datetime) -> tuple[list[Known], Ints,
 
 def by_words(asking: Asking) -> list[Fingerprint]:
     """Give the prints of the district that share most grams with one telling, however old they are."""
-    (likest,) = _likest([asking])
+    anywhere = replace(asking, cell=None)
+    (likest,) = _likest([anywhere], _by_term(_terms([anywhere])))
     return list(Fingerprint.objects.filter(pk__in=map(UUID, likest)).order_by("report_id"))
 
 
-def _likest(asking: Sequence[Asking]) -> list[list[str]]:
-    """Give for each telling the ids, as text, of those that share most grams with it, then the newest."""
-    terms = sorted({(one.district, key) for one in asking for key in one.keys})
-    having = dict(zip(terms, _by_term(terms), strict=True))
+def stored_keys(keys: Sequence[int], cell: int | None) -> Sequence[int]:
+    """Give the grams as they are stored of a telling: those of one without a place are found apart."""
+    return keys if cell is not None else [key + _UNPLACED for key in keys]
+
+
+def _looked_up(one: Asking) -> list[tuple[str, int]]:
+    """Give what a telling looks up: two that both have a place are compared when they are near."""
+    apart = [(one.district, key + _UNPLACED) for key in one.keys]
+    return apart if one.cell is not None else [*((one.district, key) for key in one.keys), *apart]
+
+
+def _terms(asking: Sequence[Asking]) -> list[tuple[str, int]]:
+    return sorted({term for one in asking for term in _looked_up(one)})
+
+
+def _likest(asking: Sequence[Asking], by_term: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Give for each telling the ids, as text, of those that share most grams with it, then the newest.
+
+    ``by_term``: those that have each of ``_terms``.
+    """
+    having = dict(zip(_terms(asking), by_term, strict=True))
     found = []
     for one in asking:
-        shared = Counter(chain.from_iterable([having[one.district, key] for key in one.keys]))
+        shared = Counter(chain.from_iterable([having[term] for term in _looked_up(one)]))
         ranked = sorted(shared.items(), key=_second_then_first, reverse=True)[:PER_TELLING]
         found.append([key for key, _ in ranked])
     return found
@@ -106,13 +127,16 @@ def among(asking: Sequence[Asking]) -> tuple[Ints, Ints]:
     for n, one in enumerate(asking):
         for key in one.keys:
             sharing.setdefault((one.district, key), []).append(n)
-    blocks = [np.array(np.triu_indices(len(group), 1)) for group in sharing.values() if len(group) > 1]
-    groups = [np.array(group) for group in sharing.values() if len(group) > 1]
-    more = [group[block] for group, block in zip(groups, blocks, strict=True)]
+    more = [np.array(group)[_pairs_of(len(group))] for group in sharing.values() if len(group) > 1]
     left = np.concatenate([mine, *(m[0] for m in more)])
     right = np.concatenate([theirs, *(m[1] for m in more)])
     low, high = np.minimum(left, right), np.maximum(left, right)
     return _distinct(low[low < high], high[low < high], len(asking))
+
+
+@lru_cache(maxsize=64)
+def _pairs_of(count: int) -> Ints:
+    return np.array(np.triu_indices(count, 1))
 
 
 def _expanded(cells: Ints, owners: Ints, own: Ints) -> tuple[Ints, Ints]:
@@ -127,23 +151,31 @@ def _distinct(left: Ints, right: Ints, count: int) -> tuple[Ints, Ints]:
     return pairs // max(count, 1), pairs % max(count, 1)
 
 
+def _asked(
+    cells: list[int], terms: list[tuple[str, int]], since: datetime
+) -> tuple[list[Known], list[Sequence[str]]]:
+    """Give the prints in these cells, and for each district and gram the newest ids that have it."""
+    if connection.vendor != "postgresql":
+        return _by_cell(cells, since), _by_term(terms)
+    near = (
+        f"SELECT f.* FROM unnest(%s::bigint[]) AS c(cell) CROSS JOIN LATERAL (SELECT {COLUMNS}"  # noqa: S608
+        f" FROM {_PRINTS} p WHERE p.cell = c.cell AND p.until >= %s"
+        " ORDER BY p.until DESC, p.report_id LIMIT %s) f"
+    )
+    by_cell, by_term = tables.together(
+        [(near, [tables.array("bigint", cells), since, PER_CELL]), _asking_terms(terms)]
+    )
+    return known.read(by_cell), _ids(by_term)
+
+
 def _by_cell(cells: list[int], since: datetime) -> list[Known]:
-    if not cells:
-        return []
-    if connection.vendor == "postgresql":
-        sql = (
-            f"SELECT f.* FROM unnest(%s::bigint[]) AS c(cell) CROSS JOIN LATERAL (SELECT {COLUMNS}"  # noqa: S608
-            f" FROM {_PRINTS} p WHERE p.cell = c.cell AND p.until >= %s"
-            " ORDER BY p.until DESC, p.report_id LIMIT %s) f"
-        )
-        return known.asked(sql, [tables.array("bigint", cells), since, PER_CELL])
     sql = (
         "SELECT * FROM (SELECT p.*, row_number() OVER"  # noqa: S608
         " (PARTITION BY p.cell ORDER BY p.until DESC, p.report_id)"
         f" AS place FROM json_each(%s) c CROSS JOIN {_PRINTS} p ON p.cell = c.value AND p.until >= %s)"
         " WHERE place <= %s"
     )
-    return known.asked(sql, [json.dumps(cells), since, PER_CELL])
+    return known.asked(sql, [json.dumps(cells), since, PER_CELL]) if cells else []
 
 
 def _by_report(keys: list[str], since: datetime) -> list[Known]:
@@ -157,22 +189,27 @@ def _by_report(keys: list[str], since: datetime) -> list[Known]:
     return known.asked(sql, [json.dumps([UUID(key).hex for key in keys]), since])
 
 
+def _asking_terms(terms: list[tuple[str, int]]) -> tables.Question:
+    sql = (
+        "SELECT k.ids FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS w(district, term, n)"  # noqa: S608
+        " CROSS JOIN LATERAL (SELECT string_agg(report_id::text, ' ') AS ids FROM (SELECT report_id"
+        f" FROM {_KEYS} k WHERE k.district = w.district AND k.term = w.term"
+        " ORDER BY k.report_id DESC LIMIT %s) newest) k ORDER BY w.n"
+    )
+    places, grams = [place for place, _ in terms], [gram for _, gram in terms]
+    return sql, [tables.array("text", places), tables.array("bigint", grams), PER_TERM]
+
+
+def _ids(rows: Sequence[tuple[str | None]]) -> list[Sequence[str]]:
+    return [ids.split(" ") if ids else () for (ids,) in rows]
+
+
 def _by_term(terms: list[tuple[str, int]]) -> list[Sequence[str]]:
     """Give for each district and gram the ids of the newest tellings that have it."""
     if not terms:
         return []
     if connection.vendor == "postgresql":
-        sql = (
-            "SELECT k.ids FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS w(district, term, n)"  # noqa: S608
-            " CROSS JOIN LATERAL (SELECT string_agg(report_id::text, ' ') AS ids FROM (SELECT report_id"
-            f" FROM {_KEYS} k WHERE k.district = w.district AND k.term = w.term"
-            " ORDER BY k.report_id DESC LIMIT %s) newest) k ORDER BY w.n"
-        )
-        columns = list(zip(*terms, strict=True))
-        arrays = tables.array("text", columns[0]), tables.array("bigint", columns[1])
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*arrays, PER_TERM])
-            return [ids.split(" ") if ids else () for (ids,) in cursor.fetchall()]
+        return _ids(tables.together([_asking_terms(terms)])[0])
     sql = (
         "SELECT place, report_id FROM (SELECT w.key AS place, k.report_id,"  # noqa: S608
         " row_number() OVER (PARTITION BY k.district, k.term ORDER BY k.report_id DESC) AS age"

@@ -28,8 +28,10 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A batch ready to be compared."""
+    """A batch ready to be compared, by a strategy."""
 
+    strategy: Strategy
+    rarity: Rarity
     told: list[Told]
     prints: Prints
     traces: list[Trace]
@@ -53,30 +55,38 @@ def prepare(told: Sequence[Told], strategy: Strategy, rarity: Rarity) -> Prepare
         Asking(cells.get(n), strategy.reach_of(t.item_code).metres, t.division[:_DISTRICT], tuple(keys[n]))
         for n, t in enumerate(told)
     ]
-    return Prepared(list(told), taken, traces, asking)
+    return Prepared(strategy, rarity, list(told), taken, traces, asking)
 
 
-def decide(batch: Prepared, strategy: Strategy, rarity: Rarity) -> list[Decision]:
+def decide(batch: Prepared) -> list[Decision]:
     """Give the decision on every telling of the batch."""
     if not batch.told:
         return []
+    strategy, rarity = batch.strategy, batch.rarity
     since = min(t.told_at for t in batch.told)
     rows, mine, theirs = candidates.found(batch.asking, since)
     both_left, both_right = candidates.among(batch.asking)
     count = len(batch.told)
     left, right = np.concatenate([mine, both_left]), np.concatenate([theirs + count, both_right])
-    known = features(batch, rows, strategy)
+    known = features(batch, rows)
     left, right = _within_reach(known, left, right)
     scored = score(known, left, right, strategy, rarity) if left.size else no_pairs()
     nodes = [Node(t.report_id, t.told_at.timestamp()) for t in batch.told]
     nodes += [Node(r.report_id, r.told, r.case_id, r.matter, r.closed) for r in rows]
-    verdicts = settle(nodes, scored, strategy, forbidden({r.matter for r in rows}))
+    verdicts = settle(nodes, scored, strategy, forbidden(_meeting(scored, rows, count, strategy)))
     return _decisions(batch, rows, scored, verdicts, strategy)
 
 
-def features(batch: Prepared, rows: Sequence[Known], strategy: Strategy) -> Features:
+def _meeting(scored: Scored, rows: Sequence[Known], count: int, strategy: Strategy) -> set[UUID]:
+    """Give the matters that a join of the batch could bring together: only those may be forbidden to meet."""
+    likely = scored.score >= strategy.join
+    ends = np.unique(np.concatenate([scored.left[likely], scored.right[likely]]))
+    return {rows[n - count].matter for n in ends.tolist() if n >= count}
+
+
+def features(batch: Prepared, rows: Sequence[Known]) -> Features:
     """Give the batch and, after it, its candidates as columns."""
-    told = batch.told
+    told, strategy = batch.told, batch.strategy
     items = {
         code: n for n, code in enumerate(sorted({t.item_code for t in told} | {r.item_code for r in rows}))
     }

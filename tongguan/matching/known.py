@@ -51,7 +51,12 @@ def asked(sql: str, given: list[Any]) -> list[Known]:
     """Give the rows of a statement that selects ``COLUMNS`` (PostgreSQL) or whole prints (SQLite)."""
     if connection.vendor != "postgresql":
         return [of_row(row) for row in Fingerprint.objects.raw(sql, given)]
-    decode = msgspec.json.decode
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return [Known._make((*r[:_NAMES], decode(r[_NAMES]), *r[_NAMES + 1 :])) for r in cursor.fetchall()]
+        return read(cursor.fetchall())
+
+
+def read(rows: Sequence[tuple[Any, ...]]) -> list[Known]:
+    """Give rows of ``COLUMNS`` as they are compared."""
+    decode = msgspec.json.decode
+    return [Known._make((*r[:_NAMES], decode(r[_NAMES]), *r[_NAMES + 1 :])) for r in rows]

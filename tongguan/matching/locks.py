@@ -21,7 +21,7 @@ from typing import Final
 
 import h3.api.basic_int as h3
 
-from tongguan.kernel.geometry import cell_of, cells_within
+from tongguan.kernel.geometry import cells_within
 from tongguan.tables import api as tables
 
 _COARSE, _REGION = 7, 4
@@ -30,16 +30,16 @@ _SPACE: Final = 0x3A7C0000
 """All locks of matching lie in one key space, apart from other rooms' locks."""
 
 
-def keys_for(placed: Iterable[tuple[float, float, float, str]], unplaced: Iterable[str]) -> dict[int, bool]:
+def keys_for(placed: Iterable[tuple[int, float, str]], unplaced: Iterable[str]) -> dict[int, bool]:
     """Give the locks by key, and whether each is held alone.
 
-    ``placed``: longitude, latitude, reach in metres, district; ``unplaced``: districts.
+    ``placed``: cell, reach in metres, district; ``unplaced``: districts.
     """
     cells: dict[int, set[int]] = defaultdict(set)
     alone: dict[int, bool] = {}
-    for lon, lat, metres, district in placed:
+    for fine, metres, district in set(placed):
         alone.setdefault(_key("district", district), False)
-        for cell in {h3.cell_to_parent(c, _COARSE) for c in cells_within(cell_of(lon, lat), metres / 2)}:
+        for cell in {h3.cell_to_parent(c, _COARSE) for c in cells_within(fine, metres / 2)}:
             cells[h3.cell_to_parent(cell, _REGION)].add(cell)
     for district in unplaced:
         alone[_key("district", district)] = True
@@ -52,9 +52,9 @@ def keys_for(placed: Iterable[tuple[float, float, float, str]], unplaced: Iterab
     return alone
 
 
-def take(keys: dict[int, bool]) -> None:
-    """Take the locks for the open transaction."""
-    tables.lock(_SPACE, keys)
+def taking(keys: dict[int, bool]) -> list[tables.Question]:
+    """Give what takes the locks for the open transaction, to be asked before what is seen under them."""
+    return tables.locking(_SPACE, keys)
 
 
 def _key(kind: str, name: str) -> int:

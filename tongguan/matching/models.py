@@ -62,7 +62,10 @@ class Fingerprint(models.Model):
 
 
 class TextKey(models.Model):
-    """A telling gram of a telling, by which others like it are found without a place."""
+    """A telling gram of a telling, by which others like it are found without a place.
+
+    ``term``: the gram's hash (32 bits), and 2**32 more of a telling that has no place itself.
+    """
 
     pk = models.CompositePrimaryKey("district", "term", "report_id")
     district = models.CharField(max_length=6)

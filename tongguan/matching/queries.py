@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q
 
 from tongguan.cases import queries as cases
@@ -16,9 +17,11 @@ from tongguan.matching.models import Fingerprint, HotMatter, MatchDecision, Neve
 from tongguan.matching.scoring import PARTS, score
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.people.queries import division_q
+from tongguan.tables import api as tables
 
 __all__ = [
     "crowd_from",
+    "decided",
     "decision",
     "decisions_of",
     "heard",
@@ -91,7 +94,7 @@ def similar(actor: Actor, case_id: UUID, limit: int = 3) -> list[Alike]:
     if not closed:
         return []
     kept = [known.of_row(row) for row in closed]
-    columns = deciding.features(deciding.prepare([asked], strategy, rarity), kept, strategy)
+    columns = deciding.features(deciding.prepare([asked], strategy, rarity), kept)
     theirs = np.arange(1, len(closed) + 1)
     likest = score(columns, np.zeros_like(theirs), theirs, strategy, rarity).titles
     best: dict[UUID, Alike] = {}
@@ -135,8 +138,7 @@ def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:
         raise NotFound("matching.nothing_compared", "该决定没有比对对象", "nothing was compared")
     strategy, rarity = strategies.named(then.strategy)
     both = [known.of_row(rows[report_id]), known.of_row(rows[then.compared_with])]
-    nothing = deciding.prepare([], strategy, rarity)
-    columns = deciding.features(nothing, both, strategy)
+    columns = deciding.features(deciding.prepare([], strategy, rarity), both)
     left, right = deciding.first_pair()
     scored = score(columns, left, right, strategy, rarity)
     parts = {name: round(float(v), 3) for name, v in zip(PARTS, scored.parts[0].tolist(), strict=True)}
@@ -147,6 +149,12 @@ def replayed(actor: Actor, report_id: UUID) -> DecisionInfo:
             "score": float(scored.score[0]),
         }
     )
+
+
+def decided(report_ids: Iterable[UUID]) -> tables.Question:
+    """Give what asks which of these tellings have a decision in force."""
+    within, given = tables.among_sql("report_id", "uuid", list(report_ids), connection.vendor)
+    return f"SELECT report_id FROM matching_matchdecision WHERE {within} AND overruled_at IS NULL", [given]  # noqa: S608
 
 
 def stored(report_ids: Iterable[UUID]) -> dict[UUID, Decision]:

@@ -2,22 +2,43 @@
 """The strategy in force, and every one that ever was, with its rarity table."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, Final
 
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid
 from tongguan.matching.models import StrategyVersion
 from tongguan.matching.strategy import FIRST, Strategy, read, written
+from tongguan.tables import api as tables
+from tongguan.tables.api import Question
 from tongguan.texts.grams import Rarity
 
 #: Beyond this the locks of two tellings would not meet; see ``locks``.
 MOST_METRES = 2_000.0
 
 
+_SEEN: Final[list[tuple[Strategy, Rarity]]] = []
+#: Asks which version is in force; ``of`` reads the answer.
+IN_FORCE: Final[Question] = ("SELECT version, digest FROM matching_strategyversion WHERE active", ())
+
+
 def current() -> tuple[Strategy, Rarity]:
     """Give the strategy in force and its rarity table; the first one where none was stored."""
-    row = StrategyVersion.objects.filter(active=True).values_list("version", "digest").order_by().first()
-    return (FIRST, _blank()) if row is None else _loaded(*row)
+    (rows,) = tables.together([IN_FORCE])
+    return of(rows)
+
+
+def of(rows: Sequence[tuple[Any, ...]]) -> tuple[Strategy, Rarity]:
+    """Give the strategy that an answer to ``IN_FORCE`` names, and its rarity; the same objects again."""
+    found = _loaded(*rows[0]) if rows else (FIRST, _blank())
+    _SEEN[:] = [found]
+    return found
+
+
+def seen() -> tuple[Strategy, Rarity]:
+    """Give what was in force when this process last asked: right but for the moment after a change."""
+    return _SEEN[0] if _SEEN else current()
 
 
 def named(version: str) -> tuple[Strategy, Rarity]:

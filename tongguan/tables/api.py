@@ -12,17 +12,22 @@ from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from django.db import connection
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, Model, QuerySet
 from django.db.models.base import ModelState
 
-from tongguan.tables import plain, polygons, turns, wire
-from tongguan.tables.lookups import Among
+from tongguan.tables import plain, polygons, several, turns, wire
+from tongguan.tables.lookups import Among, among
 
 array: Final = wire.array
 #: ``field__among=values`` for texts and large numbers: one parameter however many values there are.
 AMONG: Final = Among.lookup_name
+#: The same in a written statement: what to ask of a column, and the one parameter.
+among_sql = among
 #: The rows whose point lies in a drawn area.
 inside = polygons.inside
+#: Several questions in one message; see ``several``.
+together = several.together
+Question = several.Question
 #: Work for several engines that none waits for; see ``turns``.
 in_lanes = turns.in_lanes
 near_each_other = turns.near_each_other
@@ -50,6 +55,23 @@ def fresh(model: type[_M], **values: Any) -> _M:
         raise TypeError(message)
     given["_state"] = ModelState()
     return row
+
+
+def stored(model: type[_M], columns: Sequence[str], rows: QuerySet[_M]) -> list[_M]:
+    """Give stored rows with these columns (names of fields); the others are read when they are asked for.
+
+    They are the rows that ``only`` gives, at a third of the cost.
+    """
+    named = {field.name: field.attname for field in _columns(model)}
+    attributes = tuple(named[name] for name in columns)
+    found = []
+    for values in rows.values_list(*attributes):
+        row = model.__new__(model)
+        row.__dict__.update(zip(attributes, values, strict=True))
+        state = row.__dict__["_state"] = ModelState()
+        state.adding, state.db = False, rows.db
+        found.append(row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +171,44 @@ def update(rows: Sequence[Model], columns: Sequence[str]) -> None:
         cursor.execute(sql, given)
 
 
+def rename(model: type[Model], column: str, names: Mapping[Any, Any]) -> None:
+    """Give what bears one of these names in a column the new one, at once; no new name is an old one."""
+    if not names:
+        return
+    if connection.vendor != "postgresql":
+        for old, new in names.items():
+            model._default_manager.filter(**{column: old}).update(**{column: new})  # noqa: SLF001
+        return
+    meta = model._meta  # noqa: SLF001
+    field = meta.get_field(column)
+    kind = str(field.db_type(connection))
+    sql = (
+        f'UPDATE "{meta.db_table}" SET "{column}" = named.new'  # noqa: S608 - names of our own models
+        f" FROM unnest(%s::{wire.array_type(kind)}, %s::{wire.array_type(kind)}) AS named(old, new)"
+        f' WHERE "{meta.db_table}"."{column}" = named.old'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [wire.array(kind, list(names)), wire.array(kind, list(names.values()))])
+
+
 def lock(space: int, keys: Mapping[int, bool]) -> None:
     """Take advisory locks until the open transaction ends, in one order for all: nobody waits in a circle.
 
     ``space`` parts the locks of rooms from each other; ``keys`` (32 bits) tell whether each is held alone.
     Does nothing on SQLite, which lets one writer in at all.
     """
+    several.together(locking(space, keys))
+
+
+def locking(space: int, keys: Mapping[int, bool]) -> list[Question]:
+    """Give what ``lock`` asks, to be asked together with what is to be seen under the locks."""
     if connection.vendor != "postgresql" or not keys:
-        return
+        return []
     order = sorted(keys)
     sql = (
         "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(%s, k)"
         " ELSE pg_advisory_xact_lock_shared(%s, k) END"
         " FROM unnest(%s::int[], %s::bool[]) AS wanted(k, alone)"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [space, space, order, [keys[key] for key in order]])
+    alone = wire.array("boolean", [keys[key] for key in order])
+    return [(sql, [space, space, wire.array("integer", order), alone])]

@@ -2,12 +2,22 @@
 """A look-up that Django lacks."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Lookup, UUIDField
 
 from tongguan.tables import wire
+
+
+def among(column: str, kind: str, values: Collection[Any], vendor: str) -> tuple[str, str]:
+    """Give ``column IN values`` with one parameter, and it; ``kind``: the column's database type."""
+    if vendor == "postgresql":
+        return f"{column} = ANY(%s::{wire.array_type(kind)})", wire.array(kind, list(values))
+    # The column comes from the program, never from outside.
+    within = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+    return within, json.dumps([one.hex if isinstance(one, UUID) else one for one in values])
 
 
 @UUIDField.register_lookup
@@ -26,13 +36,13 @@ class Among(Lookup):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with an array."""
         column, params = self.process_lhs(compiler, connection)
-        kind = str(self.lhs.output_field.db_type(connection))
-        return f"{column} = ANY(%s::{wire.array_type(kind)})", [*params, wire.array(kind, list(self.rhs))]
+        within, given = among(
+            column, str(self.lhs.output_field.db_type(connection)), self.rhs, connection.vendor
+        )
+        return within, [*params, given]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with a JSON array."""
         column, params = self.process_lhs(compiler, connection)
-        # The column comes from the model, never from outside.
-        within = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-        plain = [one.hex if isinstance(one, UUID) else one for one in self.rhs]
-        return within, [*params, json.dumps(plain)]
+        within, given = among(column, "", self.rhs, connection.vendor)
+        return within, [*params, given]

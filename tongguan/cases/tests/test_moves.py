@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tongguan.cases import api, queries
-from tongguan.cases.contracts import Joining
+from tongguan.cases.contracts import Further, Joining
 from tongguan.cases.models import Case, TimelineEntry
 from tongguan.cases.tests.conftest import OTHER_PLACE, PLACE, new, opened
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -221,6 +221,21 @@ def test_a_note_changes_no_state_but_is_in_the_chain(people):
     ]
     with pytest.raises(NotFound):
         api.note(people.outsider, case.id, "urge", {})
+
+
+def test_what_others_tell_of_a_new_case_is_counted_in_the_moment_it_is_opened(people):
+    further = Further(people=2, tellings=3, words="同一地点同一事项")
+    case, plain = api.open_cases(PLATFORM, [new(further=further), new()])
+    assert (case.reporter_count, case.version, plain.reporter_count) == (3, 2, 1)
+    assert queries.case(people.acceptor, case.id) == case
+    lines = queries.timeline(people.acceptor, case.id)
+    assert [(line.no, line.move, line.reason) for line in lines[1:]] == [(2, "join", "同一地点同一事项")]
+    assert [payload["case_id"] for _, payload in published("CaseNoted")] == [str(case.id)]
+    with atomic():
+        held = api.hold_many(PLATFORM, [case.id])
+        api.join_held(PLATFORM, held, [Joining(case_id=case.id, people=1, tellings=1, words="又一人")])
+    chained = TimelineEntry.objects.filter(case=case.id).order_by("no")
+    assert [row.prev_hash for row in chained] == ["", *(row.hash for row in chained)][:3]
 
 
 def test_a_move_that_fails_after_writing_leaves_nothing(people):

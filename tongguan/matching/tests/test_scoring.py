@@ -21,7 +21,7 @@ RARITY = Rarity.blank()
 
 def judged(one, other, strategy=FIRST):
     batch = deciding.prepare([one, other], strategy, RARITY)
-    columns = deciding.features(batch, [], strategy)
+    columns = deciding.features(batch, [])
     return score(columns, *deciding.first_pair(), strategy, RARITY)
 
 

@@ -14,7 +14,7 @@ from tongguan.runtime import backoff, chain
 plain = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(10**18), 10**18)
+    | st.integers(-(10**20), 10**20)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc"), inner, max_size=4),
@@ -26,6 +26,20 @@ records = st.dictionaries(st.text("abcdef", min_size=1), plain, max_size=6)
 @given(records)
 def test_a_record_links_the_same_after_a_journey_through_json(record: dict[str, object]) -> None:
     assert chain.link("", json.loads(json.dumps(record))) == chain.link("", record)
+
+
+@given(records)
+def test_the_form_is_that_of_the_standard_library(record: dict[str, object]) -> None:
+    written = json.dumps(whole(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert chain.canonical(record) == written.encode()
+
+
+def whole(value: object) -> object:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole(inner) for key, inner in value.items()}
+    return [whole(inner) for inner in value] if isinstance(value, list) else value
 
 
 @given(records, records)

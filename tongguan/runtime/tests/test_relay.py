@@ -19,6 +19,12 @@ def ring(*bells: int) -> None:
         outbox.publish(*(BellRang(bell=bell, division="990101") for bell in bells))
 
 
+def ring_late() -> None:
+    with atomic(), outbox.gathered():
+        outbox.publish(BellRang(bell=5))
+        raise RuntimeError("late")
+
+
 def stream(after: int = 0) -> list[tuple[int | None, int]]:
     rows = FactRecord.objects.filter(seq__gt=after).order_by("seq")
     return [(row.seq, row.payload["bell"]) for row in rows]
@@ -29,6 +35,19 @@ def test_publishing_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="open transaction"):
         outbox.publish(BellRang(bell=1))
     assert not FactRecord.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_facts_gathered_are_stored_in_order_at_the_end_and_none_of_a_block_that_fails() -> None:
+    with atomic(), outbox.gathered():
+        for bell in (3, 1, 2):
+            outbox.publish(BellRang(bell=bell))
+        assert not FactRecord.objects.exists()
+    assert [row.payload["bell"] for row in FactRecord.objects.order_by("id")] == [3, 1, 2]
+    with pytest.raises(RuntimeError, match="late"):
+        ring_late()
+    ring(4)
+    assert FactRecord.objects.count() == 4
 
 
 @pytest.mark.django_db

@@ -108,3 +108,32 @@ def test_a_fresh_row_has_defaults_of_its_own():
 def test_a_fresh_row_refuses_what_the_table_does_not_have():
     with pytest.raises(TypeError, match="colour"):
         api.fresh(FactRecord, colour="red")
+
+
+def test_a_name_is_changed_wherever_it_is_borne():
+    with atomic():
+        api.insert_values(Sequence, ("key", "value"), [(f"n:{n}", n % 3) for n in range(6)])
+        api.rename(Sequence, "value", {})
+        api.rename(Sequence, "value", {1: 10, 2: 20})
+    found = Sequence.objects.filter(key__startswith="n:").order_by("key")
+    assert list(found.values_list("value", flat=True)) == [0, 10, 20, 0, 10, 20]
+
+
+def test_stored_rows_have_the_columns_asked_for_and_read_the_others_when_they_are_wanted(
+    django_assert_num_queries,
+):
+    with atomic():
+        api.insert_values(Sequence, ("key", "value"), [("s:1", 7)])
+    with django_assert_num_queries(1):
+        (row,) = api.stored(Sequence, ["key"], Sequence.objects.filter(key="s:1"))
+        assert row == Sequence(key="s:1")
+    with django_assert_num_queries(1):
+        assert row.value == 7
+
+
+def test_several_questions_are_answered_in_their_order():
+    with atomic():
+        assert api.together([]) == []
+        asked = [("SELECT 1 WHERE 1 = %s", [2]), ("SELECT %s", [3]), ("SELECT 4 UNION SELECT 5", [])]
+        none, three, two = api.together([*api.locking(7, {1: True}), *asked])[-3:]
+    assert (none, [int(n) for (n,) in three], sorted(n for (n,) in two)) == ([], [3], [4, 5])
