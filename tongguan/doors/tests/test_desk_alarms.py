@@ -76,7 +76,7 @@ def test_a_red_alarm_goes_from_the_sensor_to_a_closed_case_and_is_evaluated(city
     work()
     stream.poll()
     page.reload()
-    page.get_by_text("时限").wait_for()
+    page.locator("main").get_by_text("时限").wait_for()
     dispatch.perform(city.leader, case_id, "force_close", {"reason": "已抢修", "authority": "批准"})
     work()
     stream.poll()
