@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -27,6 +27,8 @@ LONGEST: Final = 366
 _RATE: Final = 0.05
 _BELOW: Final = {4: 6, 6: 9, 9: 12}
 _SPANS: Final = 3
+#: How readings are told apart.
+Split = Literal["stream", "division"]
 Lines = list[tuple[str, str, list[Floats]]]
 _ABOUT: Final = (
     "每日取一个值；上期为往前推整周、星期相同的同样天数，去年同期为 364 天前；“显著”按同一星期几成对比较，"
@@ -76,11 +78,11 @@ class Measured:
 
 
 def measured(
-    viewer: Actor, source: Source, code: str, question: Question, division: str, by: str
+    viewer: Actor, source: Source, code: str, question: Question, division: str, by: Split
 ) -> Measured:
     """Give a sign by centre, or readings of a property by stream or division, compared and day by day.
 
-    ``division``: within which ("": the viewer's whole scope); ``by``: stream or division, of readings.
+    ``division``: within which ("": the viewer's whole scope); ``by``: of readings.
     Raises Invalid (the field), NotFound (code, centre), Forbidden.
     """
     asking.checked(replace(question, measure="cases", by=(), where={}))
@@ -111,12 +113,12 @@ def _signs(viewer: Actor, code: str, question: Question, division: str) -> tuple
     place = indicators.centre_of(viewer, division or None)
     below = places.within(place, _BELOW[len(place)]) if len(place) in _BELOW else []
     named = {place: places.division_names([place]).get(place, place)} | {d.code: d.name for d in below}
-    first = _spans(question)[2].since
+    spans = _spans(question)
+    courses = indicators.histories(viewer, code, list(named)[:MOST], asking.begin_of(spans[2].since), "day")
     lines: Lines = []
-    for centre, name in list(named.items())[:MOST]:
-        points = indicators.history(viewer, code, centre, asking.begin_of(first), "day")
+    for centre, points in courses.items():
         known = {one.at.astimezone(asking.LOCAL).date(): one.value for one in points}
-        lines.append((centre, name, [_values(known, span) for span in _spans(question)]))
+        lines.append((centre, named[centre], [_values(known, span) for span in spans]))
     return sign.zh, sign.unit, lines
 
 
@@ -125,9 +127,9 @@ def _values(known: Mapping[date, float | None], span: Question) -> Floats:
     return np.array([np.nan if (value := known.get(day)) is None else value for day in days])
 
 
-def _readings(viewer: Actor, code: str, question: Question, division: str, by: str) -> tuple[str, str, Lines]:
-    if by not in {"stream", "division"}:
-        raise Invalid("analysis.by", "读数只能按测点或区划分", "by is stream or division", field="by")
+def _readings(
+    viewer: Actor, code: str, question: Question, division: str, by: Split
+) -> tuple[str, str, Lines]:
     told = sensors.properties(viewer).filter(code=code).first()
     if told is None:
         raise NotFound("analysis.property", "没有这个观测项", "no such property", field="code")

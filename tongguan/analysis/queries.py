@@ -50,7 +50,9 @@ from tongguan.sensors import queries as sensors
 
 __all__ = [
     "LOCAL",
+    "Measured",
     "Source",
+    "Split",
     "accuracy",
     "behind",
     "board_cubes",
@@ -179,7 +181,9 @@ def links(
 
 
 measured = measuring.measured
+Measured = measuring.Measured
 Source = measuring.Source
+Split = measuring.Split
 
 
 def sources(viewer: Actor) -> tuple[list[Indicator], list[tuple[str, str, str]]]:

@@ -34,6 +34,8 @@ _AFTER: Final = timedelta(days=31)
 #: So many periods are kept; the one asked for longest ago goes.
 _MOST: Final = 6
 _CODES: Final = tuple(code for code in COUNTS if code not in WHOLE)
+#: Reasons that the book itself tells; officials give the others.
+_OF_THE_BOOK: Final = counting.EXCLUSIONS["excused"] | counting.EXCLUSIONS["consult"]
 _FEW: Final = "few_"
 _TOLD: Final = "told_"
 _KEYS: Final = "street, unit, person, post, bits"
@@ -209,7 +211,7 @@ class _Kept:
         mine = f"case_id IN (SELECT case_id FROM rejudged) AND {_past(asof)}"
         self._move(part, table, mine, -1)
         self._do(
-            f"UPDATE {table} AS k SET bits = (k.bits & 3) + r.bits FROM rejudged r"
+            f"UPDATE {table} AS k SET bits = (k.bits & {_OF_THE_BOOK}) + r.bits FROM rejudged r"
             f" WHERE r.case_id = k.case_id"
         )
         self._move(part, table, mine)

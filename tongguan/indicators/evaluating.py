@@ -4,6 +4,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -65,35 +66,37 @@ def values_at(terms: Collection[Term], places: Sequence[str], at: datetime) -> d
     return found
 
 
-def slots(terms: Collection[Term], place: str, grain: int, first: int, last: int) -> dict[Term, Floats]:
-    """Give each term's value for every slot from ``first`` to ``last`` in one place.
+def slots(
+    terms: Collection[Term], places: Sequence[str], grain: int, first: int, last: int
+) -> dict[str, dict[Term, Floats]]:
+    """Give each place's value of each term for every slot from ``first`` to ``last``.
 
     A level's is that at the slot's end. A flow over today is what came within the slot, over a longer
     window what came within so many days up to the slot's end.
     """
     length = last - first + 1
     per_day = HOURS if grain == HOUR else 1
-    found: dict[Term, Floats] = {}
+    found: dict[str, dict[Term, Floats]] = {place: {} for place in places}
     for window, some in _by_window(terms).items():
         days = WINDOWS[window]
         width = days * per_day if days > 1 else 1
         lead = width - 1 if days else 0
-        rows = _cells(some, [place], grain, first - lead, last if days else _FAR)
-        by_slot: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
-        for measure, item, slot, amount in rows.values_list("measure", "item", "slot", "amount"):
-            by_slot[measure, item][slot] = amount
-        ever = {} if days else _kept(some, [place], EVER, 0, 0)
-        for term in some:
-            kept = by_slot[term.measure, term.item]
+        rows = _cells(some, places, grain, first - lead, last if days else _FAR)
+        by_slot: defaultdict[tuple[str, str, str], dict[int, int]] = defaultdict(dict)
+        for *key, slot, amount in rows.values_list("place", "measure", "item", "slot", "amount"):
+            by_slot[key[0], key[1], key[2]][slot] = amount
+        ever = {} if days else _kept(some, places, EVER, 0, 0)
+        for place, term in product(places, some):
+            kept = by_slot[place, term.measure, term.item]
             line = np.array([kept.get(slot, 0) for slot in range(first - lead, last + 1)], np.float64)
             if days:
                 summed = np.concatenate(([0.0], np.cumsum(line)))
-                found[term] = summed[width:] - summed[:length]
+                found[place][term] = summed[width:] - summed[:length]
             else:
                 later = sum(amount for slot, amount in kept.items() if slot > last)
                 end = ever.get((place, term.measure, term.item), 0) - later
                 after = np.concatenate((np.cumsum(line[::-1])[::-1][1:], [0.0]))
-                found[term] = end - after
+                found[place][term] = end - after
     return found
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from tongguan.kernel.canonical import canonical
 
-__all__ = ["canonical", "link", "root"]
-
 
 def link(previous: str, record: Mapping[str, Any]) -> str:
     """Give the SHA-256 (64 hex digits) that binds the record to the hash before it (``""`` at the start)."""

@@ -13,9 +13,8 @@ from ninja import Query, Router
 
 from tongguan.analysis import queries as reads
 from tongguan.analysis.contracts import Behind, Cube, HotMap
-from tongguan.analysis.queries import Source
 from tongguan.cases import queries as cases
-from tongguan.doors.analysis.measures import MeasuredCourseShown, SourcesShown
+from tongguan.doors.analysis.measures import SourcesShown
 from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
@@ -164,14 +163,14 @@ def sources(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.get("/analysis/measured", response=answers(MeasuredCourseShown), operation_id="analysis_measured")
+@router.get("/analysis/measured", response=answers(reads.Measured), operation_id="analysis_measured")
 def measured(
     request: HttpRequest,
     asked: Query[Asked],
-    source: Source = Query(description="signs 体征，readings 读数"),
+    source: reads.Source = Query(description="signs 体征，readings 读数"),
     code: str = Query(max_length=64, description="体征或观测项的代码"),
     division: str = Query("", max_length=12, description="在哪个区划以内；缺省为全部可见"),
-    split: str = Query("stream", max_length=10, description="读数按 stream 或 division 分"),
+    split: reads.Split = Query("stream", description="读数按 stream 或 division 分"),
 ) -> HttpResponse:
     """Give a vital sign by centre, or readings by stream or division, compared and day by day."""
     return reply(reads.measured(actor_of(request), source, code, asked.question(), division, split))

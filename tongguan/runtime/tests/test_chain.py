@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongguan.kernel.canonical import canonical
 from tongguan.runtime import backoff, chain
 
 plain = st.recursive(
@@ -31,7 +32,7 @@ def test_a_record_links_the_same_after_a_journey_through_json(record: dict[str, 
 @given(records)
 def test_the_form_is_that_of_the_standard_library(record: dict[str, object]) -> None:
     written = json.dumps(whole(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert chain.canonical(record) == written.encode()
+    assert canonical(record) == written.encode()
 
 
 def whole(value: object) -> object:
@@ -44,7 +45,7 @@ def whole(value: object) -> object:
 
 @given(records, records)
 def test_different_records_link_differently(one: dict[str, object], other: dict[str, object]) -> None:
-    same = chain.canonical(one) == chain.canonical(other)
+    same = canonical(one) == canonical(other)
     assert (chain.link("ab", one) == chain.link("ab", other)) == same
 
 
@@ -62,7 +63,7 @@ def test_a_moment_links_the_same_in_every_zone() -> None:
 def test_the_form_is_fixed_for_ever() -> None:
     record = {"b": [1.0, 2.5, None], "a": "井盖", "id": UUID(int=7), "at": datetime(2026, 1, 1, tzinfo=UTC)}
     assert (
-        chain.canonical(record)
+        canonical(record)
         == (
             '{"a":"井盖","at":"2026-01-01T00:00:00.000000+00:00","b":[1,2.5,null],'
             '"id":"00000000-0000-0000-0000-000000000007"}'
