@@ -8,14 +8,13 @@ from ninja import Query, Router
 
 from tongguan.analysis import api as analysis
 from tongguan.analysis import queries as reads
+from tongguan.analysis.contracts import Board, Project
 from tongguan.doors.analysis.routes import opened, shown
 from tongguan.doors.analysis.shapes import (
     BehindShown,
     BoardAnswered,
-    BoardShown,
     BoardTold,
     ProjectDecided,
-    ProjectShown,
     ProjectsShown,
 )
 from tongguan.doors.common.casework import actor_of
@@ -40,7 +39,7 @@ def projects(
     return reply({"rows": rows, "total": total})
 
 
-@router.get("/analysis/projects/{uuid:project_id}", response=answers(ProjectShown), operation_id="project")
+@router.get("/analysis/projects/{uuid:project_id}", response=answers(Project), operation_id="project")
 def project(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """Give one project with its decisions; the ETag is its version."""
     found = reads.project(actor_of(request), project_id)
@@ -60,7 +59,7 @@ def cases(request: HttpRequest, project_id: UUID, offset: int = _OFFSET) -> Http
 
 @router.post(
     "/analysis/projects/{uuid:project_id}/decision",
-    response=answers(ProjectShown),
+    response=answers(Project),
     operation_id="decide_project",
     openapi_extra=VERSIONED,
 )
@@ -72,13 +71,13 @@ def decide(request: HttpRequest, project_id: UUID, told: ProjectDecided) -> Http
     )
 
 
-@router.get("/analysis/boards", response=answers(list[BoardShown]), operation_id="boards")
+@router.get("/analysis/boards", response=answers(list[Board]), operation_id="boards")
 def boards(request: HttpRequest) -> HttpResponse:
     """Give the own boards and those shared with the own posts."""
     return reply(reads.board_list(actor_of(request)))
 
 
-@router.post("/analysis/boards", response=answers(BoardShown, 201), operation_id="keep_board")
+@router.post("/analysis/boards", response=answers(Board, 201), operation_id="keep_board")
 def keep(request: HttpRequest, told: BoardTold) -> HttpResponse:
     """Keep a board under its name; one's own of that name is replaced."""
     actor = actor_of(request)

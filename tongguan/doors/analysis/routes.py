@@ -12,21 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from tongguan.analysis import queries as reads
-from tongguan.analysis.contracts import Behind, Cube, HotMap
+from tongguan.analysis.contracts import Behind, ClusterShown, Cube, Drivers, HotMap, LinkShown
 from tongguan.cases import queries as cases
-from tongguan.doors.analysis.measures import SourcesShown
 from tongguan.doors.analysis.shapes import (
     Asked,
     BehindShown,
-    ClusterShown,
     CubeShown,
     DaysShown,
-    DriversShown,
     HotMapShown,
-    LinkedShown,
     OutlookNamed,
     OutlookShown,
     ReadShown,
+    SourcesShown,
     VocabularyShown,
 )
 from tongguan.doors.common import casework, sheets
@@ -119,14 +116,14 @@ def course(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     return reply(reads.course(actor_of(request), asked.question()))
 
 
-@router.get("/analysis/drivers", response=answers(DriversShown), operation_id="analysis_drivers")
+@router.get("/analysis/drivers", response=answers(Drivers), operation_id="analysis_drivers")
 def drivers(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """Give which slices drive the change, nothing counted twice."""
     return reply(reads.drivers(actor_of(request), asked.question()))
 
 
 @router.get(
-    "/analysis/links", throttle=[_HEAVY], response=answers(list[LinkedShown]), operation_id="analysis_links"
+    "/analysis/links", throttle=[_HEAVY], response=answers(list[LinkShown]), operation_id="analysis_links"
 )
 def links(
     request: HttpRequest,

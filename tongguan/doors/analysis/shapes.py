@@ -3,17 +3,22 @@
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
-from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
 from tongguan.analysis import queries
 from tongguan.analysis.contracts import (
-    Form,
+    Board,
+    Foretold,
+    HotCell,
+    LevelChange,
+    Measure,
     NewBoard,
+    Project,
     ProjectState,
     Question,
+    Slice,
     Tile,
     Verdict,
 )
@@ -47,32 +52,11 @@ class Asked(Schema):
         )  # fmt: skip
 
 
-class MeasuredShown(Schema):
-    """What can be measured, and by what it can be cut."""
-
-    code: str
-    zh: str
-    en: str
-    unit: str
-    form: Form
-    about_zh: str
-    slices: list[str]
-
-
-class SliceShown(Schema):
-    """A dimension."""
-
-    code: str
-    zh: str
-    en: str
-    group: str
-
-
 class VocabularyShown(Schema):
     """Measures and dimensions."""
 
-    measures: list[MeasuredShown]
-    slices: list[SliceShown]
+    measures: list[Measure]
+    slices: list[Slice]
 
 
 class RowShown(Schema):
@@ -94,7 +78,7 @@ class RowShown(Schema):
 class CubeShown(Schema):
     """An answer; ``rest``: rows behind slices that were cut off."""
 
-    measure: MeasuredShown
+    measure: Measure
     since: date
     until: date
     rows: list[RowShown]
@@ -111,43 +95,15 @@ class BehindShown(Schema):
     next: int | None
 
 
-class HotCellShown(Schema):
-    """One hexagon."""
-
-    cell: str
-    lon: float
-    lat: float
-    count: int
-    z: float
-    q: float
-    verdict: str
-    query: str
-
-
 class HotMapShown(Schema):
     """Hot and cold spots with how they were found."""
 
-    cells: list[HotCellShown]
+    cells: list[HotCell]
     looked_at: int
     resolution: int
     text_zh: str
     read_at: datetime | None
     shapes: dict[str, object] = Field(description="六边形的 GeoJSON")
-
-
-class ClusterShown(Schema):
-    """A cluster in space and time."""
-
-    lon: float
-    lat: float
-    cells: list[str]
-    since: date
-    until: date
-    cases: int
-    expected: float
-    p: float
-    text_zh: str
-    query: str
 
 
 class DayCounted(Schema):
@@ -161,59 +117,13 @@ class DayCounted(Schema):
     query: str
 
 
-class LevelChangeShown(Schema):
-    """From a day on the level is another one."""
-
-    day: date
-    before: float
-    after: float
-    text_zh: str
-
-
 class DaysShown(Schema):
     """A measure by day."""
 
     steps: list[DayCounted]
-    changes: list[LevelChangeShown]
+    changes: list[LevelChange]
     text_zh: str
     read_at: datetime | None
-
-
-class DriverShown(Schema):
-    """A slice that drives the change."""
-
-    slices: list[str]
-    names: list[str]
-    before: float
-    now: float
-    change: float
-    share: float | None
-    text_zh: str
-    query: str
-
-
-class DriversShown(Schema):
-    """A change taken apart."""
-
-    before: float
-    now: float
-    drivers: list[DriverShown]
-    rest: float
-    text_zh: str
-
-
-class LinkedShown(Schema):
-    """One kind goes before another."""
-
-    leads: str
-    leads_name: str
-    follows: str
-    follows_name: str
-    lag: int
-    r: float
-    q: float
-    sure: bool
-    text_zh: str
 
 
 class ReadShown(Schema):
@@ -221,16 +131,6 @@ class ReadShown(Schema):
 
     day: date
     value: float | None
-
-
-class ForetoldShown(Schema):
-    """What is expected of a day."""
-
-    day: date
-    value: float
-    low: float
-    high: float
-    came: int | None
 
 
 class CameShown(Schema):
@@ -260,7 +160,7 @@ class OutlookShown(Schema):
     family: str
     made_on: date
     version: str
-    ahead: list[ForetoldShown]
+    ahead: list[Foretold]
     past: list[CameShown]
     text_zh: str
     accuracy: list[AccuracyShown]
@@ -274,47 +174,10 @@ class OutlookNamed(Schema):
     family: str
 
 
-class DecisionShown(Schema):
-    """A decision."""
-
-    state: ProjectState
-    reason: str
-    by_name: str
-    at: datetime
-
-
-class ProjectShown(Schema):
-    """A project before complaints."""
-
-    id: UUID
-    state: ProjectState
-    division: str
-    division_name: str
-    cell: str
-    lon: float
-    lat: float
-    item: str
-    item_name: str
-    months: list[int]
-    cases: int
-    spells: int
-    after: int
-    known_on: date
-    last_on: date
-    confidence: float
-    held_up: float | None
-    why_zh: str
-    version: int
-    rule: str
-    since_accepted: int | None
-    decisions: list[DecisionShown]
-    query: str
-
-
 class ProjectsShown(Schema):
     """One page of projects and how many there are."""
 
-    rows: list[ProjectShown]
+    rows: list[Project]
     total: int
 
 
@@ -362,31 +225,24 @@ class BoardTold(Told):
         return NewBoard(name=self.name, tiles=tiles, posts=tuple(dict.fromkeys(self.posts)))
 
 
-class TileShown(Schema):
-    """One tile."""
-
-    title: str
-    show: str
-    measure: str
-    days: int
-    by: list[str]
-    where: dict[str, list[str]]
-
-
-class BoardShown(Schema):
-    """A board as somebody has it."""
-
-    id: UUID
-    name: str
-    tiles: list[TileShown]
-    posts: list[Post]
-    mine: bool
-    owner_name: str
-    version: int
-
-
 class BoardAnswered(Schema):
     """A board with the answers of its tiles, in their order."""
 
-    board: BoardShown
+    board: Board
     cubes: list[CubeShown]
+
+
+class SignNamed(Schema):
+    """A vital sign, or what is observed."""
+
+    code: str
+    name: str
+    name_en: str
+    unit: str
+
+
+class SourcesShown(Schema):
+    """What the explorer can measure beside cases."""
+
+    signs: list[SignNamed]
+    readings: list[SignNamed]

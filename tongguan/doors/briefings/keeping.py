@@ -5,13 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from tongguan.briefings import api, queries
+from tongguan.briefings.contracts import ScheduleInfo, TemplateInfo
 from tongguan.doors.briefings.shapes import (
     ChangesShown,
     MeasureWord,
-    ScheduleShown,
     ScheduleSwitchTold,
     ScheduleTold,
-    TemplateShown,
     TemplateTold,
     TrialPageShown,
     TrialPageTold,
@@ -25,13 +24,13 @@ from tongguan.doors.common.reply import reply, seen_version
 router = Router(tags=["研判报告模板 briefing templates"])
 
 
-@router.get("/briefing-templates", response=answers(list[TemplateShown]), operation_id="briefing_templates")
+@router.get("/briefing-templates", response=answers(list[TemplateInfo]), operation_id="briefing_templates")
 def templates(request: HttpRequest) -> HttpResponse:
     """Give the templates in force that are of use to the person."""
     return reply(queries.templates(actor_of(request)))
 
 
-@router.get("/briefing-templates/{code}", response=answers(TemplateShown), operation_id="briefing_template")
+@router.get("/briefing-templates/{code}", response=answers(TemplateInfo), operation_id="briefing_template")
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """Give the template in force; the ETag is its version."""
     found = queries.template(actor_of(request), code)
@@ -40,7 +39,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.get(
     "/briefing-templates/{code}/versions",
-    response=answers(list[TemplateShown]),
+    response=answers(list[TemplateInfo]),
     operation_id="briefing_template_versions",
 )
 def versions(request: HttpRequest, code: str) -> HttpResponse:
@@ -72,7 +71,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 @router.post(
     "/briefing-templates",
-    response=answers(TemplateShown, 201),
+    response=answers(TemplateInfo, 201),
     operation_id="word_briefing_template",
     openapi_extra=VERSION_SEEN,
 )
@@ -89,13 +88,13 @@ def preview(request: HttpRequest, told: TrialPageTold) -> HttpResponse:
     return reply({"document": document, "drawings": queries.drawings(document)})
 
 
-@router.get("/briefing-schedules", response=answers(list[ScheduleShown]), operation_id="briefing_schedules")
+@router.get("/briefing-schedules", response=answers(list[ScheduleInfo]), operation_id="briefing_schedules")
 def schedules(request: HttpRequest) -> HttpResponse:
     """Give what is written by itself in the person's divisions."""
     return reply(queries.schedules(actor_of(request)))
 
 
-@router.post("/briefing-schedules", response=answers(ScheduleShown, 201), operation_id="plan_briefing")
+@router.post("/briefing-schedules", response=answers(ScheduleInfo, 201), operation_id="plan_briefing")
 def plan(request: HttpRequest, told: ScheduleTold) -> HttpResponse:
     """Have a template written by itself, or change how."""
     actor = actor_of(request)
@@ -111,7 +110,7 @@ def plan(request: HttpRequest, told: ScheduleTold) -> HttpResponse:
 
 @router.post(
     "/briefing-schedules/{int:schedule_id}/switch",
-    response=answers(ScheduleShown),
+    response=answers(ScheduleInfo),
     operation_id="switch_briefing_schedule",
 )
 def switch(request: HttpRequest, schedule_id: int, told: ScheduleSwitchTold) -> HttpResponse:

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from tongguan.briefings import api, queries
+from tongguan.briefings.contracts import BriefingInfo
 from tongguan.cases import queries as cases
 from tongguan.doors.briefings.shapes import (
-    BriefingShown,
     BriefingTold,
     BriefingWhole,
     BriefingWhyTold,
@@ -48,7 +48,7 @@ _FILE: Final[dict[str, Any]] = {
 }
 
 
-@router.get("/briefings", response=answers(list[BriefingShown]), operation_id="briefings")
+@router.get("/briefings", response=answers(list[BriefingInfo]), operation_id="briefings")
 def briefings(
     request: HttpRequest,
     kind: str = Query("", max_length=10),
@@ -60,7 +60,7 @@ def briefings(
     return reply(queries.briefings(actor_of(request), kind=kind, state=state, before=before, limit=limit))
 
 
-@router.post("/briefings", response=answers(BriefingShown, 201), operation_id="write_briefing")
+@router.post("/briefings", response=answers(BriefingInfo, 201), operation_id="write_briefing")
 def write(request: HttpRequest, told: BriefingTold) -> HttpResponse:
     """Have a briefing written; the answer's job tells how far it is."""
     actor = actor_of(request)
@@ -141,7 +141,7 @@ def cancel(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
 
 @router.post(
     "/briefings/{uuid:briefing_id}/wordings",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="reword_briefing",
     openapi_extra=VERSIONED,
 )
@@ -155,7 +155,7 @@ def reword(request: HttpRequest, briefing_id: UUID, told: WordingTold) -> HttpRe
 
 @router.post(
     "/briefings/{uuid:briefing_id}/polish",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="polish_briefing",
     openapi_extra=VERSIONED,
 )
@@ -166,7 +166,7 @@ def polish(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
 
 
 @router.post(
-    "/briefings/{uuid:briefing_id}/remarks", response=answers(BriefingShown), operation_id="remark_briefing"
+    "/briefings/{uuid:briefing_id}/remarks", response=answers(BriefingInfo), operation_id="remark_briefing"
 )
 def remark(request: HttpRequest, briefing_id: UUID, told: RemarkTold) -> HttpResponse:
     """Remark on it."""
@@ -176,7 +176,7 @@ def remark(request: HttpRequest, briefing_id: UUID, told: RemarkTold) -> HttpRes
 
 @router.post(
     "/briefings/{uuid:briefing_id}/review",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="review_briefing",
     openapi_extra=VERSIONED,
 )
@@ -188,7 +188,7 @@ def review(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
 
 @router.post(
     "/briefings/{uuid:briefing_id}/return",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="return_briefing",
     openapi_extra=VERSIONED,
 )
@@ -200,7 +200,7 @@ def send_back(request: HttpRequest, briefing_id: UUID, told: BriefingWhyTold) ->
 
 @router.post(
     "/briefings/{uuid:briefing_id}/signature",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="sign_briefing",
     openapi_extra=VERSIONED,
 )
@@ -212,7 +212,7 @@ def sign(request: HttpRequest, briefing_id: UUID) -> HttpResponse:
 
 @router.post(
     "/briefings/{uuid:briefing_id}/withdrawal",
-    response=answers(BriefingShown),
+    response=answers(BriefingInfo),
     operation_id="withdraw_briefing",
     openapi_extra=VERSIONED,
 )

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of briefings over HTTP."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field, StrictBool
 
-from tongguan.briefings.contracts import NewBriefing
+from tongguan.briefings.contracts import BriefingInfo, NewBriefing, Note
 from tongguan.documents.contracts import FILTERS
 from tongguan.doors.common.casework import CaseRow
 from tongguan.doors.common.shapes import Moment, Told, example
@@ -18,54 +16,15 @@ _Division = Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$")]
 _Posts = Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=12)]
 
 
-class BriefingShown(Schema):
-    """A briefing in lists. ``percent``: how far its writing is."""
-
-    id: UUID
-    title: str
-    template: str
-    template_version: int
-    kind: str
-    division: str
-    place: str
-    since: datetime
-    until: datetime
-    period: str
-    state: str
-    state_name: str
-    version: int
-    digest: str
-    percent: int
-    job_id: UUID | None
-    made_by: str
-    made_at: datetime
-    signed_by: str
-    signed_at: datetime | None
-    error: str
-
-
-class NoteShown(Schema):
-    """One line of a briefing's course."""
-
-    no: int
-    kind: str
-    key: str
-    before: str
-    after: str
-    reason: str
-    by_name: str
-    at: datetime
-
-
 class BriefingWhole(Schema):
     """A briefing with its document, drawings as SVG in their order, wordings by sentence."""
 
-    info: BriefingShown
+    info: BriefingInfo
     document: dict[str, Any] | None
     drawings: list[str]
     wordings: dict[str, list[Any]]
     sources: dict[str, str]
-    notes: list[NoteShown]
+    notes: list[Note]
     may: list[str]
     assistant: bool
 
@@ -173,23 +132,6 @@ class ReachedShown(Schema):
     people: int
 
 
-class TemplateShown(Schema):
-    """One version of a template."""
-
-    code: str
-    version: int
-    name: str
-    kind: str
-    cadence: str
-    division: str
-    text: str
-    note: str
-    by_name: str
-    at: datetime | None
-    shipped: bool
-    asks: list[str]
-
-
 class TemplateTold(Told):
     """A template's text; ``division``: whose a new one is, empty: everybody's."""
 
@@ -214,24 +156,6 @@ class MeasureWord(Schema):
     en: str
     unit: str
     sort: str
-
-
-class ScheduleShown(Schema):
-    """What is written by itself."""
-
-    id: int
-    template: str
-    name: str
-    division: str
-    place: str
-    cadence: str
-    minute: int
-    workdays: bool
-    active: bool
-    posts: list[str]
-    signed_posts: list[str]
-    last_until: datetime | None
-    by_name: str
 
 
 class ScheduleTold(Told):

@@ -15,7 +15,6 @@ from tongguan.doors.common.faces import answers
 from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import expected_version, reply
 from tongguan.doors.insight.shapes import (
-    HandOversShown,
     HeatShown,
     LimitLookShown,
     LimitProposalShown,
@@ -24,22 +23,19 @@ from tongguan.doors.insight.shapes import (
     LimitTermsShown,
     LimitTermsTold,
     OverloadsShown,
-    SlowCaseShown,
-    StateMapShown,
-    UnitTimeShown,
-    VariantsShown,
     WhichCases,
     WhichCell,
     WhichRows,
 )
 from tongguan.insight import api as insight
 from tongguan.insight import queries as reads
+from tongguan.insight.contracts import HandOvers, SlowCase, StateMap, UnitTime, Variants
 from tongguan.kernel.errors import Forbidden
 
 router = Router(tags=["流程洞察 insight"])
 
 
-@router.get("/insight/map", response=answers(StateMapShown), operation_id="insight_map")
+@router.get("/insight/map", response=answers(StateMap), operation_id="insight_map")
 def state_map(request: HttpRequest, which: Query[WhichCases]) -> HttpResponse:
     """Give the process as it ran: states with visits and stays, ways with counts."""
     return reply(reads.state_map(actor_of(request), which.slice()))
@@ -51,25 +47,25 @@ def heat(request: HttpRequest, which: Query[WhichRows]) -> HttpResponse:
     return reply(reads.heat(actor_of(request), which.slice(), which.by))
 
 
-@router.get("/insight/slow", response=answers(list[SlowCaseShown]), operation_id="insight_slow")
+@router.get("/insight/slow", response=answers(list[SlowCase]), operation_id="insight_slow")
 def slow(request: HttpRequest, which: Query[WhichCell]) -> HttpResponse:
     """Give the cases behind one cell of the heat table, the slowest first."""
     return reply(reads.slow_cases(actor_of(request), which.slice(), which.by, which.stage, which.key))
 
 
-@router.get("/insight/times", response=answers(list[UnitTimeShown]), operation_id="insight_times")
+@router.get("/insight/times", response=answers(list[UnitTime]), operation_id="insight_times")
 def times(request: HttpRequest, which: Query[WhichCases]) -> HttpResponse:
     """Give waiting against working: the parts of units' work orders."""
     return reply(reads.unit_times(actor_of(request), which.slice()))
 
 
-@router.get("/insight/variants", response=answers(VariantsShown), operation_id="insight_variants")
+@router.get("/insight/variants", response=answers(Variants), operation_id="insight_variants")
 def variants(request: HttpRequest, which: Query[WhichCases]) -> HttpResponse:
     """Give the commonest sequences of states with what came of them."""
     return reply(reads.variants(actor_of(request), which.slice()))
 
 
-@router.get("/insight/hand-overs", response=answers(HandOversShown), operation_id="insight_hand_overs")
+@router.get("/insight/hand-overs", response=answers(HandOvers), operation_id="insight_hand_overs")
 def hand_overs(request: HttpRequest, which: Query[WhichCases]) -> HttpResponse:
     """Give which units give cases to which, and pairs that play them to and fro."""
     return reply(reads.hand_overs(actor_of(request), which.slice()))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tongguan.doors.common.shapes import Moment, Told, example
 from tongguan.insight import queries
-from tongguan.insight.contracts import Rows, Slice
+from tongguan.insight.contracts import Basis, ForecastRecord, HeatCell, Rows, Slice
 
 Words = tuple[str, str]
 
@@ -44,160 +44,14 @@ class WhichCell(WhichRows):
     key: str = Field(min_length=1, max_length=60)
 
 
-class BasisShown(Schema):
-    """What figures were made of; quantiles from ``sampled`` of the ``cases``."""
-
-    since: datetime
-    until: datetime
-    cases: int
-    sampled: int
-    read_at: datetime | None
-
-
-class SpansShown(Schema):
-    """Quantiles of durations in minutes."""
-
-    count: int
-    p50: float | None
-    p80: float | None
-    p95: float | None
-
-
-class StateNodeShown(Schema):
-    """A state of the process."""
-
-    state: str
-    name: str
-    stage: str
-    final: bool
-    entered: int
-    standing: int
-    stay: SpansShown
-
-
-class StateLinkShown(Schema):
-    """A way between states."""
-
-    frm: str
-    to: str
-    count: int
-    back: bool
-
-
-class StateMapShown(Schema):
-    """The process as it ran."""
-
-    basis: BasisShown
-    nodes: list[StateNodeShown]
-    links: list[StateLinkShown]
-
-
-class HeatCellShown(Schema):
-    """One stage of one row."""
-
-    stage: str
-    key: str
-    count: int
-    running: int
-    limited: int
-    late: float | None
-    open_time: SpansShown
-    worked: SpansShown
-
-
 class HeatShown(Schema):
     """Stages × rows."""
 
-    basis: BasisShown
+    basis: Basis
     by: Rows
     stages: list[Words]
     rows: list[Words]
-    cells: list[HeatCellShown]
-
-
-class UnitTimeShown(Schema):
-    """Mean minutes of the parts of a unit's work orders."""
-
-    unit: int
-    name: str
-    orders: int
-    returned: int
-    reworked: int
-    sign: float
-    assign: float
-    work: float
-    confirm: float
-    rest: float
-    whole: float
-    worked: float | None
-
-
-class VariantShown(Schema):
-    """A sequence of states with what came of it."""
-
-    states: list[str]
-    names: list[str]
-    cases: int
-    share: float
-    open_time: SpansShown
-    in_time: float | None
-    reworked: float
-    reopened: float
-    satisfied: float | None
-    answers: int
-
-
-class VariantsShown(Schema):
-    """The commonest sequences."""
-
-    basis: BasisShown
-    kinds: int
-    covered: float
-    variants: list[VariantShown]
-
-
-class HandOverShown(Schema):
-    """Cases that went from a leading unit to another."""
-
-    frm: int
-    frm_name: str
-    to: int
-    to_name: str
-    count: int
-    returned: int
-    held: float | None
-
-
-class PingPongShown(Schema):
-    """Cases played to and fro."""
-
-    one: int
-    one_name: str
-    other: int
-    other_name: str
-    cases: int
-
-
-class HandOversShown(Schema):
-    """The network of hand-overs."""
-
-    basis: BasisShown
-    links: list[HandOverShown]
-    pairs: list[PingPongShown]
-
-
-class SlowCaseShown(Schema):
-    """A case behind a cell."""
-
-    case_id: UUID
-    number: str
-    item_name: str
-    division: str
-    state: str
-    minutes: float
-    worked: float | None
-    running: bool
-    late: bool
+    cells: list[HeatCell]
 
 
 class LimitProposalShown(Schema):
@@ -330,19 +184,8 @@ class OverloadShown(Schema):
     came_inflow: int | None
 
 
-class ForecastRecordShown(Schema):
-    """How right past forecasts were."""
-
-    weeks: int
-    forecasts: int
-    mae: float | None
-    naive_mae: float | None
-    inside: float | None
-    inflow_mae: float | None
-
-
 class OverloadsShown(Schema):
     """Forecasts of a week, and the record of past ones."""
 
     rows: list[OverloadShown]
-    record: ForecastRecordShown
+    record: ForecastRecord

@@ -16,12 +16,8 @@ from tongguan.doors.common.once import once
 from tongguan.doors.common.reply import expected_version, reply
 from tongguan.doors.scoring import sheet
 from tongguan.doors.scoring.shapes import (
-    ClosingShown,
     ClosingTold,
-    CorrectionShown,
-    ExemptionShown,
     ExemptionTold,
-    ExplainedShown,
     HoldsShown,
     ScoreEntry,
     ScoreReason,
@@ -37,6 +33,7 @@ from tongguan.doors.scoring.shapes import (
 )
 from tongguan.evaluation import api as evaluation
 from tongguan.evaluation import queries as reads
+from tongguan.evaluation.contracts import ClosingInfo, Correction, ExemptionInfo, Explained
 
 router = Router(tags=["考核 evaluation"])
 _CODE = Path(..., max_length=40, pattern=r"^[a-z][a-z0-9_]*$")
@@ -120,7 +117,7 @@ def table(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     return reply(reads.table(actor_of(request), which.set, which.period, version=which.version))
 
 
-@router.get("/evaluation/marks", response=answers(ExplainedShown), operation_id="score_marks")
+@router.get("/evaluation/marks", response=answers(Explained), operation_id="score_marks")
 def marks(request: HttpRequest, which: Query[WhichMarks]) -> HttpResponse:
     """Give the cases behind one count of one subject, counted ones or those left out, with reasons."""
     found = reads.explain(
@@ -136,9 +133,7 @@ def compared(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     return reply(reads.compared(actor_of(request), which.set, which.period))
 
 
-@router.get(
-    "/evaluation/corrections", response=answers(list[CorrectionShown]), operation_id="score_corrections"
-)
+@router.get("/evaluation/corrections", response=answers(list[Correction]), operation_id="score_corrections")
 def corrections(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     """Give what became known of a closed period afterwards; its scores do not move."""
     return reply(reads.corrections(actor_of(request), which.set, which.period))
@@ -156,13 +151,13 @@ def as_xlsx(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     return sheet.answer(actor_of(request), which.set, which.period, which.version, "xlsx")
 
 
-@router.get("/evaluation/closings", response=answers(list[ClosingShown]), operation_id="evaluation_closings")
+@router.get("/evaluation/closings", response=answers(list[ClosingInfo]), operation_id="evaluation_closings")
 def closings(request: HttpRequest, code: str = Query("", max_length=40)) -> HttpResponse:
     """Give the closed periods, of one set or all, the newest first."""
     return reply(reads.closings(actor_of(request), code))
 
 
-@router.post("/evaluation/closings", response=answers(ClosingShown, 201), operation_id="close_evaluation")
+@router.post("/evaluation/closings", response=answers(ClosingInfo, 201), operation_id="close_evaluation")
 def close(request: HttpRequest, told: ClosingTold) -> HttpResponse:
     """Close a period of a set: its marks are frozen, its scores kept."""
     actor = actor_of(request)
@@ -175,13 +170,13 @@ def holds(request: HttpRequest, which: Query[WhichTable]) -> HttpResponse:
     return reply({"holds": reads.holds(actor_of(request), which.set, which.period)})
 
 
-@router.get("/evaluation/exemptions", response=answers(list[ExemptionShown]), operation_id="exemptions")
+@router.get("/evaluation/exemptions", response=answers(list[ExemptionInfo]), operation_id="exemptions")
 def exemptions(request: HttpRequest, case_id: UUID | None = None) -> HttpResponse:
     """Give the cases of the person's divisions that are kept out of scores, taken back ones too."""
     return reply(reads.exemptions(actor_of(request), case_id))
 
 
-@router.post("/evaluation/exemptions", response=answers(ExemptionShown, 201), operation_id="exempt_case")
+@router.post("/evaluation/exemptions", response=answers(ExemptionInfo, 201), operation_id="exempt_case")
 def exempt(request: HttpRequest, told: ExemptionTold) -> HttpResponse:
     """Keep a case out of scores; the case itself stays as it is (evaluators)."""
     actor = actor_of(request)
@@ -190,7 +185,7 @@ def exempt(request: HttpRequest, told: ExemptionTold) -> HttpResponse:
 
 @router.post(
     "/evaluation/exemptions/{exemption}/removal",
-    response=answers(ExemptionShown, 200),
+    response=answers(ExemptionInfo, 200),
     operation_id="take_exemption_back",
 )
 def take_back(request: HttpRequest, exemption: UUID, told: ScoreReason) -> HttpResponse:

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from tongguan.doors.common.shapes import Told, example
-from tongguan.evaluation.contracts import SetState, Subject, Visible
+from tongguan.evaluation.contracts import Period, Rate, SetState, Subject, Visible
 
 _PERIOD = "2026-05、2026-Q2、2026 或 2026-05-01..2026-05-20"
 _BODY: dict[str, Any] = {
@@ -36,28 +36,6 @@ class WhichMarks(WhichTable):
     left_out: bool = False
     after: str = Field("", max_length=12)
     limit: int = Field(50, ge=1, le=200)
-
-
-class PeriodShown(Schema):
-    """Whole local days; ``until`` no longer belongs to it."""
-
-    code: str
-    since: datetime
-    until: datetime
-
-
-class RateShown(Schema):
-    """One rate as the set words it."""
-
-    code: str
-    zh: str
-    en: str
-    formula: str
-    good: str
-    unit: str
-    source: str
-    confidence: str
-    note: str
 
 
 class PartOfTotal(Schema):
@@ -88,7 +66,7 @@ class SetShown(Schema):
     source: str
     confidence: str
     note: str
-    rates: list[RateShown]
+    rates: list[Rate]
     parts: list[PartOfTotal]
     grades: list[list[str | float]]
     exclude: list[str]
@@ -146,7 +124,7 @@ class SetsShown(Schema):
 
     sets: list[SetVersionShown]
     counts: list[CountShown]
-    rates: list[RateShown]
+    rates: list[Rate]
     keeps: bool
     approves: bool
 
@@ -175,47 +153,12 @@ class ScoreTableShown(Schema):
     set_version: int
     set_digest: str
     subject: Subject
-    period: PeriodShown
+    period: Period
     read_at: datetime | None
     closed: bool
     inputs_digest: str
     rows: list[ScoreShown]
     missing: dict[str, str]
-
-
-class MarkShown(Schema):
-    """One thing counted or left out, with the reason."""
-
-    count: str
-    case_id: UUID | None
-    number: str
-    item: str
-    division: str
-    unit: int | None
-    person: str
-    at: datetime
-    amount: int
-    excluded: str
-    why: str
-    why_en: str
-
-
-class ExplainedShown(Schema):
-    """A page of marks; ``counted`` and ``left_out`` are of all pages."""
-
-    count: str
-    zh: str
-    counted: int
-    left_out: int
-    rows: list[MarkShown]
-    next: str
-
-
-class CorrectionShown(Schema):
-    """A mark that would be added (1) or taken away (-1) if the closed period were counted now."""
-
-    change: int
-    mark: MarkShown
 
 
 class ScoresCompared(Schema):
@@ -230,41 +173,10 @@ class ScoresCompared(Schema):
     rank_now: int | None
 
 
-class ClosingShown(Schema):
-    """A closed period and the digests of what it was computed from and gave."""
-
-    id: UUID
-    set_code: str
-    set_version: int
-    set_digest: str
-    period: PeriodShown
-    inputs_digest: str
-    result_digest: str
-    marks: int
-    read_at: datetime | None
-    by_name: str
-    at: datetime
-
-
 class HoldsShown(Schema):
     """Whether a closed period computed anew gives what was kept."""
 
     holds: bool
-
-
-class ExemptionShown(Schema):
-    """A case kept out of scores."""
-
-    id: UUID
-    case_id: UUID
-    number: str
-    kind: str
-    reason: str
-    by_name: str
-    at: datetime
-    revoked_by_name: str
-    revoked_at: datetime | None
-    revoked_reason: str
 
 
 class SetTold(Told):

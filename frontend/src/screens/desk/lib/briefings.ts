@@ -2,7 +2,7 @@
 /** A briefing's document as the desk reads it, and its sentences as officials word them: numbers are marks. */
 import type { components } from "@/api/made/desk";
 
-export type Briefing = components["schemas"]["BriefingShown"];
+export type Briefing = components["schemas"]["BriefingInfo"];
 export type Whole = components["schemas"]["BriefingWhole"];
 export type Piece = string | { figure: string };
 export interface Figure { zh: string; text: string; unit: string; view: string }

@@ -3,9 +3,9 @@
 import type { components } from "@/api/made/desk";
 
 type Schemas = components["schemas"];
-export type Node = Schemas["StateNodeShown"];
-export type Link = Schemas["StateLinkShown"];
-export type Over = Pick<Schemas["HandOverShown"], "frm" | "frm_name" | "to" | "to_name" | "count">;
+export type Node = Schemas["StateNode"];
+export type Link = Schemas["StateLink"];
+export type Over = Pick<Schemas["HandOver"], "frm" | "frm_name" | "to" | "to_name" | "count">;
 
 export interface Box {
   node: Node;

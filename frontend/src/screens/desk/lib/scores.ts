@@ -6,8 +6,8 @@ type Schemas = components["schemas"];
 export type ScoreTable = Schemas["ScoreTableShown"];
 export type Score = Schemas["ScoreShown"];
 export type SetVersion = Schemas["SetVersionShown"];
-export type Rate = Schemas["RateShown"];
-export type Mark = Schemas["MarkShown"];
+export type Rate = Schemas["Rate"];
+export type Mark = Schemas["Mark"];
 export type Kind = "month" | "quarter" | "year" | "days";
 
 const two = (n: number): string => String(n).padStart(2, "0");
