@@ -12,18 +12,16 @@ the 95th percentile, flat.
 """
 
 import argparse
-import multiprocessing
 import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any
 from uuid import UUID
 
 import django
@@ -33,6 +31,7 @@ from django.core.management import call_command
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import httpload as load
+from bench._engines import Engines, Spent, timed
 from bench.http_read import Filler, _analyse, _insert
 
 RULE = {
@@ -222,66 +221,6 @@ class Written:
         connection.cursor().execute("SET session_replication_role = DEFAULT")
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a piece of work took: seconds on the wall, CPU seconds of the processes and of their backends."""
-
-    seconds: float
-    own: float
-    backends: float
-
-    @property
-    def cpu(self) -> float:
-        """Give the CPU seconds on both sides."""
-        return self.own + self.backends
-
-
-Part = TypeVar("Part")
-
-
-class Engines:
-    """Forked processes, each with a connection of its own."""
-
-    def __init__(self, count: int) -> None:
-        """Fork so many."""
-        from django.db import connections
-
-        connections.close_all()
-        self._pool = multiprocessing.get_context("fork").Pool(count)
-        self._count = count
-
-    def __enter__(self) -> Self:
-        """Give them."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End them."""
-        self._pool.terminate()
-
-    def run(self, work: Callable[[], Part]) -> tuple[list[Part], Spent]:
-        """Let each do the work once, all at the same time; give what each gave, and what it took."""
-        begun = time.perf_counter()
-        told = self._pool.map(_told, [work] * self._count, chunksize=1)
-        seconds = time.perf_counter() - begun
-        return [part for part, _ in told], Spent(
-            seconds, sum(s.own for _, s in told), sum(s.backends for _, s in told)
-        )
-
-
-def _told(work: Callable[[], Part]) -> tuple[Part, Spent]:
-    """Do the work here; give what it took."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()" if connection.vendor == "postgresql" else "SELECT 0")
-        names = {pid: Path(f"/proc/{pid}/comm") for (pid,) in cursor.fetchall()}
-    backend = [pid for pid, name in names.items() if name.exists() and "postgres" in name.read_text()]
-    begun, own, behind = time.perf_counter(), time.process_time(), load.cpu_seconds(backend)
-    done = work()
-    seconds = time.perf_counter() - begun
-    return done, Spent(seconds, time.process_time() - own, load.cpu_seconds(backend) - behind)
-
-
 def bare(added: list[tuple[Any, list[Any]]]) -> None:
     """Insert these rows again, table by table, by COPY in batches like triage's."""
     from tongguan.runtime.transactions import atomic
@@ -346,7 +285,7 @@ def _beside_bare(written: Written, done: int, spent: Spent, about: dict[str, Any
     added = written.rows()
     rows = sum(len(r) for _, r in added)
     written.remove()
-    _, plain = _told(partial(bare, added))
+    _, plain = timed(partial(bare, added))
     load.tell(figure="triage_share_of_bare_insert", value=round(plain.seconds / spent.seconds, 2),
               goal=GOALS["share_of_bare"], by_cpu=round(plain.cpu / spent.cpu, 2), rows=rows,
               bare_rows_per_s=round(rows / plain.seconds), bare_own_cpu_us=round(plain.own / done * 1e6),
