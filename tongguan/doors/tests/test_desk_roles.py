@@ -76,3 +76,16 @@ def test_each_post_finds_its_own_menu_pages_and_cases(product, person, role):
         if role in {"department", "handler"}:
             units = {order["unit_id"] for order in product.ask(role, f"/cases/{row['id']}/orders")}
             assert unit in units, row
+
+
+def test_the_palette_opened_again_at_once_has_its_list(person):
+    page = person("acceptor", **DESK).opens("/desk")
+    palette(page).get_by_role("button").first.wait_for()
+    page.evaluate(
+        """() => {
+          document.querySelector("dialog.palette").close();  // its event comes when it is open again
+          window.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+        }"""
+    )
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("dialog", name="查找与命令").get_by_role("button").first).to_be_visible()
