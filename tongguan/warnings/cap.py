@@ -12,9 +12,10 @@ from math import cos, radians
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, XMLParser, fromstring, tostring
 
-from tongguan.kernel.errors import Invalid
+from tongguan.warnings.elements import Elements
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
+_CAP: Final = Elements(NAMESPACE, "cap.invalid")
 MAX_BYTES: Final = 1024 * 1024
 STATUSES: Final = ("Actual", "Exercise", "System", "Test", "Draft")
 MSG_TYPES: Final = ("Alert", "Update", "Cancel", "Ack", "Error")
@@ -179,153 +180,122 @@ def read(body: bytes) -> Message:
 def root_of(body: bytes) -> Element:
     """Give the root of a document without a document type. Raises Invalid naming ``alert``."""
     if len(body) > MAX_BYTES:
-        raise _wrong("alert", "超过 1 MB", "larger than 1 MB")
+        raise _CAP.wrong("alert", "超过 1 MB", "larger than 1 MB")
     if b"<!" in body.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
-        raise _wrong("alert", "不接受文档类型声明", "a document type is not taken")
+        raise _CAP.wrong("alert", "不接受文档类型声明", "a document type is not taken")
     try:
         return fromstring(body, parser=XMLParser())  # noqa: S314 - without a document type there are no entities
     except (ParseError, ValueError, LookupError) as error:
-        raise _wrong("alert", "不是合法的 XML", "not well-formed XML") from error
+        raise _CAP.wrong("alert", "不是合法的 XML", "not well-formed XML") from error
 
 
 def message_of(root: Element) -> Message:
     """Give what an ``alert`` element says. Raises Invalid naming the element that is missing or wrong."""
     if root.tag != f"{{{NAMESPACE}}}alert":
-        raise _wrong("alert", "根元素应为 CAP 1.2 的 alert", "the root must be alert of CAP 1.2")
+        raise _CAP.wrong("alert", "根元素应为 CAP 1.2 的 alert", "the root must be alert of CAP 1.2")
     message = Message(
         identifier=_name(root, "identifier"),
         sender=_name(root, "sender"),
         sent=_time(root, "sent", needed=True),
-        status=_word(root, "status", STATUSES),
-        msg_type=_word(root, "msgType", MSG_TYPES),
-        scope=_word(root, "scope", SCOPES),
-        restriction=_text(root, "restriction"),
-        note=_text(root, "note"),
-        references=tuple(_references(_text(root, "references"))),
-        infos=tuple(_info(one) for one in _all(root, "info")),
+        status=_CAP.word(root, "status", STATUSES),
+        msg_type=_CAP.word(root, "msgType", MSG_TYPES),
+        scope=_CAP.word(root, "scope", SCOPES),
+        restriction=_CAP.text(root, "restriction"),
+        note=_CAP.text(root, "note"),
+        references=tuple(_references(_CAP.text(root, "references"))),
+        infos=tuple(_info(one) for one in _CAP.all(root, "info")),
     )
     if message.msg_type in {"Update", "Cancel"} and not message.references:
-        raise _wrong("references", "更新与解除须指明所替代的消息", "an update or cancel must say of what")
+        raise _CAP.wrong("references", "更新与解除须指明所替代的消息", "an update or cancel must say of what")
     return message
 
 
-def _wrong(element: str, zh: str, en: str) -> Invalid:
-    return Invalid("cap.invalid", zh=zh, en=en, field=element)
-
-
-def _all(parent: Element, name: str) -> list[Element]:
-    return parent.findall(f"{{{NAMESPACE}}}{name}")
-
-
-def _texts(parent: Element, name: str) -> tuple[str, ...]:
-    return tuple(text for one in _all(parent, name) if (text := (one.text or "").strip()))
-
-
-def _text(parent: Element, name: str) -> str:
-    found = _texts(parent, name)
-    return found[0] if found else ""
-
-
-def _needed(parent: Element, name: str) -> str:
-    text = _text(parent, name)
-    if not text:
-        raise _wrong(name, "缺少该元素", "the element is missing")
-    return text
-
-
 def _name(parent: Element, name: str) -> str:
-    text = _needed(parent, name)
+    text = _CAP.needed(parent, name)
     if not _NAME.fullmatch(text):
-        raise _wrong(name, "不得含空格、逗号、< 和 &", "no spaces, commas, < or &")
-    return text
-
-
-def _word(parent: Element, name: str, words: tuple[str, ...]) -> str:
-    text = _needed(parent, name)
-    if text not in words:
-        raise _wrong(name, f"应为 {'、'.join(words)} 之一", f"must be one of {', '.join(words)}")
+        raise _CAP.wrong(name, "不得含空格、逗号、< 和 &", "no spaces, commas, < or &")
     return text
 
 
 def _words(parent: Element, name: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    found = _texts(parent, name)
+    found = _CAP.texts(parent, name)
     strange = next((text for text in found if text not in words), None)
     if strange is not None:
-        raise _wrong(name, f"应为 {'、'.join(words)} 之一", f"must be one of {', '.join(words)}")
+        raise _CAP.wrong(name, f"应为 {'、'.join(words)} 之一", f"must be one of {', '.join(words)}")
     return found
 
 
 def moment_of(text: str, name: str) -> datetime:
     """Give a time told by the element ``name``. Raises Invalid naming it."""
     if not _TIME.fullmatch(text):
-        raise _wrong(name, "时间应形如 2026-05-01T09:00:00+08:00", "a time with an offset")
+        raise _CAP.wrong(name, "时间应形如 2026-05-01T09:00:00+08:00", "a time with an offset")
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise _wrong(name, "没有这个时间", "there is no such time") from error
+        raise _CAP.wrong(name, "没有这个时间", "there is no such time") from error
 
 
 def _time(parent: Element, name: str, *, needed: bool = False) -> datetime:
-    return moment_of(_needed(parent, name) if needed else _text(parent, name), name)
+    return moment_of(_CAP.needed(parent, name) if needed else _CAP.text(parent, name), name)
 
 
 def _maybe(parent: Element, name: str) -> datetime | None:
-    return _time(parent, name) if _text(parent, name) else None
+    return _time(parent, name) if _CAP.text(parent, name) else None
 
 
 def _references(text: str) -> Iterator[Reference]:
     for told in text.split():
         parts = told.split(",")
         if len(parts) != 3:  # noqa: PLR2004 - sender, identifier, sent
-            raise _wrong("references", "应为 发送者,标识,时间", "must be sender,identifier,sent")
+            raise _CAP.wrong("references", "应为 发送者,标识,时间", "must be sender,identifier,sent")
         yield Reference(parts[0], parts[1], moment_of(parts[2], "references"))
 
 
 def _info(one: Element) -> Info:
     categories = _words(one, "category", CATEGORIES)
     if not categories:
-        raise _wrong("category", "缺少该元素", "the element is missing")
+        raise _CAP.wrong("category", "缺少该元素", "the element is missing")
     return Info(
-        event=_needed(one, "event"),
+        event=_CAP.needed(one, "event"),
         categories=categories,
-        urgency=_word(one, "urgency", URGENCIES),
-        severity=_word(one, "severity", SEVERITIES),
-        certainty=_word(one, "certainty", CERTAINTIES),
-        language=_text(one, "language"),
+        urgency=_CAP.word(one, "urgency", URGENCIES),
+        severity=_CAP.word(one, "severity", SEVERITIES),
+        certainty=_CAP.word(one, "certainty", CERTAINTIES),
+        language=_CAP.text(one, "language"),
         responses=_words(one, "responseType", RESPONSES),
         codes=_named(one, "eventCode"),
         effective=_maybe(one, "effective"),
         onset=_maybe(one, "onset"),
         expires=_maybe(one, "expires"),
-        sender_name=_text(one, "senderName"),
-        headline=_text(one, "headline"),
-        description=_text(one, "description"),
-        instruction=_text(one, "instruction"),
-        web=_text(one, "web"),
+        sender_name=_CAP.text(one, "senderName"),
+        headline=_CAP.text(one, "headline"),
+        description=_CAP.text(one, "description"),
+        instruction=_CAP.text(one, "instruction"),
+        web=_CAP.text(one, "web"),
         parameters=_named(one, "parameter"),
-        areas=tuple(_area(area) for area in _all(one, "area")),
+        areas=tuple(_area(area) for area in _CAP.all(one, "area")),
     )
 
 
 def _named(parent: Element, name: str) -> tuple[tuple[str, str], ...]:
-    return tuple((_text(one, "valueName"), _text(one, "value")) for one in _all(parent, name))
+    return tuple((_CAP.text(one, "valueName"), _CAP.text(one, "value")) for one in _CAP.all(parent, name))
 
 
 def _area(one: Element) -> Area:
     return Area(
-        description=_needed(one, "areaDesc"),
-        polygons=tuple(ring_of(text) for text in _texts(one, "polygon")),
-        circles=tuple(circle_of(text) for text in _texts(one, "circle")),
+        description=_CAP.needed(one, "areaDesc"),
+        polygons=tuple(ring_of(text) for text in _CAP.texts(one, "polygon")),
+        circles=tuple(circle_of(text) for text in _CAP.texts(one, "circle")),
         codes=_named(one, "geocode"),
     )
 
 
 def _point(text: str, name: str) -> tuple[float, float]:
     if not _POINT.fullmatch(text):
-        raise _wrong(name, "坐标应为 纬度,经度", "points are latitude,longitude")
+        raise _CAP.wrong(name, "坐标应为 纬度,经度", "points are latitude,longitude")
     lat, lon = (float(part) for part in text.split(","))
     if abs(lat) > 90 or abs(lon) > 180:  # noqa: PLR2004 - degrees
-        raise _wrong(name, "坐标超出范围", "beyond the globe")
+        raise _CAP.wrong(name, "坐标超出范围", "beyond the globe")
     return lat, lon
 
 
@@ -333,7 +303,7 @@ def ring_of(text: str) -> tuple[tuple[float, float], ...]:
     """Give the corners (latitude, longitude) of a ``polygon``. Raises Invalid naming it."""
     ring = tuple(_point(part, "polygon") for part in text.split())
     if len(ring) < _RING or ring[0] != ring[-1]:
-        raise _wrong("polygon", "至少四点且首尾相同", "four points or more, the last like the first")
+        raise _CAP.wrong("polygon", "至少四点且首尾相同", "four points or more, the last like the first")
     return ring
 
 
@@ -344,9 +314,9 @@ def circle_of(text: str) -> tuple[float, float, float]:
     try:
         kilometres = float(radius)
     except ValueError as error:
-        raise _wrong("circle", "应为 纬度,经度 半径", "latitude,longitude radius") from error
+        raise _CAP.wrong("circle", "应为 纬度,经度 半径", "latitude,longitude radius") from error
     if not 0 <= kilometres < 20_100:  # noqa: PLR2004 - half round the globe
-        raise _wrong("circle", "半径不正确", "not a radius")
+        raise _CAP.wrong("circle", "半径不正确", "not a radius")
     return lat, lon, kilometres
 
 

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from tongguan.kernel.errors import Invalid
 from tongguan.warnings import cap
 from tongguan.warnings.cap import Area, Message, Reference
+from tongguan.warnings.elements import Elements
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
+_DE: Final = Elements(NAMESPACE, "edxl.invalid")
 STATUSES: Final = ("Actual", "Exercise", "System", "Test")
 KINDS: Final = (
     "Report", "Update", "Cancel", "Request", "Response", "Dispatch", "Ack", "Error", "SensorConfiguration",
@@ -51,13 +52,13 @@ def opened(body: bytes) -> tuple[Envelope | None, tuple[Message, ...]]:
     envelope = _envelope(root)
     found = [
         alert
-        for held in _all(root, "contentObject")
-        for content in _all(held, "xmlContent")
-        for inside in _all(content, "embeddedXMLContent")
+        for held in _DE.all(root, "contentObject")
+        for content in _DE.all(held, "xmlContent")
+        for inside in _DE.all(content, "embeddedXMLContent")
         for alert in inside.findall(f"{{{cap.NAMESPACE}}}alert")
     ]
     if not found:
-        raise _wrong("embeddedXMLContent", "其中没有 CAP 1.2 消息", "no CAP 1.2 message is in it")
+        raise _DE.wrong("embeddedXMLContent", "其中没有 CAP 1.2 消息", "no CAP 1.2 message is in it")
     messages = tuple(cap.message_of(one) for one in found)
     if envelope.status != "Actual":
         messages = tuple(replace(one, status=envelope.status) for one in messages)
@@ -66,17 +67,17 @@ def opened(body: bytes) -> tuple[Envelope | None, tuple[Message, ...]]:
 
 def _envelope(root: Element) -> Envelope:
     envelope = Envelope(
-        identifier=_needed(root, "distributionID"),
-        sender=_needed(root, "senderID"),
-        sent=cap.moment_of(_needed(root, "dateTimeSent"), "dateTimeSent"),
-        status=_word(root, "distributionStatus", STATUSES),
-        kind=_word(root, "distributionType", KINDS),
-        confidentiality=_needed(root, "combinedConfidentiality"),
-        references=tuple(_reference(text) for text in _texts(root, "distributionReference")),
-        areas=tuple(_area(one) for one in _all(root, "targetArea")),
+        identifier=_DE.needed(root, "distributionID"),
+        sender=_DE.needed(root, "senderID"),
+        sent=cap.moment_of(_DE.needed(root, "dateTimeSent"), "dateTimeSent"),
+        status=_DE.word(root, "distributionStatus", STATUSES),
+        kind=_DE.word(root, "distributionType", KINDS),
+        confidentiality=_DE.needed(root, "combinedConfidentiality"),
+        references=tuple(_reference(text) for text in _DE.texts(root, "distributionReference")),
+        areas=tuple(_area(one) for one in _DE.all(root, "targetArea")),
     )
     if envelope.kind in _ABOUT and not envelope.references:
-        raise _wrong(
+        raise _DE.wrong(
             "distributionReference", "须指明所针对的分发", "must say of which distribution it speaks"
         )
     return envelope
@@ -85,40 +86,14 @@ def _envelope(root: Element) -> Envelope:
 def _area(one: Element) -> Area:
     return Area(
         description="",
-        polygons=tuple(cap.ring_of(text) for text in _texts(one, "polygon")),
-        circles=tuple(cap.circle_of(text) for text in _texts(one, "circle")),
-        codes=tuple((name, text) for name in _CODES for text in _texts(one, name)),
+        polygons=tuple(cap.ring_of(text) for text in _DE.texts(one, "polygon")),
+        circles=tuple(cap.circle_of(text) for text in _DE.texts(one, "circle")),
+        codes=tuple((name, text) for name in _CODES for text in _DE.texts(one, name)),
     )
 
 
 def _reference(text: str) -> Reference:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != _PARTS:
-        raise _wrong("distributionReference", "应为 分发标识,发送者,时间", "must be id,sender,sent")
+        raise _DE.wrong("distributionReference", "应为 分发标识,发送者,时间", "must be id,sender,sent")
     return Reference(parts[1], parts[0], cap.moment_of(parts[2], "distributionReference"))
-
-
-def _wrong(element: str, zh: str, en: str) -> Invalid:
-    return Invalid("edxl.invalid", zh=zh, en=en, field=element)
-
-
-def _all(parent: Element, name: str) -> list[Element]:
-    return parent.findall(f"{{{NAMESPACE}}}{name}")
-
-
-def _texts(parent: Element, name: str) -> tuple[str, ...]:
-    return tuple(text for one in _all(parent, name) if (text := (one.text or "").strip()))
-
-
-def _needed(parent: Element, name: str) -> str:
-    found = _texts(parent, name)
-    if not found:
-        raise _wrong(name, "缺少该元素", "the element is missing")
-    return found[0]
-
-
-def _word(parent: Element, name: str, words: tuple[str, ...]) -> str:
-    text = _needed(parent, name)
-    if text not in words:
-        raise _wrong(name, f"应为 {'、'.join(words)} 之一", f"must be one of {', '.join(words)}")
-    return text
