@@ -18,7 +18,13 @@ from tongguan.people.testing import cast
 from tongguan.places.testing import square_city
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 #: The live stream is the engine's; under a test's web server there is none, and pages must bear that.
 BORNE = re.compile(r"/stream\b|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED")

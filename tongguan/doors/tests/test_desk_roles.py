@@ -80,6 +80,7 @@ def test_each_post_finds_its_own_menu_pages_and_cases(product, person, role):
 
 def test_the_palette_opened_again_at_once_has_its_list(person):
     page = person("acceptor", **DESK).opens("/desk")
+    page.locator("h1").first.wait_for()
     palette(page).get_by_role("button").first.wait_for()
     page.evaluate(
         """() => {
