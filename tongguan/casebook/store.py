@@ -141,8 +141,13 @@ class Store:
             source = source_sql(self.folder, [list(parts)], table)
             if source and table.name == "cases":
                 source = self._named(source)
+            if source and len(parts) > 1:
+                # A sort of several branches at once keeps all its rows in memory; one of a table spills.
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE united AS {source}")
+                source = "FROM united"
             if source:
                 made[table.name] = self._copied(connection, table, f"({source})", f"{subject}-{month}-{no}")
+        connection.execute("DROP TABLE IF EXISTS united")
         made = {table: file for table, file in made.items() if file.rows}
         count = made[HEADS[subject]].rows
         return Group(

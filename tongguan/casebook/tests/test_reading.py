@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from tongguan.casebook import files, queries
-from tongguan.casebook.testing import case_id, write_book, write_synthetic
+from tongguan.casebook import files, queries, store
+from tongguan.casebook.testing import case_id, write_again, write_book, write_synthetic
 from tongguan.kernel.errors import Unavailable
 from tongguan.kernel.geometry import cell_of
 from tongguan.kernel.worktime import LimitUnit
@@ -133,3 +133,19 @@ def test_a_drawn_book_hangs_together_and_is_the_same_for_the_same_seed(tmp_path)
     (tmp_path / "again" / "casebook").rename(queries.folder())
     with queries.open_book(PLATFORM) as one:
         assert one.rows("SELECT * FROM cases ORDER BY id") == before
+
+
+def test_a_month_larger_than_the_memory_is_tidied(tmp_path):
+    write_synthetic(tmp_path, 40_000, months=1)
+    folder = tmp_path / "casebook"
+    drawn = files.manifest(folder).groups
+    with queries.open_book(PLATFORM) as book:
+        some = [key for (key,) in book.rows("SELECT id FROM cases ORDER BY id LIMIT 20")]
+    write_again(some)
+    files.engine(folder).execute("SET GLOBAL memory_limit = '64MB'")
+    assert store.compact_one(folder, everything=True)
+    tidied = files.manifest(folder).groups
+    assert len(tidied) == len(drawn)
+    for before, after in zip(drawn, tidied, strict=True):
+        rows = {name: file.rows for name, file in after.files.items()}
+        assert rows == {name: file.rows for name, file in before.files.items()}
