@@ -67,23 +67,28 @@ def main() -> None:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--home", default="", help="a folder that holds a casebook already; nothing is drawn")
     given = parser.parse_args()
     load.tell(bench="machine", **load.machine())
     for cases in given.cases:
-        with tempfile.TemporaryDirectory() as home:
+        with tempfile.TemporaryDirectory() as made:
+            home = given.home or made
             os.environ |= {"TONGGUAN_HOME": home, "DJANGO_SETTINGS_MODULE": "tongguan.config.settings"}
             django.setup()
             from django.conf import settings
 
-            from tongguan.casebook.synthetic import write_synthetic
-
             settings.HOME = Path(home)
-            began = time.perf_counter()
-            write_synthetic(Path(home), cases, until=UNTIL)
-            load.tell(
-                bench="insight", figure="written", cases=cases, seconds=round(time.perf_counter() - began)
-            )
+            if not given.home:
+                _draw(Path(home), cases)
             measure(cases)
+
+
+def _draw(home: Path, cases: int) -> None:
+    from tongguan.casebook.synthetic import write_synthetic
+
+    began = time.perf_counter()
+    write_synthetic(home, cases, until=UNTIL)
+    load.tell(bench="insight", figure="written", cases=cases, seconds=round(time.perf_counter() - began))
 
 
 if __name__ == "__main__":

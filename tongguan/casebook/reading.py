@@ -17,6 +17,7 @@ from tongguan.casebook.files import connected, listed, quoted
 from tongguan.casebook.schema import CASE, DIMENSIONS, HEADS, TABLES, WRITTEN
 from tongguan.casebook.store import no_rows, source_sql
 from tongguan.kernel.codes import next_prefix
+from tongguan.kernel.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,22 @@ def opened(
     until: datetime | None = None,
     read_at: datetime | None = None,
 ) -> Iterator[Book]:
-    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: no rows."""
+    """Open a manifest's book for one reader; ``since`` ≤ opened < ``until`` where given. None: no rows.
+
+    Raises Unavailable for a question that needs more memory than there is for it.
+    """
     with connected(folder) as cursor:
         for name, sql in _views(folder, state, view, since, until).items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {sql}')
         stamp = Stamp(state.book, state.last_no) if state else Stamp()
-        yield Book(cursor, read_at, stamp, partial(_changed, folder, state, view, (since, until)))
+        try:
+            yield Book(cursor, read_at, stamp, partial(_changed, folder, state, view, (since, until)))
+        except duckdb.OutOfMemoryException as error:
+            raise Unavailable(
+                "casebook.too_much",
+                zh="要算的数据太多，内存不够，请缩短时段或缩小范围",
+                en="too much is asked for at once: ask for a shorter time or a smaller part",
+            ) from error
 
 
 def _views(

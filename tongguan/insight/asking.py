@@ -6,6 +6,7 @@ Every question begins with ``chosen``, the cases of a slice, and ``sampled``, th
 into one of so many parts (``$parts``, 1: all): counts are of all, quantiles of the sample.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tongguan.insight.contracts import Rows, Slice
@@ -23,6 +24,11 @@ WITH chosen AS (
   SELECT id FROM chosen WHERE hash(id) % $parts = 0
 )"""
 
+#: The same for questions that look into the sample more than once: it is drawn once.
+_SAMPLED: Final = CHOSEN.replace("sampled AS (", "sampled AS MATERIALIZED (", 1)
+
+_AMONG: Final = "case_id IN (SELECT id FROM chosen)"
+
 COUNT: Final = CHOSEN + " SELECT count(*) AS n, count(*) FILTER (hash(id) % $parts = 0) AS s FROM chosen"
 
 
@@ -35,6 +41,15 @@ def narrowed(wanted: Slice, parts: int = 1) -> dict[str, Any]:
         "unit": -1 if wanted.unit is None else wanted.unit,
         "parts": parts,
     }
+
+
+def of_all(text: str, told: Mapping[str, Any]) -> str:
+    """Give a question as it is asked: nothing is looked up in ``chosen`` where nothing narrows it.
+
+    What hangs on cases is read over the same division and times as the cases themselves.
+    """
+    narrows = told.get("low") or told.get("item") or told.get("unit", -1) != -1
+    return text if narrows else text.replace(_AMONG, "true")
 
 
 #: Which moves lead from a state to another; a case's first line comes from nowhere.
@@ -51,7 +66,7 @@ GROUP BY 1, 2 ORDER BY n DESC"""
 
 #: How long one stays in a state (from the line that enters to the next that leaves), running ones left out.
 STAYS: Final = (
-    CHOSEN
+    _SAMPLED
     + """
 , moved AS (
   SELECT "at", lag("to") OVER turns AS state, lag("at") OVER turns AS since
@@ -155,7 +170,7 @@ GROUP BY 1 ORDER BY whole * n DESC LIMIT $most"""
 
 #: Sequences of states of closed cases with what came of them; only the sampled ones are strung together.
 VARIANTS: Final = (
-    CHOSEN
+    _SAMPLED
     + """
 , strung AS (
   SELECT case_id, list("to" ORDER BY no) AS path FROM lines
@@ -170,7 +185,7 @@ VARIANTS: Final = (
 ), all_of_them AS (
   SELECT s.path, date_diff('second', c.opened_at, c.closed_at) / 60.0 AS minutes, t.late,
          c.reworks > 0 AS reworked, c.reopens > 0 AS reopened, l.satisfied
-  FROM strung s JOIN chosen c ON c.id = s.case_id
+  FROM strung s JOIN cases c ON c.id = s.case_id
   LEFT JOIN timed t ON t.case_id = s.case_id LEFT JOIN liked l ON l.case_id = s.case_id
   WHERE c.final
 ), grouped AS (

@@ -194,7 +194,7 @@ def names_of(book: Book, table: str, column: str, keys: Iterable[str] | None = N
 def _table(book: Book, text: str, told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give a question's rows; of the parameters only those it speaks of are handed on."""
     spoken = {name: value for name, value in told.items() if f"${name}" in text}
-    relation = book.sql(text, spoken)
+    relation = book.sql(asking.of_all(text, told), spoken)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
 

@@ -149,3 +149,13 @@ def test_a_month_larger_than_the_memory_is_tidied(tmp_path):
     for before, after in zip(drawn, tidied, strict=True):
         rows = {name: file.rows for name, file in after.files.items()}
         assert rows == {name: file.rows for name, file in before.files.items()}
+
+
+def test_more_than_memory_holds_is_refused_in_words(book):
+    def asked():
+        with queries.open_book(PLATFORM) as opened:
+            files.engine(queries.folder()).execute("SET GLOBAL memory_limit = '32MB'")
+            opened.rows("SELECT list(i) FROM range(100000000) t(i)")
+
+    with pytest.raises(Unavailable, match=r"casebook\.too_much"):
+        asked()

@@ -150,6 +150,14 @@ def test_narrowing_and_wrong_periods(book, town):
         queries.slice_of(AT[3], AT[2])
 
 
+@pytest.mark.parametrize("question", ["state_map", "unit_times", "variants", "hand_overs"])
+def test_what_nothing_narrows_is_what_a_narrowing_to_all_gives(book, question):
+    ask = getattr(queries, question)
+    city = queries.slice_of(BEGAN - timedelta(days=1), AT[40], division="9901")
+    assert asking.of_all(asking.LINKS, asking.narrowed(city)) == asking.LINKS
+    assert ask(PLATFORM, city) == ask(PLATFORM, book)
+
+
 MARK = st.none() | st.integers(-50, 400)
 
 
