@@ -86,7 +86,7 @@ class Replay(EachPoll):
         kept = int(settings["remember"])
         return {
             **super().memory(slots, settings),
-            "prints": np.zeros((slots, kept), np.uint64),
+            "prints": np.zeros((slots, kept), np.uint32),
             "next": np.zeros(slots, np.int64),
             "back": np.zeros(slots, np.int64),
             "repeats": np.zeros(slots),
@@ -116,10 +116,10 @@ class Replay(EachPoll):
 
 
 def _print(values: Floats) -> np.ndarray:
-    """Give a 64-bit print of each row of numbers: order and every digit matter."""
+    """Give a print of 32 bits, never 0, of each row of numbers: order and every digit matter."""
     bits = np.ascontiguousarray(values).view(np.uint64)
     mixed = np.full(len(values), 0x9E3779B97F4A7C15, np.uint64)
     for column in bits.T:
         mixed = (mixed ^ column) * np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(29)
-    return mixed | np.uint64(1)
+    return np.asarray(mixed >> np.uint64(32), np.uint32) | np.uint32(1)
