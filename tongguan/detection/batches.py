@@ -137,8 +137,11 @@ def _between(readings: Arranged, low: int, high: int) -> Arranged:
     if begin == 0 and end == len(readings):
         return readings
     first, last = np.searchsorted(readings.starts, [begin, end]).tolist()
-    columns = (readings.stream, readings.at, readings.value, readings.quality, readings.arrival)
-    return Arranged(*(column[begin:end] for column in columns), readings.starts[first:last] - begin)
+    mine = slice(begin, end)
+    return Arranged(
+        readings.stream[mine], readings.at[mine], readings.value[mine], readings.quality[mine],
+        readings.arrival[mine], readings.starts[first:last] - begin,
+    )  # fmt: skip
 
 
 def _slots_of(index: Index, streams: NDArray[np.int64]) -> Slots:

@@ -75,8 +75,8 @@ def rounds(batch: Batch, bucket: NDArray[np.int64]) -> Iterator[tuple[Batch, Tim
     turn = count - count[batch.starts][run_of(batch.starts, len(batch))]
     by_turn = order(turn)
     edges = [0, *(np.flatnonzero(np.diff(turn[by_turn])) + 1).tolist(), len(by_turn)]
-    columns = (batch.slot, batch.at, batch.value, batch.quality, batch.part)
-    slot, at, value, quality, part = (column[by_turn] for column in columns)
+    slot, at, value = batch.slot[by_turn], batch.at[by_turn], batch.value[by_turn]
+    quality, part = batch.quality[by_turn], batch.part[by_turn]
     bucket = bucket[by_turn]
     for begin, end in pairwise(edges):
         mine: Slots = slot[begin:end]

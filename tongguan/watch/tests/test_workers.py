@@ -36,7 +36,7 @@ pytestmark = [
 ROOT, PARTS, MINUTE = Path(__file__).resolve().parents[3], 4, 60_000
 
 
-def until(condition, seconds=90):
+def until(condition, seconds=300):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came"
