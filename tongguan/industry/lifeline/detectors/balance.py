@@ -39,12 +39,8 @@ class Loss(EachPoll):
 
     def memory(self, slots: int, settings: Settings) -> State:
         """Give the usual difference and pressure, and the last five of both."""
-        return {
-            **super().memory(slots, settings),
-            **empty(slots, "usual", "press"),
-            "losses": np.full((slots, self._RING), np.nan),
-            "presses": np.full((slots, self._RING), np.nan),
-        }
+        rings = {name: np.full((slots, self._RING), np.nan) for name in ("losses", "presses")}
+        return super().memory(slots, settings) | empty(slots, "usual", "press") | rings
 
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the loss, t/h; 0 unless pressure fell."""

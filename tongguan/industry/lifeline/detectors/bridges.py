@@ -85,11 +85,8 @@ class HourlyStep(EachReading):
     def memory(self, slots: int, settings: Settings) -> State:
         """Give the running hour and the level of its own."""
         del settings
-        return {
-            "hour": np.full(slots, -1, np.int64),
-            **zeros(slots, "sum", "count", "hours_seen"),
-            **empty(slots, "level"),
-        }
+        hour = np.full(slots, -1, np.int64)
+        return zeros(slots, "sum", "count", "hours_seen") | empty(slots, "level") | {"hour": hour}
 
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the distance at the first reading after an hour; nothing within it."""
@@ -185,9 +182,7 @@ class RestDrift(EachPoll):
         """Give the running hour, where it rests, how far and for how many hours it has walked."""
         names = ("sum", "count", "hours_seen", "away", "walked", "wet_at")
         hour = np.full(slots, -1, np.int64)
-        return {
-            **super().memory(slots, settings), **empty(slots, "level"), **zeros(slots, *names), "hour": hour,
-        }  # fmt: skip
+        return super().memory(slots, settings) | empty(slots, "level") | zeros(slots, *names) | {"hour": hour}
 
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the distance from rest at the first poll after an hour; nothing within it."""

@@ -75,10 +75,7 @@ class _Judging(Graded, ABC):
         return {**fresh(slots), "asked": np.full(slots, -1, np.int64), **self.memory(slots, settings)}
 
     def climbed(self, settings: Settings, state: State, found: list[Measured]) -> tuple[State, Verdicts]:
-        """Put the measurements of all rounds in order and let them climb the ladder.
-
-        Rounds go forward in time within each slot, so the slot alone orders them.
-        """
+        """Put all rounds, which go forward in time within a slot, in order of slots; climb the ladder."""
         if not found:
             return state, Verdicts.none()
         slots, at, measured = (np.concatenate([one[n] for one in found]) for n in range(3))
