@@ -35,6 +35,8 @@ TANK_M2: Final = np.pi * 8.0**2
 #: How the town differs from its model: pipes' roughness, each node's demand (for good, and from hour to
 #: hour), the season's swing of households. How the sensors differ from the town: m, shares.
 ROUGHNESS, DEMAND, RESTLESS, SEASON = 0.10, 0.10, 0.30, 0.08
+#: How much of a node's restlessness is left after half an hour.
+KEPT: Final = 0.8
 PRESSURE_M, FLOW, METER, LEVEL_M = 0.05, 0.01, 0.01, 0.005
 #: Hours of the day that are judged (5:00–23:00): with more flow a leak shows more.
 FROM, TO = 5 * 3600 // STEP, 23 * 3600 // STEP
@@ -128,7 +130,7 @@ def lived(folder: Path, leaks: Sequence[Leak], seed: int, work: Path) -> Seen:
         places, holes = solver.nodes(names), solver.nodes([f"leak{n}" for n in range(len(leaks))])
         gauges, tank = solver.nodes(sensors(folder, "pressure")), solver.nodes(["T1"])
         links = solver.links(["PUMP_1", *INFLOWS])
-        restless, keep = np.zeros(len(names)), 0.8
+        restless, keep = np.zeros(len(names)), KEPT ** (STEP / 1_800)
         drawn = np.zeros(len(names))
 
         def set_for(second: int) -> None:

@@ -108,6 +108,7 @@ def batch_of(readings: Arranged, index: Index) -> Batch:
     """Give the readings a rule watches, by its slots: one look-up per stream, not per reading."""
     if not len(readings) or not len(index.stream):
         return Batch.of([], [], [])
+    readings = _between(readings, int(index.stream[0]), int(index.stream[-1]))
     mine = readings.stream[readings.starts]
     if index.single:
         return _single(readings, _slots_of(index, mine))
@@ -128,6 +129,19 @@ def batch_of(readings: Arranged, index: Index) -> Batch:
     return Batch(
         slot, readings.at[places], readings.value[places], readings.quality[places], part, starts_of(slot)
     )
+
+
+def _between(readings: Arranged, low: int, high: int) -> Arranged:
+    """Give the readings of streams from ``low`` to ``high``: a view, so that a rule pays for its own only."""
+    begin, end = np.searchsorted(readings.stream, [low, high + 1]).tolist()
+    if begin == 0 and end == len(readings):
+        return readings
+    first, last = np.searchsorted(readings.starts, [begin, end]).tolist()
+    mine = slice(begin, end)
+    return Arranged(
+        readings.stream[mine], readings.at[mine], readings.value[mine], readings.quality[mine],
+        readings.arrival[mine], readings.starts[first:last] - begin,
+    )  # fmt: skip
 
 
 def _slots_of(index: Index, streams: NDArray[np.int64]) -> Slots:

@@ -2,6 +2,7 @@
 """Steps over runs of one slot at once: fill forward, running maximum, one round per bucket of time. Pure."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,19 +74,12 @@ def rounds(batch: Batch, bucket: NDArray[np.int64]) -> Iterator[tuple[Batch, Tim
     count = np.cumsum(new)
     turn = count - count[batch.starts][run_of(batch.starts, len(batch))]
     by_turn = order(turn)
-    edges = np.flatnonzero(np.diff(turn[by_turn])) + 1
-    for places in np.split(by_turn, edges):
-        part = _at(batch, places)
-        yield part, bucket[places][part.starts]
-
-
-def _at(batch: Batch, places: Places) -> Batch:
-    slot: Slots = batch.slot[places]
-    return Batch(
-        slot,
-        batch.at[places],
-        batch.value[places],
-        batch.quality[places],
-        batch.part[places],
-        starts_of(slot),
-    )
+    edges = [0, *(np.flatnonzero(np.diff(turn[by_turn])) + 1).tolist(), len(by_turn)]
+    slot, at, value = batch.slot[by_turn], batch.at[by_turn], batch.value[by_turn]
+    quality, part = batch.quality[by_turn], batch.part[by_turn]
+    bucket = bucket[by_turn]
+    for begin, end in pairwise(edges):
+        mine: Slots = slot[begin:end]
+        starts = starts_of(mine)
+        piece = Batch(mine, at[begin:end], value[begin:end], quality[begin:end], part[begin:end], starts)
+        yield piece, bucket[begin:end][starts]

@@ -16,7 +16,7 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from tongguan.kernel.errors import Unavailable
+from tongguan.kernel.errors import Refusal
 from tongguan.kernel.frames import Frame
 from tongguan.runtime.transactions import in_transaction
 from tongguan.sensing import owning, parts
@@ -46,7 +46,8 @@ def take_within(frame: Frame) -> Receipt:
     """Keep readings of streams that the open transaction may have made itself; durable when this returns.
 
     Nobody else knows such a stream until the transaction stands: its readings wait aside and are let in right
-    after the commit. Taken back, it leaves them aside, of a stream that never was. Raises like ``take``.
+    after the commit, by their owner later when it cannot be asked then. Taken back, it leaves them aside, of
+    a stream that never was. Raises like ``take``.
     """
     receipt = take(frame)
     if in_transaction() and (receipt.aside or settings.READINGS_PARTS):
@@ -57,8 +58,9 @@ def take_within(frame: Frame) -> Receipt:
 def _let_in(streams: Sequence[int]) -> None:
     try:
         readmit(streams)
-    except Unavailable:
-        _log.error("readings of %d new streams stay aside: the owner cannot be asked", len(streams))
+    except Refusal as refusal:
+        # Their owner looks at them itself, when it begins and once an hour.
+        _log.warning("readings of %d new streams stay aside for now: %s", len(streams), refusal)
 
 
 def send(frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":
@@ -85,19 +87,26 @@ def send(frame: Frame, mark: Mark | None = None) -> "Future[Receipt]":
 
 
 def readmit(streams: Sequence[int]) -> Receipt:
-    """Take in what was kept aside of streams that were not known then. Raises Unavailable."""
+    """Take in what was kept aside of streams that were not known then. Raises TooMany, Unavailable."""
     wanted = np.asarray(streams, np.int64)
     owner = owning.here()
-    return owner.readmit(wanted) if owner is not None else _receipt(owning.ask("readmit", wanted))
+    if owner is not None:
+        return owner.readmit(wanted)
+    ask = parts.ask if settings.READINGS_PARTS else owning.ask
+    return _receipt(ask("readmit", wanted))
 
 
 def backup(folder: Path) -> None:
-    """Copy the store to a new folder, while running; in the owner process. Raises StoreError, Unavailable."""
+    """Copy the store to a new folder, while running; in the owner process.
+
+    Raises StoreError, Unavailable; the latter where workers share the readings.
+    """
     owner = owning.here()
     if owner is not None:
         owner.store.backup(folder)
     else:
-        owning.ask("backup", str(folder))
+        ask = parts.ask if settings.READINGS_PARTS else owning.ask
+        ask("backup", str(folder))
 
 
 def _plain(mark: Mark | None) -> list[object] | None:

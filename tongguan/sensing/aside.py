@@ -48,8 +48,8 @@ class Aside:
             kept -= rows
             self._journal.forget(number)
 
-    def rows(self, limit: int) -> list[AsideRow]:
-        """Give the sums, the last heard first."""
+    def rows(self, limit: int | None = None) -> list[AsideRow]:
+        """Give the sums, the last heard first; all of them without a limit."""
         return sorted(self._rows.values(), key=lambda row: -row.last_heard)[:limit]
 
     def readings(self, streams: NDArray[np.int64]) -> Iterator[tuple[str, Frame]]:

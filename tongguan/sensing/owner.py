@@ -63,6 +63,8 @@ class Owner:
         #: Streams asked for in vain the last time; a new one is asked for at once, it may just be declared.
         self._strangers: frozenset[int] = frozenset()
         self._asked_at = now_ms()
+        #: Streams whose readings kept aside were let in, with when the last of them had come.
+        self._let_in: dict[int, int] = {}
         self._judge = Judge(policy)
         self._judge.restore(store.latest())
         self._queue: deque[_Asked] = deque()
@@ -130,9 +132,14 @@ class Owner:
         return list(self._judge.floods()[:limit])
 
     def readmit(self, streams: NDArray[np.int64]) -> Receipt:
-        """Take in what was kept aside of these streams; what is known already stays as it is."""
+        """Take in what was kept aside of these streams; what is known already stays as it is.
+
+        Raises TooMany, Unavailable. Who asks knows that they are registered now: the register is read anew,
+        and what is being judged by the old one is waited for, or it would be put aside behind our back.
+        """
         total = np.zeros(5, np.int64)
-        self._strangers -= frozenset(streams.tolist())  # who asks knows that they are registered now
+        self._asked_at = 0
+        self.take(Frame.of([], [], []))
         for reason, frame in list(self.aside.readings(streams)):
             if reason == Reason.UNKNOWN:
                 known = self._known(frame.stream)
@@ -140,6 +147,27 @@ class Owner:
                     done = self.take(frame.taken(known))
                     total += [done.kept, done.flagged, done.again, done.aside, done.thinned]
         return Receipt(*total.tolist())
+
+    def let_in(self) -> Receipt:
+        """Take in what waits aside of streams that have become known, whoever forgot to ask or could not.
+
+        What was let in once is not looked at again before more of its stream is put aside. Raises like
+        ``readmit``.
+        """
+        waiting = {
+            row.stream: row.last_heard
+            for row in self.aside.rows()
+            if row.reason == Reason.UNKNOWN and self._let_in.get(row.stream) != row.last_heard
+        }
+        streams = np.array(sorted(waiting), np.int64)
+        if len(streams):
+            self._asked_at = 0
+            streams = streams[self._known(streams)]
+        if not len(streams):
+            return Receipt(0, 0, 0, 0, 0)
+        receipt = self.readmit(streams)
+        self._let_in.update((stream, waiting[stream]) for stream in streams.tolist())
+        return receipt
 
     def quiet(self) -> None:
         """Wait until everything handed in so far is kept and has been heard by all listeners."""

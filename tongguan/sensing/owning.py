@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import duckdb
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
 
+from tongguan.kernel.errors import Refusal
 from tongguan.sensing import spi, wire
 from tongguan.sensing.aside import Aside
 from tongguan.sensing.client import Client
@@ -129,11 +131,22 @@ class Residence:
         self._thread.join()
 
     def _keep_house(self) -> None:
+        self._let_in()
         while not self._ending.wait(_HOUSEKEEPING_SECONDS):
             try:
                 keep_house(self.owner)
             except (duckdb.Error, StoreError, OSError):
                 _log.exception("readings: housekeeping failed; tried again in an hour")
+            self._let_in()
+
+    def _let_in(self) -> None:
+        """Take in readings whose stream was made while no owner could be asked."""
+        try:
+            self.owner.let_in()
+        except (Refusal, DatabaseError, InterfaceError, StoreError, OSError) as error:
+            _log.warning("readings: what waits aside was not looked at: %s", error)
+        finally:
+            connections.close_all()
 
 
 def keep_house(owner: Owner) -> None:

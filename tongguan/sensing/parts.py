@@ -7,12 +7,14 @@ Parts are asked over local sockets: all workers of a city's web processes run on
 import os
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import Any, Final
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from tongguan.kernel.errors import Refusal
 from tongguan.kernel.frames import Frame
 from tongguan.sensing import owning
 from tongguan.sensing.bus import Spreader
@@ -20,21 +22,26 @@ from tongguan.sensing.owner import unavailable
 from tongguan.sensing.verbs import frame_of
 from tongguan.series.api import part_of
 
+#: Seconds that an owner may take to answer.
+_PATIENCE: Final = 60.0
 _lock = threading.Lock()
-_spreaders: dict[int, Spreader] = {}
+_spreaders: dict[tuple[int, str, int], Spreader] = {}
 
 
 def spreader() -> Spreader:
     """Give this process's connection to the bus; a forked process makes its own."""
     with _lock:
-        pid = os.getpid()
-        if pid not in _spreaders:
-            _spreaders[pid] = Spreader(settings.NATS_URL, settings.READINGS_PARTS)
-        return _spreaders[pid]
+        key = (os.getpid(), settings.NATS_URL, settings.READINGS_PARTS)
+        if key not in _spreaders:
+            _spreaders[key] = Spreader(settings.NATS_URL, settings.READINGS_PARTS)
+        return _spreaders[key]
 
 
 def ask(verb: str, *given: Any) -> Any:
-    """Ask the owners of all parts that matter and put their answers together. Raises Unavailable."""
+    """Ask the owners of all parts that matter and put their answers together.
+
+    All are asked, then Unavailable is raised when one did not answer, or the refusal of one.
+    """
     if verb == "chart":
         part = int(part_of(np.array([given[0]], np.int64), settings.READINGS_PARTS)[0])
         return owning.elsewhere(owning.part_folder(part)).ask(verb, *given)
@@ -45,8 +52,24 @@ def ask(verb: str, *given: Any) -> Any:
         streams: NDArray[np.int64] = given[0]
         mine = part_of(streams, settings.READINGS_PARTS)
         parts = [(n, (streams[mine == n], *given[1:])) for n in np.unique(mine).tolist()]
-    asked = [owning.elsewhere(owning.part_folder(part)).send(verb, *what) for part, what in parts]
-    return _TOGETHER[verb]([future.result(60) for future in asked])
+    asked: list[Future[Any]] = []
+    refused: list[Refusal] = []
+    for part, what in parts:
+        try:
+            asked.append(owning.elsewhere(owning.part_folder(part)).send(verb, *what))
+        except Refusal as refusal:
+            refused.append(refusal)
+    answers = []
+    for future in asked:
+        try:
+            answers.append(future.result(_PATIENCE))
+        except Refusal as refusal:
+            refused.append(refusal)
+        except TimeoutError:
+            refused.append(unavailable(f"{verb}: the owner of a part does not answer"))
+    if refused:
+        raise refused[0]
+    return _TOGETHER[verb](answers)
 
 
 def _frames(answers: list[Any]) -> Frame:

@@ -202,7 +202,12 @@ class Runner:
             return None
         subjects = subjects_of(rule.scope, rule.division)
         if self._share is not None:
-            subjects = subjects.within(self._share)
+            whole, subjects = subjects, subjects.within(self._share)
+            split = whole.split(self._share)
+            if split:
+                _log.warning(
+                    "rule %s: %d subjects have streams in several parts; nobody judges them", code, split
+                )
         return Running.begun(rule, detector, runnable(rule), subjects)
 
     def _note(self, said: Sequence[tuple[Running, Verdicts]]) -> None:

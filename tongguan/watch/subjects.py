@@ -58,6 +58,13 @@ class Subjects:
         made = _grouped([self.members(n) for n in kept], [self.matters[n] for n in kept], **layout)
         return replace(made, layout={**made.layout, groups.PARTS: self.layout[groups.PARTS]})
 
+    def split(self, share: Callable[[NDArray[np.int64]], NDArray[np.bool_]]) -> int:
+        """Give how many subjects have some of their streams in a store, but not all."""
+        if not self.matters or not len(self.streams):
+            return 0
+        inside = np.add.reduceat(share(self.streams).astype(np.int64), self.starts[:-1])
+        return int(((inside > 0) & (inside < np.diff(self.starts))).sum())
+
     def slot(self, matter: str) -> int:
         """Give the slot of a matter; −1 when it is none of these."""
         if self.matters:

@@ -193,3 +193,14 @@ def test_readings_of_a_stream_that_its_own_transaction_makes_are_let_in_when_it_
             api.take_within(Frame.of([6], [now], [1.5]))
             raise ZeroDivisionError
         assert rows(queries.latest([6])) == []
+
+
+def test_what_became_known_while_nobody_asked_is_let_in_once(owner):
+    now = now_ms()
+    api.take(Frame.of([7, 8], [now, now], [1.0, 2.0]))
+    assert owner.let_in().kept == 0
+    (name,) = spi.declarations.items()
+    with spi.declarations.temporarily(name, lambda: Declared.of([(7, None, None, None)])):
+        assert owner.let_in() == Receipt(1, 0, 0, 0, 0)
+        assert owner.let_in() == Receipt(0, 0, 0, 0, 0)  # not even looked at again
+    assert rows(queries.latest([7, 8])) == [(7, now, 1.0, 0)]

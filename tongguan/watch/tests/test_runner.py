@@ -203,3 +203,12 @@ def test_workers_that_share_the_streams_each_judge_their_own(city, tmp_path):
         worker.tick()
     assert sorted(alarms()) == sorted((f"stream:{one}", 4, False) for one in streams)
     assert sorted(len(one.rules["gas.methane"].subjects) for one in (even, odd)) == [2, 2]
+
+
+def test_a_subject_whose_streams_lie_in_several_parts_is_told_as_judged_by_nobody(city, tmp_path, caplog):
+    (one,), (level,) = wells(1), wells(1, observed="drainage.level")
+    in_force(fan())
+    Runner(tmp_path / "whole", share=lambda numbers: numbers > 0).follow(1, frame([one, level], 0, 60))
+    assert "nobody judges" not in caplog.text
+    Runner(tmp_path / "half", share=lambda numbers: numbers == one).follow(1, frame([one], 0, 60))
+    assert "rule gas.flooded: 1 subjects have streams in several parts; nobody judges them" in caplog.text

@@ -39,12 +39,8 @@ class Loss(EachPoll):
 
     def memory(self, slots: int, settings: Settings) -> State:
         """Give the usual difference and pressure, and the last five of both."""
-        return {
-            **super().memory(slots, settings),
-            **empty(slots, "usual", "press"),
-            "losses": np.full((slots, self._RING), np.nan),
-            "presses": np.full((slots, self._RING), np.nan),
-        }
+        rings = {name: np.full((slots, self._RING), np.nan) for name in ("losses", "presses")}
+        return super().memory(slots, settings) | empty(slots, "usual", "press") | rings
 
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the loss, t/h; 0 unless pressure fell."""
@@ -86,7 +82,7 @@ class Replay(EachPoll):
         kept = int(settings["remember"])
         return {
             **super().memory(slots, settings),
-            "prints": np.zeros((slots, kept), np.uint64),
+            "prints": np.zeros((slots, kept), np.uint32),
             "next": np.zeros(slots, np.int64),
             "back": np.zeros(slots, np.int64),
             "repeats": np.zeros(slots),
@@ -116,10 +112,10 @@ class Replay(EachPoll):
 
 
 def _print(values: Floats) -> np.ndarray:
-    """Give a 64-bit print of each row of numbers: order and every digit matter."""
+    """Give a print of 32 bits, never 0, of each row of numbers: order and every digit matter."""
     bits = np.ascontiguousarray(values).view(np.uint64)
     mixed = np.full(len(values), 0x9E3779B97F4A7C15, np.uint64)
     for column in bits.T:
         mixed = (mixed ^ column) * np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(29)
-    return mixed | np.uint64(1)
+    return np.asarray(mixed >> np.uint64(32), np.uint32) | np.uint32(1)

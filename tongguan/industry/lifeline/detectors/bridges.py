@@ -12,6 +12,7 @@ from tongguan.industry.lifeline.detectors.polls import (
     elapsed,
     empty,
     ladder_parameters,
+    lowest,
     poll_parameter,
     share,
     towards,
@@ -84,11 +85,8 @@ class HourlyStep(EachReading):
     def memory(self, slots: int, settings: Settings) -> State:
         """Give the running hour and the level of its own."""
         del settings
-        return {
-            "hour": np.full(slots, -1, np.int64),
-            **zeros(slots, "sum", "count", "hours_seen"),
-            **empty(slots, "level"),
-        }
+        hour = np.full(slots, -1, np.int64)
+        return zeros(slots, "sum", "count", "hours_seen") | empty(slots, "level") | {"hour": hour}
 
     def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
         """Give the distance at the first reading after an hour; nothing within it."""
@@ -97,11 +95,10 @@ class HourlyStep(EachReading):
         done = slots[over]
         level = state["level"][done]
         away = mean - level
-        lowest = min(float(np.min(settings[c])) for c in ("blue", "yellow", "orange", "red") if c in settings)
         seen = state["hours_seen"][done]
         state["hours_seen"][done] = seen + 1
         part = np.maximum(1.0 / (settings["days"] * 24), 1.0 / (seen + 1))
-        part *= np.where(np.abs(away) >= lowest / 2, 0.1, 1.0) ** (seen >= settings["hours"])
+        part *= np.where(np.abs(away) >= lowest(settings) / 2, 0.1, 1.0) ** (seen >= settings["hours"])
         state["level"][done] = towards(level, mean, part)
         measured = np.full(len(slots), np.nan)
         measured[over] = np.where(seen >= settings["hours"], np.abs(away), np.nan)
@@ -159,8 +156,58 @@ class Drift(EachPoll):
         return measured
 
 
+class RestDrift(EachPoll):
+    """Grades a walk away from where a sensor rests while its witness is quiet 静置漂移, as in dry weather.
+
+    Parts: the sensor; its witness (the rain gauge of a level, the level of a rain gauge). Hours count that
+    begin ``calm`` hours after the witness was last above ``wet`` or silent. What stands still or comes back
+    is no drift: a stuck sensor, water that is left.
+    """
+
+    code = "rest_drift"
+    zh = "静置漂移"
+    en = "drift at rest"
+    reason = Reason.CUSUM
+    parameters = (
+        poll_parameter(),
+        Parameter("wet", "佐证量静置上限", "highest of a quiet witness", "value", -1e9, 1e9, needed=True),
+        Parameter("calm", "静置时间", "hours of quiet before", "h", 0, 240, 5.0),
+        Parameter("hours", "至少小时数", "hours needed before", "h", 1, 1_000, 12.0),
+        Parameter("walks", "连续远离小时数", "hours it walks on", "h", 1, 48, 4.0),
+        *ladder_parameters("value"),
+    )
+    _FOLLOW_H: Final = 120.0
+
+    def memory(self, slots: int, settings: Settings) -> State:
+        """Give the running hour, where it rests, how far and for how many hours it has walked."""
+        names = ("sum", "count", "hours_seen", "away", "walked", "wet_at")
+        hour = np.full(slots, -1, np.int64)
+        return super().memory(slots, settings) | empty(slots, "level") | zeros(slots, *names) | {"hour": hour}
+
+    def measure(self, settings: Settings, state: State, slots: Slots, at: Times, values: Floats) -> Floats:
+        """Give the distance from rest at the first poll after an hour; nothing within it."""
+        elapsed(state, slots, at)
+        state["wet_at"][slots] = np.where(values[:, 1] <= settings["wet"], state["wet_at"][slots], at)
+        calm = at - state["wet_at"][slots] >= settings["calm"] * _HOUR_MS
+        over, mean = closed_hour(state, slots, at, np.where(calm, values[:, 0], np.nan))
+        done = slots[over]
+        level, seen, before = state["level"][done], state["hours_seen"][done], state["away"][done]
+        away = np.nan_to_num(mean - level)
+        limit = lowest(settings)
+        outward = (away * before >= 0) & (np.abs(away) - np.abs(before) > limit / 20)
+        walked = np.where(outward, state["walked"][done] + 1, 0)
+        state["away"][done], state["walked"][done], state["hours_seen"][done] = away, walked, seen + 1
+        part = np.maximum(1.0 / self._FOLLOW_H, 1.0 / (seen + 1))
+        part *= np.where(np.abs(away) >= limit / 2, 0.1, 1.0) ** (seen >= settings["hours"])
+        state["level"][done] = towards(level, mean, part)
+        tells = (seen >= settings["hours"]) & ((walked >= settings["walks"]) | (np.abs(away) < limit / 2))
+        measured = np.full(len(slots), np.nan)
+        measured[over] = np.where(tells, np.abs(away), np.nan)
+        return measured
+
+
 def closed_hour(state: State, slots: Slots, at: Times, values: Floats) -> tuple[np.ndarray, Floats]:
-    """Add values to their hour; give which subjects have just ended an hour, and its mean."""
+    """Add values (NaN: none) to their hour; give which subjects have just ended an hour, and its mean."""
     hour = at // _HOUR_MS
     over = (hour > state["hour"][slots]) & (state["count"][slots] > 0)
     done = slots[over]
@@ -169,6 +216,6 @@ def closed_hour(state: State, slots: Slots, at: Times, values: Floats) -> tuple[
     begun = slots[fresh]
     state["sum"][begun] = state["count"][begun] = 0.0
     state["hour"][begun] = hour[fresh]
-    state["sum"][slots] += values
-    state["count"][slots] += 1
+    state["sum"][slots] += np.nan_to_num(values)
+    state["count"][slots] += ~np.isnan(values)
     return over, mean

@@ -63,7 +63,10 @@ class Seepage(EachReading):
 
 
 class Spikes(EachReading):
-    """Counts readings that jump by ``height`` and are back with the next one: a sensor fault 传感器毛刺."""
+    """Counts readings that jump by ``height`` and are back with the next one: a sensor fault 传感器毛刺.
+
+    A count fades with ``fading``: seldom polled sensors need a longer memory for as many spikes.
+    """
 
     code = "sensor_spikes"
     zh = "传感器毛刺"
@@ -71,12 +74,12 @@ class Spikes(EachReading):
     reason = Reason.ANOMALY
     parameters = (
         Parameter("height", "跳变幅度", "height of a jump", "value", 0, 1e9, needed=True),
-        *ladder_parameters("1/h"),
+        Parameter("fading", "计数衰减时间", "how long a spike counts", "h", 0.1, 48, 1.0),
+        *ladder_parameters("1"),
     )
-    _HOUR_S: Final = 3_600.0
 
     def memory(self, slots: int, settings: Settings) -> State:
-        """Give the last two values and the count that fades within the hour."""
+        """Give the last two values and the count that fades."""
         del settings
         return {**empty(slots, "newest", "before"), **zeros(slots, "count")}
 
@@ -88,7 +91,7 @@ class Spikes(EachReading):
         up, down = last - before, last - values
         hit = (np.minimum(np.abs(up), np.abs(down)) >= height) & (up * down > 0)
         hit &= np.abs(values - before) < height / 3
-        count = state["count"][slots] * (1 - share(seconds, self._HOUR_S)) + hit
+        count = state["count"][slots] * (1 - share(seconds, settings["fading"] * 3_600.0)) + hit
         state["count"][slots] = count
         state["before"][slots], state["newest"][slots] = last, values
         return count

@@ -5,7 +5,7 @@ from typing import Final
 
 from tongguan.detection.spi import Detector, detectors
 from tongguan.industry.lifeline.detectors.balance import Loss, Replay
-from tongguan.industry.lifeline.detectors.bridges import Drift, HourlyStep, Overload
+from tongguan.industry.lifeline.detectors.bridges import Drift, HourlyStep, Overload, RestDrift
 from tongguan.industry.lifeline.detectors.gas import Seepage, Spikes
 from tongguan.industry.lifeline.detectors.water import Burst, NightFlow, Standing
 
@@ -18,6 +18,7 @@ OWN: Final[tuple[Detector, ...]] = (
     Overload(),
     HourlyStep(),
     Drift(),
+    RestDrift(),
     Loss(),
     Replay(),
 )

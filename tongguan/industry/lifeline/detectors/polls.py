@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tongguan.detection.contracts import (
+    COLOURS,
     SECOND,
     Batch,
     Floats,
@@ -26,7 +26,7 @@ from tongguan.detection.contracts import (
     Verdicts,
 )
 from tongguan.detection.grading import Graded, Ladder, climb, fresh, grading_parameters
-from tongguan.detection.segments import rounds
+from tongguan.detection.segments import order, risen, rounds
 
 Measured = tuple[Slots, Times, Floats]
 _NAN: Final = np.nan
@@ -75,12 +75,17 @@ class _Judging(Graded, ABC):
         return {**fresh(slots), "asked": np.full(slots, -1, np.int64), **self.memory(slots, settings)}
 
     def climbed(self, settings: Settings, state: State, found: list[Measured]) -> tuple[State, Verdicts]:
-        """Put the measurements of all rounds in order and let them climb the ladder."""
+        """Put all rounds, which go forward in time within a slot, in order of slots; climb the ladder."""
         if not found:
             return state, Verdicts.none()
         slots, at, measured = (np.concatenate([one[n] for one in found]) for n in range(3))
-        order = np.lexsort((at, slots))
-        return state, climb(Ladder.of(settings), state, slots[order], at[order], measured[order], self.reason)
+        telling = ~np.isnan(measured)
+        if not telling.all():
+            slots, at, measured = slots[telling], at[telling], measured[telling]
+        sorting = order(slots.astype(np.int64))
+        return state, climb(
+            Ladder.of(settings), state, slots[sorting], at[sorting], measured[sorting], self.reason
+        )
 
 
 class EachReading(_Judging):
@@ -135,7 +140,7 @@ def _polls(state: State, batch: Batch, every: int) -> Iterator[tuple[Slots, Time
     """Yield polls that are complete or over, round by round; each subject at most once in each."""
     number = batch.at // every
     # Within a run polls may come mixed; those that go back are over and are left out.
-    for part, _ in rounds(batch, _risen(number, batch)):
+    for part, _ in rounds(batch, risen(number, batch.starts)):
         mine = part.at // every
         slots = part.slots
         newest = mine[part.starts]
@@ -158,14 +163,6 @@ def _polls(state: State, batch: Batch, every: int) -> Iterator[tuple[Slots, Time
             yield full, state["moment"][full].copy(), state["polled"][full]
 
 
-def _risen(number: NDArray[np.int64], batch: Batch) -> NDArray[np.int64]:
-    """Give the running maximum of the poll's number within each run, so that rounds never go back."""
-    run = np.repeat(np.arange(len(batch.starts)), np.diff(np.append(batch.starts, len(batch))))
-    low = int(number.min(initial=0))
-    span = int(number.max(initial=0)) - low + 1
-    return np.asarray(np.maximum.accumulate(number - low + run * span) - run * span + low)
-
-
 def poll_parameter() -> Parameter:
     """Give the parameter that says how often a group is polled."""
     return Parameter("every", "轮询间隔", "poll interval", "s", 1, 86_400, needed=True)
@@ -174,3 +171,8 @@ def poll_parameter() -> Parameter:
 def ladder_parameters(unit: str) -> tuple[Parameter, ...]:
     """Give the ladder's parameters; limits are never below zero here."""
     return grading_parameters(unit, low=0.0)
+
+
+def lowest(settings: Settings) -> float:
+    """Give the limit of the lowest grade in use."""
+    return min(float(np.min(settings[colour])) for colour in COLOURS if colour in settings)

@@ -12,6 +12,7 @@ from tongguan.industry.lifeline.detectors.polls import (
     elapsed,
     empty,
     ladder_parameters,
+    lowest,
     poll_parameter,
     share,
     towards,
@@ -65,10 +66,10 @@ class Burst(EachPoll):
         rise = np.where(np.isnan(rise), state["rise"][slots], np.where(both, rise, 0.0))
         measured = np.minimum(rise, state["rise"][slots])
         state["rise"][slots] = rise
-        lowest = min(float(np.min(settings[c])) for c in ("blue", "yellow", "orange", "red") if c in settings)
-        tau = settings["follow"] * np.where(rise >= lowest / 2, self._SLOWER, 1.0)
+        limit = lowest(settings)
+        tau = settings["follow"] * np.where(rise >= limit / 2, self._SLOWER, 1.0)
         part = np.asarray(1 - np.exp(-seconds / tau))
-        state["flow"][slots] = towards(own, flow, part, lowest)
+        state["flow"][slots] = towards(own, flow, part, limit)
         state["pressure"][slots] = towards(head, pressure, part)
         return measured
 
@@ -128,8 +129,8 @@ class NightFlow(EachReading):
         known = state["quiet"][done]
         enough = (~np.isnan(known)).sum(axis=1) >= settings["nights"]
         rise = np.where(moved & enough, mean - middle(known), np.nan)
-        lowest = min(float(np.min(settings[c])) for c in ("blue", "yellow", "orange", "red") if c in settings)
-        keep = moved & ~(rise >= lowest / 2)
+        limit = lowest(settings)
+        keep = moved & ~(rise >= limit / 2)
         kept = done[keep]
         state["quiet"][kept] = np.concatenate([state["quiet"][kept][:, 1:], mean[keep][:, None]], axis=1)
         state["sum"][done] = state["count"][done] = 0.0

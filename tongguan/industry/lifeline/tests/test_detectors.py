@@ -174,6 +174,35 @@ def test_a_sensor_that_walks_away_from_its_neighbours_drifts():
     assert run("sensor_drift", given, jumped, [[1, 2, 3, 4]]) == []
 
 
+REST = {"every": 3600, "wet": 0.5, "calm": 2, "hours": 6, "walks": 3, "blue": 2.0}
+
+
+def test_a_sensor_that_walks_from_its_rest_in_dry_weather_drifts():
+    walk = np.concatenate([np.zeros(10), np.arange(10) * 0.5])
+    dry = np.zeros(20)
+    told = run("rest_drift", REST, merged(series(1, walk, HOUR), series(2, dry, HOUR)), [[1, 2]])
+    assert told == [(0, 16 * HOUR, 1)]
+    # In wet weather, or with a witness that is silent, nothing is said of it.
+    assert run("rest_drift", REST, merged(series(1, walk, HOUR), series(2, dry + 1, HOUR)), [[1, 2]]) == []
+    assert run("rest_drift", REST, series(1, walk, HOUR), [[1, 2]]) == []
+
+
+def test_water_that_is_left_and_a_sensor_that_sticks_do_not_drift():
+    left = np.concatenate([np.zeros(10), 8 - np.arange(8)])
+    stuck = np.concatenate([np.zeros(10), np.full(8, 5.0)])
+    for values in (left, stuck):
+        heard = merged(series(1, values, HOUR), series(2, np.zeros(18), HOUR))
+        assert run("rest_drift", REST, heard, [[1, 2]]) == []
+
+
+def test_spikes_of_a_seldom_polled_sensor_are_counted_for_longer():
+    spiky = [50, 50, 80, *[50] * 20, 80, 50, 50]
+    given = {"height": 12.0, "blue": 1.5}
+    assert run("sensor_spikes", given, series(1, spiky, 5 * MINUTE), [[1]]) == []
+    told = run("sensor_spikes", {**given, "fading": 6}, series(1, spiky, 5 * MINUTE), [[1]])
+    assert [grade for _, _, grade in told] == [1]
+
+
 GIVEN = {
     "gas_seepage": GAS,
     "sensor_spikes": {"height": 3.0, "blue": 0.9},
@@ -183,6 +212,7 @@ GIVEN = {
     "overload": {"every": 60, "yellow": 4.0},
     "hourly_step": {"yellow": 1.0, "hours": 1},
     "sensor_drift": {"every": 60, "jump": 3.0, "blue": 1.0},
+    "rest_drift": {"every": 60, "wet": 5.0, "calm": 1, "hours": 1, "walks": 1, "blue": 1.0},
     "heat_loss": {"every": 60, "drop": 0.5, "yellow": 1.0},
     "scada_replay": {"every": 60, "remember": 12, "orange": 2},
 }
