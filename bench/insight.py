@@ -2,8 +2,8 @@
 """Where a city of a million and of ten million cases a year gets stuck, in seconds (F50).
 
 Writes a synthetic case book of a year, then asks of it as a page does: process map, heat table by unit, times
-of units, variants, hand-overs; and as the daily look at the limits does: what the clocks of every item show. Over the page's ninety days and over the whole year. Prints one JSON line
-per figure with its limit and ratio.
+of units, variants, hand-overs; and as the daily look at the limits does: what the clocks of every item show.
+Over the page's ninety days and over the whole year. Prints one JSON line per figure with its limit and ratio.
 """
 
 import argparse
