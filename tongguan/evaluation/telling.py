@@ -16,7 +16,7 @@ from tongguan.people.contracts import PLATFORM
 from tongguan.replies import queries as replies
 
 #: What a reporter is told when the matter is taken on, and when it is done.
-_KINDS: Final = {"joined": "accept_told", "opened": "accept_told", "closed": "close_told"}
+_KINDS: Final = {"joined": "accept_told", "accepted": "accept_told", "closed": "close_told"}
 
 
 def notices(since: datetime, until: datetime, _: Mapping[str, Any]) -> Iterator[Told]:

@@ -112,12 +112,9 @@ def states_told(since: datetime, until: datetime) -> list[tuple[int, UUID | None
     """
     order = SyncedOrder.objects.filter(link=OuterRef("link"), order_id=OuterRef("order_id"))
     rows = IncomingEvent.objects.filter(done_at__gte=since, done_at__lt=until, fields_due__isnull=False)
-    case = Subquery(order.values("case_id")[:1])
-    return list(
-        rows.annotate(case_id=case)
-        .order_by("done_at", "id")
-        .values_list("link__unit_id", "case_id", "done_at", "fields_due", "lacks")
-    )
+    rows = rows.annotate(case_id=Subquery(order.values("case_id")[:1])).order_by("done_at", "id")
+    columns = rows.values_list("link__unit_id", "case_id", "done_at", "fields_due", "lacks")
+    return [(unit, case, at, due, lacks) for unit, case, at, due, lacks in columns if at and due]
 
 
 def _operated(actor: Actor) -> QuerySet[Link]:
