@@ -11,9 +11,9 @@ from tongguan.evaluation import api, periods, queries, sets, wordings
 from tongguan.evaluation.spi import Teller, Told, tellers
 from tongguan.evaluation.telling import sharing
 from tongguan.evaluation.testing import NORTH5
-from tongguan.exchange import completeness, events
 from tongguan.exchange.contracts import Kind
 from tongguan.exchange.models import IncomingEvent, Link, OutgoingEvent, SyncedOrder
+from tongguan.exchange.testing import state
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.ids import new_id
 
@@ -61,28 +61,14 @@ def test_what_was_confirmed_after_the_period_is_not_told_of_it(link):
     assert [one.count for one in sharing(*MAY, {})] == ["share_due"]
 
 
-def state(link, no, kind, taken=AT, **told):
-    """What a department's system told of an order, as it was taken (see exchange.incoming)."""
-    blank = dict.fromkeys(("text", "reason", "clause", "handler", "their_id"), "")
-    event = events.Told(
-        **{"key": f"k{no}", "event_id": f"e{no}", "order_id": "", "at": None, "number": None, "files": ()}
-        | blank | {"kind": kind} | told
-    )  # fmt: skip
-    return IncomingEvent(
-        link=link, key=event.key, event_id=event.event_id, kind=kind, state="done", first_at=taken,
-        last_at=taken, done_at=taken, fields_due=len(completeness.DUE[kind]),
-        lacks=list(completeness.lacking(event)),
-    )  # fmt: skip
-
-
 @pytest.mark.django_db
 def test_the_fields_of_states_are_scored_and_each_case_that_lacks_some_is_shown(link, city, evaluator):
     order = new_id()
     SyncedOrder.objects.create(link=link, order_id=order, case_id=NORTH5, since=AT, told_at=AT)
-    whole = state(link, 1, Kind.DONE, at=AT, text="已更换", handler="li", files=("photo",))
-    bare = state(link, 2, Kind.RETURNED, reason="非我单位")
-    unasked = state(link, 3, Kind.ACCEPTED)
-    refused = state(link, 4, Kind.DONE)
+    whole = state(link, 1, Kind.DONE, AT, at=AT, text="已更换", handler="li", files=("photo",))
+    bare = state(link, 2, Kind.RETURNED, AT, reason="非我单位")
+    unasked = state(link, 3, Kind.ACCEPTED, AT)
+    refused = state(link, 4, Kind.DONE, AT)
     unasked.fields_due, refused.state, refused.done_at = None, "refused", None
     for one in (whole, bare, unasked, refused):
         one.order_id = order
