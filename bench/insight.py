@@ -2,8 +2,8 @@
 """Where a city of a million and of ten million cases a year gets stuck, in seconds (F50).
 
 Writes a synthetic case book of a year, then asks of it as a page does: process map, heat table by unit, times
-of units, variants, hand-overs. Over the page's ninety days and over the whole year. Prints one JSON line
-per figure with its limit and ratio.
+of units, variants, hand-overs; and as the daily look at the limits does: what the clocks of every item show.
+Over the page's ninety days and over the whole year. Prints one JSON line per figure with its limit and ratio.
 """
 
 import argparse
@@ -31,8 +31,9 @@ LIMITS = {"ninety_days": 5.0, "year": 30.0}
 def measure(cases: int) -> None:
     """Ask every question twice and tell the worse time."""
     from tongguan.casebook.queries import open_book
-    from tongguan.insight import flows
+    from tongguan.insight import flows, histories
     from tongguan.insight.contracts import Rows, Slice
+    from tongguan.kernel.worktime import Calendar
     from tongguan.people.contracts import PLATFORM
 
     names = flows.Names({}, {})
@@ -44,6 +45,7 @@ def measure(cases: int) -> None:
             "unit_times": lambda book, wanted=wanted: flows.unit_times(book, wanted, {}),
             "variants": lambda book, wanted=wanted: flows.variants(book, wanted, names),
             "hand_overs": lambda book, wanted=wanted: flows.hand_overs(book, wanted, {}),
+            "limit_histories": lambda book: histories.item_histories(book, Calendar()),
         }
         for figure, ask in questions.items():
             times, spent = [], []

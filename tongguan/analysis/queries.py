@@ -35,7 +35,7 @@ from tongguan.analysis.contracts import (
     Verdict,
 )
 from tongguan.analysis.contracts import Row as ShownRow
-from tongguan.analysis.measures import COUNTED, slices
+from tongguan.analysis.measures import COUNTED, cell_at, slices
 from tongguan.analysis.models import Decided
 from tongguan.analysis.models import Project as Row
 from tongguan.casebook.queries import Book, open_book
@@ -57,6 +57,7 @@ __all__ = [
     "behind",
     "board_cubes",
     "board_list",
+    "cell_at",
     "clusters",
     "conditions",
     "course",

@@ -69,6 +69,11 @@ SHIPPED: Final = (
             plain=True),
     Measure("project_cases", "属于未诉先办项目的新增案件", "cases of matters that come back", "件",
             "project_cases", "opened_at", better="low"),
+    # 热点: hexagons of about 350 m across whose cases, with the ring around, are more than chance (Gi*).
+    Measure("hot_spots", "显著热点", "hot spots of cases opened (Gi*)", "个", "hot_spots", "dated",
+            plain=True),
+    Measure("hot_cases", "热点内的新增案件", "cases opened within hot spots", "件", "hot_cases", "opened_at",
+            plain=True),
 )  # fmt: skip
 
 

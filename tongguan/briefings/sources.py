@@ -10,7 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import h3.api.basic_int as h3
+from django.utils import timezone
+
 from tongguan.analysis import queries as analysis
+from tongguan.analysis.contracts import Question
 from tongguan.briefings.guards import eyes
 from tongguan.casebook.queries import Book
 from tongguan.evaluation import queries as evaluation
@@ -106,14 +110,28 @@ def _project_cases(division: str, _: Stretch) -> Iterator[Laid]:
             yield {"id": uuid5(row.id, case_id), "subject": UUID(case_id), "dated": row.found_at}
 
 
+def _hot_spots(division: str, when: Stretch) -> Iterator[Laid]:
+    """Give the hexagons that are hot for the cases opened within a stretch (Gi*)."""
+    since, until = (timezone.localtime(one).date() for one in when)
+    for one in analysis.hot_spots(eyes(division), Question(since=since, until=until)).cells:
+        if one.verdict == "hot":
+            yield {
+                "id": uuid5(_SPACE, f"{one.cell}{since}{until}{one.count}"), "dated": when[0],
+                "division": division, "lon": one.lon, "lat": one.lat, "cell": h3.str_to_int(one.cell),
+                "value": one.count,
+            }  # fmt: skip
+
+
 _KEPT: Final[Mapping[str, Callable[[str, Stretch], Iterator[Laid]]]] = {
     "scores": _scores, "overloads": _overloads, "projects": _projects, "project_cases": _project_cases,
+    "hot_spots": _hot_spots,
 }  # fmt: skip
 
 
 def prepare(book: Book, tables: Collection[str], division: str, when: Stretch) -> None:
     """Lay down what other rooms keep of a division and a stretch, for those of these tables that need it."""
-    for name in sorted(_KEPT.keys() & set(tables)):
+    asked = {"hot_spots" if one == "hot_cases" else one for one in tables}
+    for name in sorted(_KEPT.keys() & asked):
         book.rows(f"CREATE OR REPLACE TEMP TABLE kept_{name} ({_LAID})")
         for row in _KEPT[name](division, when):
             told = dict(row) | {"dated": row["dated"].astimezone(UTC).replace(tzinfo=None)}
@@ -128,6 +146,8 @@ def rows_of(table: str) -> str:
     if table == "project_cases":
         kept = "SELECT DISTINCT subject FROM kept_project_cases"
         return f"{_ROWS['cases']} WHERE id IN ({kept})"
+    if table == "hot_cases":
+        return f"{_ROWS['cases']} WHERE {analysis.cell_at(9)} IN (SELECT cell FROM kept_hot_spots)"
     if table in _KEPT:
         return f"SELECT *, id::UHUGEINT AS mark, {_NONE} FROM kept_{table}"
     return _ROWS[table]

@@ -102,6 +102,9 @@ def _line(block: Block, texts: Mapping[str, str]) -> tuple[list[str], int]:
     rows = block["rows"]
     if not rows:
         return _empty()
+    if len(rows) == 1:
+        words = f"只有 {rows[0]['name']} 一天有数据，为{texts[rows[0]['figure']]}，不成走势"
+        return [_text(WIDTH / 2, 36, words, anchor="middle", fill=_GREY)], 60
     left, right, top, low = 56, WIDTH - 24, 34, 250
     most = _scale(max([*_values(rows), *(float(row["high"] or 0.0) for row in rows)]))
     wide = (right - left) / max(1, len(rows) - 1)

@@ -2,7 +2,7 @@
 """Counts that the casebook does not hold: what reporters were told (告知), what systems exchanged (数据共享).
 
 Sharing is judged by what the platform itself can know of a department's system: which events it confirmed and
-how soon, and for which orders it ever told a state.
+how soon, for which orders it ever told a state, and how many of the fields of its states it filled.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from tongguan.people.contracts import PLATFORM
 from tongguan.replies import queries as replies
 
 #: What a reporter is told when the matter is taken on, and when it is done.
-_KINDS: Final = {"joined": "accept_told", "opened": "accept_told", "closed": "close_told"}
+_KINDS: Final = {"joined": "accept_told", "accepted": "accept_told", "closed": "close_told"}
 
 
 def notices(since: datetime, until: datetime, _: Mapping[str, Any]) -> Iterator[Told]:
@@ -52,14 +52,15 @@ def sharing(since: datetime, until: datetime, parameters: Mapping[str, Any]) -> 
         yield Told(count="share_orders", at=at, case_id=case_id, unit=unit)
         if told is not None and told < until:
             yield Told(count="share_states", at=at, case_id=case_id, unit=unit)
+    for unit, case, at, due, lacks in exchange.states_told(since, until):
+        for count, amount in (("due", due), ("filled", due - len(lacks)), ("empty", len(lacks))):
+            if amount:
+                yield Told(count=f"share_fields_{count}", at=at, amount=amount, case_id=case, unit=unit)
 
 
 tellers.register("notices", Teller(("accept_told", "close_told"), notices, {}))
-tellers.register(
-    "sharing",
-    Teller(
-        ("share_due", "share_done", "share_in_time", "share_states", "share_orders"),
-        sharing,
-        {"share_in_time": "share_minutes"},
-    ),
-)
+_SHARED: Final = (
+    "share_due", "share_done", "share_in_time", "share_states", "share_orders",
+    "share_fields_due", "share_fields_filled", "share_fields_empty",
+)  # fmt: skip
+tellers.register("sharing", Teller(_SHARED, sharing, {"share_in_time": "share_minutes"}))

@@ -21,7 +21,7 @@ from tongguan.cases import queries as case_queries
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as orders
 from tongguan.dispatch.contracts import OrderInfo
-from tongguan.exchange import credentials, events, mapping, systems
+from tongguan.exchange import completeness, credentials, events, mapping, systems
 from tongguan.exchange.contracts import Kind, Taken
 from tongguan.exchange.events import Told
 from tongguan.exchange.models import IncomingEvent, Link, SyncedOrder
@@ -129,7 +129,10 @@ def _once(link: Link, told: Told, *, again: bool) -> Taken:
     except Refusal as refusal:
         seen.update(times=F("times") + 1, last_at=now, code=refusal.code[:60])
         return Taken(index=0, event_id=told.event_id, state=REFUSED, refusal=refusal)
-    seen.update(times=F("times") + 1, last_at=now, state=DONE, code="", answer=answer, order_id=order_id)
+    seen.update(
+        times=F("times") + 1, last_at=now, state=DONE, code="", answer=answer, order_id=order_id, done_at=now,
+        fields_due=len(completeness.DUE[told.kind]), lacks=list(completeness.lacking(told)),
+    )  # fmt: skip
     return Taken(index=0, event_id=told.event_id, state=DONE, order_id=order_id, **answer)
 
 

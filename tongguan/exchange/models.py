@@ -126,7 +126,11 @@ class CaseQueue(models.Model):
 
 
 class IncomingEvent(models.Model):
-    """One event of a department by its source and id: done, or refused and why. The same again is it."""
+    """One event of a department by its source and id: done, or refused and why. The same again is it.
+
+    ``fields_due`` and ``lacks``: how many fields a done one ought to have filled, and which it left empty;
+    null for those done before fields were counted.
+    """
 
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=64)
@@ -137,6 +141,9 @@ class IncomingEvent(models.Model):
     code = models.CharField(max_length=60, blank=True)
     answer = models.JSONField(default=dict)
     times = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    fields_due = models.PositiveSmallIntegerField(null=True)
+    lacks = models.JSONField(default=list)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
@@ -148,4 +155,7 @@ class IncomingEvent(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["link"], name="exchange_incoming_refused", condition=Q(state="refused")),
+            models.Index(
+                fields=["done_at"], name="exchange_incoming_done", condition=Q(done_at__isnull=False)
+            ),
         ]

@@ -104,6 +104,19 @@ def handed_over(since: datetime, until: datetime) -> list[tuple[int, UUID, datet
     return list(rows.values_list("link__unit_id", "case_id", "since", "told_at"))
 
 
+def states_told(since: datetime, until: datetime) -> list[tuple[int, UUID | None, datetime, int, list[str]]]:
+    """Give (unit, case, when, fields due, which are empty) of states that were taken within since … until.
+
+    Refused ones are not taken, and those taken before fields were counted are left out. One statement; for
+    the platform.
+    """
+    order = SyncedOrder.objects.filter(link=OuterRef("link"), order_id=OuterRef("order_id"))
+    rows = IncomingEvent.objects.filter(done_at__gte=since, done_at__lt=until, fields_due__isnull=False)
+    rows = rows.annotate(case_id=Subquery(order.values("case_id")[:1])).order_by("done_at", "id")
+    columns = rows.values_list("link__unit_id", "case_id", "done_at", "fields_due", "lacks")
+    return [(unit, case, at, due, lacks) for unit, case, at, due, lacks in columns if at and due]
+
+
 def _operated(actor: Actor) -> QuerySet[Link]:
     may_operate(actor)
     if actor == PLATFORM:

@@ -11,10 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from tongguan.exchange import completeness, events
+from tongguan.exchange.contracts import Kind
 from tongguan.exchange.deliver import Sender
+from tongguan.exchange.models import IncomingEvent, Link
 from tongguan.kernel import clock
 
 #: What it may do with an event: take it; take it and be slow, break off or say 500; not take it.
@@ -191,6 +195,20 @@ def send_due() -> None:
 def photo_data(content: bytes, name: str = "处置后.jpg") -> list[dict[str, str]]:
     """Give a photo as events carry it."""
     return [{"name": name, "base64": base64.b64encode(content).decode()}]
+
+
+def state(link: Link, no: int, kind: Kind, taken: datetime, **told: Any) -> IncomingEvent:
+    """Give what a department's system told of an order, as it was taken (see exchange.incoming)."""
+    blank = dict.fromkeys(("text", "reason", "clause", "handler", "their_id"), "")
+    event = events.Told(
+        **{"key": f"k{no}", "event_id": f"e{no}", "order_id": "", "at": None, "number": None, "files": ()}
+        | blank | {"kind": kind} | told
+    )  # fmt: skip
+    return IncomingEvent(
+        link=link, key=event.key, event_id=event.event_id, kind=kind, state="done", first_at=taken,
+        last_at=taken, done_at=taken, fields_due=len(completeness.DUE[kind]),
+        lacks=list(completeness.lacking(event)),
+    )  # fmt: skip
 
 
 def _mac(message: str, stamp: str, secret: str, content: bytes) -> str:

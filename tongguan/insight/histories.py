@@ -10,7 +10,7 @@ approved) are left out, as scores leave them out.
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from tongguan.casebook.queries import LOCAL, Book
 from tongguan.insight.proposing import History
 from tongguan.insight.whatif import Clocks
-from tongguan.kernel.worktime import WORKING_UNITS, Calendar, Limit, LimitUnit
-from tongguan.patterns.survival import Tally
+from tongguan.kernel.worktime import Calendar, Limit, LimitUnit
+from tongguan.patterns.survival import Tally, tally
 
 #: Minutes that durations are rounded up to.
 GRAIN: Final = 5
@@ -53,50 +53,38 @@ class Key:
     division: str = ""
 
 
+#: Handling clocks counted by item, limit, class and minutes; a running one by when it began and paused.
+_COUNTED: Final = f"""{_CLOCKS}, counted AS (
+  SELECT item, limit_value, limit_unit, class, stopped_at IS NULL AS runs,
+         CASE WHEN runs THEN 0 ELSE ceil(worked_minutes / {GRAIN}) * {GRAIN} END AS minutes,
+         CASE WHEN runs THEN started_at END AS started_at,
+         CASE WHEN runs THEN coalesce(paused_minutes, 0) ELSE 0 END AS paused, count(*) AS n
+  FROM timed WHERE stage = '{HANDLE}' AND (stopped_at IS NULL OR worked_minutes IS NOT NULL) GROUP BY ALL)
+SELECT *, dense_rank() OVER (ORDER BY item, limit_value, limit_unit, class) - 1 AS place
+FROM counted ORDER BY place"""
+_WEEKS: Final = f"""{_CLOCKS}
+SELECT item, limit_value, limit_unit, count(DISTINCT week) FROM timed WHERE stage = '{HANDLE}' GROUP BY ALL"""
+
+
 def item_histories(book: Book, calendar: Calendar) -> dict[Key, History]:
     """Give what the handling clocks of every item and limit have shown."""
-    ended = book.rows(
-        _CLOCKS
-        + f"""
-SELECT item, limit_value, limit_unit, class,
-       CAST(ceil(worked_minutes / {GRAIN}) * {GRAIN} AS BIGINT) AS minutes, count(*) AS n
-FROM timed WHERE stage = '{HANDLE}' AND stopped_at IS NOT NULL AND worked_minutes IS NOT NULL
-GROUP BY ALL"""
-    )
-    ran = book.rows(
-        _CLOCKS
-        + f"""
-SELECT item, limit_value, limit_unit, class, started_at, coalesce(paused_minutes, 0)
-FROM timed WHERE stage = '{HANDLE}' AND stopped_at IS NULL"""
-    )
-    weeks = book.rows(
-        _CLOCKS
-        + f"""
-SELECT item, limit_value, limit_unit, count(DISTINCT week) FROM timed WHERE stage = '{HANDLE}' GROUP BY ALL"""
-    )
-    return _put_together(book, calendar, ended, ran, weeks)
-
-
-def _put_together(
-    book: Book,
-    calendar: Calendar,
-    ended: list[tuple[Any, ...]],
-    ran: list[tuple[Any, ...]],
-    weeks: list[tuple[Any, ...]],
-) -> dict[Key, History]:
-    counts: defaultdict[Key, defaultdict[str, defaultdict[float, list[int]]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    )
-    for item, value, unit, name, minutes, count in ended:
-        counts[_key(item, value, unit)][name][float(minutes)][0] += count
-    for item, value, unit, name, started, paused in ran:
-        minutes = age(calendar, LimitUnit(unit), started, book.read_at, paused)
-        counts[_key(item, value, unit)][name][minutes][1] += 1
-    spans = {_key(item, value, unit): count for item, value, unit, count in weeks}
-    return {
-        key: History(key.limit, {name: _tally(rows) for name, rows in classes.items()}, spans.get(key, 0))
-        for key, classes in counts.items()
-    }
+    spans = {_key(item, value, unit): weeks for item, value, unit, weeks in book.rows(_WEEKS)}
+    found = book.fetch(_COUNTED)
+    minutes = np.asarray(found["minutes"], dtype=np.float64)
+    runs = np.asarray(found["runs"], dtype=np.bool_)
+    units = np.asarray(found["limit_unit"])
+    for unit in LimitUnit:
+        mine = runs & (units == unit.value)
+        minutes[mine] = ages(
+            calendar, unit, np.asarray(found["started_at"][mine]), book.read_at, found["paused"][mine]
+        )
+    _, firsts, counts = np.unique(found["place"], return_index=True, return_counts=True)
+    classes: defaultdict[Key, dict[str, Tally]] = defaultdict(dict)
+    for first, count in zip(firsts.tolist(), counts.tolist(), strict=True):
+        mine = slice(first, first + count)
+        key = _key(found["item"][first], found["limit_value"][first], units[first])
+        classes[key][found["class"][first]] = tally(minutes[mine], ~runs[mine], found["n"][mine])
+    return {key: History(key.limit, tallies, spans[key]) for key, tallies in classes.items()}
 
 
 def _key(item: str, value: float, unit: str) -> Key:
@@ -108,19 +96,14 @@ def limit_of(value: float, unit: str) -> Limit:
     return Limit(Decimal(str(value)).normalize(), LimitUnit(unit))
 
 
-def _tally(rows: dict[float, list[int]]) -> Tally:
-    at = np.array(sorted(rows), dtype=np.float64)
-    pairs = np.array([rows[one] for one in at.tolist()], dtype=np.float64).reshape(-1, 2)
-    return Tally(at, pairs[:, 0], pairs[:, 1])
-
-
-def age(calendar: Calendar, unit: LimitUnit, started: datetime, now: datetime | None, paused: float) -> float:
-    """Give the counted minutes of a running clock, rounded down to whole fives: it was seen open so long."""
-    begun = started.replace(tzinfo=UTC)
-    if now is None or now <= begun:
-        return 0.0
-    span = calendar.elapsed(begun, now, unit) if unit in WORKING_UNITS else now - begun
-    return max(0.0, (span.total_seconds() / 60 - paused) // GRAIN * GRAIN)
+def ages(
+    calendar: Calendar, unit: LimitUnit, started: NDArray[Any], now: datetime | None, paused: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Give the counted minutes of running clocks, rounded down to whole fives: seen open at least so long."""
+    if now is None or not len(started):
+        return np.zeros(len(started))
+    spans = calendar.elapsed_many(started, now, unit) / np.timedelta64(1, "m")
+    return np.maximum(0.0, (spans - paused) // GRAIN * GRAIN)
 
 
 _OF: Final = """ WHERE stage = $stage AND limit_value = $value AND limit_unit = $limit_unit
@@ -152,11 +135,10 @@ FROM timed"""
     )
     ended = np.asarray(found["ended"], dtype=np.bool_)
     minutes = np.ma.filled(np.ma.asarray(found["worked_minutes"], dtype=np.float64), 0.0)
-    started = found["started_at"].astype("datetime64[us]").astype(object)
-    for place in np.flatnonzero(~ended).tolist():
-        minutes[place] = age(
-            calendar, key.limit.unit, started[place], book.read_at, float(found["paused"][place])
-        )
+    runs = ~ended
+    minutes[runs] = ages(
+        calendar, key.limit.unit, np.asarray(found["started_at"][runs]), book.read_at, found["paused"][runs]
+    )
     clocks = Clocks(
         np.asarray(minutes, dtype=np.float64),
         np.asarray(found["extensions"], dtype=np.int64),
@@ -171,10 +153,7 @@ def history_of(clocks: Clocks, classes: NDArray[np.str_], limit: Limit) -> Histo
     """Give what single clocks have shown."""
     names, place = np.unique(classes, return_inverse=True)
     ceiled = np.where(clocks.ended, np.ceil(clocks.minutes / GRAIN) * GRAIN, clocks.minutes)
-    found: dict[str, Tally] = {}
-    for number, name in enumerate(names.tolist()):
-        mine = place == number
-        at, inverse = np.unique(ceiled[mine], return_inverse=True)
-        ends = np.bincount(inverse, clocks.ended[mine], len(at)).astype(np.float64)
-        found[name] = Tally(at, ends, np.bincount(inverse, minlength=len(at)) - ends)
+    found = {
+        name: tally(ceiled[place == no], clocks.ended[place == no]) for no, name in enumerate(names.tolist())
+    }
     return History(limit, found, len(np.unique(clocks.week)))

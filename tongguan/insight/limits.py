@@ -39,6 +39,14 @@ class Subject:
     bound: Bound
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What was proposed before: open by ``_identity``, the last decision by that and the limit proposed."""
+
+    open: dict[tuple[Any, ...], Proposal]
+    decided: dict[tuple[Any, ...], Proposal]
+
+
 def look(actor: Actor, now: datetime) -> Look:
     """Look at all limits over the last year; make, renew and withdraw proposals. Give the look's row."""
     told, version = terms.in_force()
@@ -50,8 +58,9 @@ def look(actor: Actor, now: datetime) -> Look:
     considered: list[Considered] = []
     made = 0
     with atomic():
+        past = _past()
         for subject, said, played in found:
-            words, new = _kept(subject, said, played, told, calendar, (since, now))
+            words, new = _kept(subject, said, played, told, calendar, (since, now), past)
             made += new
             considered.append(words)
         considered.sort(key=lambda one: (_ORDER.get(one.verdict, 9), -one.cases, one.item_code))
@@ -124,15 +133,16 @@ def _kept(
     told: Terms,
     calendar: Calendar,
     period: tuple[datetime, datetime],
+    past: _Past,
 ) -> tuple[Considered, int]:
     """Keep what was said of a limit (proposal new, renewed, withdrawn). Give the words, and 1 if new."""
-    open_rows = Proposal.objects.select_for_update().filter(state="open", **_identity(subject))
-    current = open_rows.first()
+    whose = tuple(_identity(subject).values())
+    current = past.open.get(whose)
     verdict, reasons = said.verdict, said.reasons
     if said.proposed is None or played is None:
         _withdraw(current, period[1], said)
         return _words(subject, said.curve.cases, verdict, reasons), 0
-    before = _decided(subject, said.proposed)
+    before = past.decided.get((*whose, Decimal(str(said.proposed.value))))
     if before is not None and before.state == "approved":
         settled = ("已批准的新时限正在实行", "the new limit was approved and is in force")
         return _words(subject, said.curve.cases, "keep", (settled,)), 0
@@ -162,6 +172,19 @@ def _kept(
     return _words(subject, said.curve.cases, verdict, reasons), 1
 
 
+def _past() -> _Past:
+    """Read it in one query for all limits; open ones are held until the look is kept."""
+    rows = Proposal.objects.select_for_update().exclude(state="withdrawn").order_by("decided_at")
+    past = _Past({}, {})
+    for row in rows:
+        whose = (row.subject, row.stage, row.item_code, row.kind, row.division, row.from_value, row.unit)
+        if row.state == "open":
+            past.open[whose] = row
+        else:
+            past.decided[*whose, row.to_value] = row
+    return past
+
+
 def _identity(subject: Subject) -> dict[str, Any]:
     key = subject.key
     return {
@@ -189,14 +212,6 @@ def _withdraw(current: Proposal | None, at: datetime, said: Said) -> None:
         Proposal.objects.filter(pk=current.pk, state="open").update(
             state="withdrawn", decided_at=at, reason=why[:500]
         )
-
-
-def _decided(subject: Subject, proposed: Limit) -> Proposal | None:
-    """Give the last decision about the same change."""
-    decided = Proposal.objects.filter(
-        **_identity(subject), to_value=Decimal(str(proposed.value)), state__in=["approved", "rejected"]
-    )
-    return decided.order_by("-decided_at").first()
 
 
 def _words(subject: Subject, cases: int, verdict: str, reasons: tuple[tuple[str, str], ...]) -> Considered:

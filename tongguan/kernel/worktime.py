@@ -209,6 +209,21 @@ class Calendar:
             return end - start
         return timedelta(microseconds=self._worked(_to_micros(end)) - self._worked(_to_micros(start)))
 
+    def elapsed_many(
+        self, starts: NDArray[np.datetime64], end: datetime, unit: LimitUnit
+    ) -> NDArray[np.timedelta64]:
+        """Give the counted time from many starts (``datetime64[us]``, UTC, shape n) to one end, shape n.
+
+        Raises ValueError where ``elapsed`` does.
+        """
+        begin = starts.astype("datetime64[us]").astype(np.int64)
+        last = _to_micros(end)
+        if unit not in WORKING_UNITS:
+            return (last - begin).astype("timedelta64[us]")
+        if begin.size and not FIRST_MICROS <= int(begin.min()) <= int(begin.max()) < LAST_MICROS:
+            raise ValueError(_outside(_to_datetime(int(begin.min()))))
+        return (self._worked(last) - self._worked_many(begin)).astype("timedelta64[us]")
+
     def remaining(self, at: datetime, due: datetime, unit: LimitUnit) -> timedelta:
         """Give the counted time left until ``due``: zero when it has come. On resume, ``add`` it again."""
         return max(timedelta(0), self.elapsed(at, due, unit))
@@ -248,21 +263,26 @@ class Calendar:
         return due.astype("datetime64[us]")
 
     def _add_many(self, begin: NDArray[np.int64], amounts: NDArray[np.int64]) -> NDArray[np.int64]:
-        begins, ends, before, after = (
-            np.frombuffer(column, dtype=np.int64)
-            for column in (self._begins, self._ends, self._before, self._after)
+        begins, before, after = (
+            np.frombuffer(column, dtype=np.int64) for column in (self._begins, self._before, self._after)
         )
         if begin.size and begin.min() < FIRST_MICROS:
             raise ValueError(_outside(_to_datetime(int(begin.min()))))
-        index = np.searchsorted(begins, begin, side="right") - 1
-        held = np.maximum(index, 0)
-        worked = np.where(index < 0, 0, before[held] + np.minimum(begin, ends[held]) - begins[held])
-        target = worked + amounts
+        target = self._worked_many(begin) + amounts
         found = np.searchsorted(after, target, side="left")
         if found.size and int(found.max()) >= len(after):
             raise ValueError(_outside(_to_datetime(int(begin[found.argmax()]))))
         result: NDArray[np.int64] = begins[found] + target - before[found]
         return result
+
+    def _worked_many(self, begin: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the working time from the first day up to each of many instants."""
+        begins, ends, before = (
+            np.frombuffer(column, dtype=np.int64) for column in (self._begins, self._ends, self._before)
+        )
+        index = np.searchsorted(begins, begin, side="right") - 1
+        held = np.maximum(index, 0)
+        return np.where(index < 0, 0, before[held] + np.minimum(begin, ends[held]) - begins[held])
 
     def _unit_micros(self, unit: LimitUnit) -> int:
         if unit is LimitUnit.WORK_DAY:

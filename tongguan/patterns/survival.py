@@ -81,14 +81,14 @@ class Curve:
         return np.concatenate([[1.0], self.share])[place]
 
 
-def tally(durations: Floats, ended: NDArray[np.bool_]) -> Tally:
-    """Count single durations (any order) into a tally."""
+def tally(durations: Floats, ended: NDArray[np.bool_], times: Floats | None = None) -> Tally:
+    """Count durations (any order, each once or so many ``times``) into a tally."""
     at, place = np.unique(np.asarray(durations, dtype=np.float64), return_inverse=True)
-    size = len(at)
+    size, each = len(at), np.ones(len(place)) if times is None else np.asarray(times, dtype=np.float64)
     return Tally(
         at,
-        np.bincount(place[ended], minlength=size).astype(np.float64),
-        np.bincount(place[~ended], minlength=size).astype(np.float64),
+        np.bincount(place, np.where(ended, each, 0.0), size).astype(np.float64),
+        np.bincount(place, np.where(ended, 0.0, each), size).astype(np.float64),
     )
 
 

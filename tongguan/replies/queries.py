@@ -32,6 +32,7 @@ token_of = rounds.token_of
 checked_file = rounds.FILE.checked
 _WORDS: Final = {
     "joined": "您反映的事项已在办理",
+    "accepted": "已告知您受理",
     "closed": "已告知您办结，请评价",
     "reopened": "已告知您重新办理",
 }

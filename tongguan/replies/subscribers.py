@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What replies do when they hear of something."""
 
-from tongguan.cases.facts import CaseClosed, CaseReopened
+from tongguan.cases.facts import CaseClosed, CaseMoved, CaseReopened
 from tongguan.indicators import spi
 from tongguan.intake.facts import ReportJoined
 from tongguan.replies import telling
@@ -12,7 +12,7 @@ from tongguan.runtime.subscribers import subscribe
 spi.supply(SOURCE, SIGNS)
 
 
-@subscribe(CaseClosed, CaseReopened, ReportJoined, name="replies.tell")
+@subscribe(CaseClosed, CaseMoved, CaseReopened, ReportJoined, name="replies.tell")
 def tell(batch: list[Delivered]) -> None:
     """Tell every reporter, and ask them."""
     telling.tell(batch)

@@ -2,10 +2,11 @@
 """Telling every reporter of a case, each apart: what became of the own telling, and a survey of one's own.
 
 A message never says that others told the same, who they are or what they said. The contact stays sealed:
-messaging knows ``report:<id>`` alone, and the address is opened when the message is sent, audited.
+messaging knows ``report:<id>`` alone, and the address is opened when the message is sent, audited. Each is
+told once that the case was accepted: when it is (受理), or when the telling joins a case that is on its way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.db.models import F
 
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseInfo
-from tongguan.cases.facts import CaseClosed, CaseReopened
+from tongguan.cases.facts import CaseClosed, CaseMoved, CaseReopened
 from tongguan.intake import api as intake
 from tongguan.intake import queries as reports
 from tongguan.intake.contracts import Teller
@@ -28,7 +29,9 @@ from tongguan.replies.models import Reply, Survey
 from tongguan.runtime.contracts import Delivered
 
 SCHEME: Final = "report"
-JOINED, CLOSED, ENDED, REOPENED = "joined", "closed", "ended", "reopened"
+JOINED, ACCEPTED, CLOSED, ENDED, REOPENED = "joined", "accepted", "closed", "ended", "reopened"
+#: Stages in which nobody has said yet that the matter is taken on.
+_BEFORE: Final = frozenset({"accept", "verify"})
 #: How a case ended that was not dealt with, in a citizen's words.
 ENDINGS: Final = {"not_accepted": "经核实不属于受理范围", "voided": "已作废"}
 _SEND: Final = "系统答复诉求人"
@@ -37,24 +40,41 @@ _CHOOSE: Final = "系统选择答复渠道"
 
 def tell(batch: Sequence[Delivered]) -> int:
     """Tell every reporter what a batch of facts means for them, with the cursor; give how many."""
-    case_ids = {_case_id(d) for d in batch}
-    known = cases.cases_by_id(PLATFORM, case_ids)
+    facts = (one.fact for one in batch)
+    moves = {fact.case_id for fact in facts if isinstance(fact, CaseMoved)}
+    moved = cases.cases_by_id(PLATFORM, moves)
+    heard = [d for d in batch if not isinstance(d.fact, CaseMoved) or _accepts(d, moved)]
+    case_ids = {_case_id(d) for d in heard}
+    known = {**moved, **cases.cases_by_id(PLATFORM, case_ids - moved.keys())}
     tellers: dict[UUID, list[Teller]] = {case_id: [] for case_id in case_ids}
     for teller in reports.tellers(case_ids):
         tellers[teller.case_id].append(teller)
     count = 0
-    for delivered in batch:
+    for delivered in heard:
         case = known.get(_case_id(delivered))
         if case is not None:
             count += _tell(delivered, case, tellers[case.id])
     return count
 
 
+def _accepts(delivered: Delivered, known: Mapping[UUID, CaseInfo]) -> bool:
+    """Tell whether a move took a case on: out of acceptance or verification into what comes after."""
+    fact = delivered.fact
+    case = known.get(fact.case_id) if isinstance(fact, CaseMoved) else None
+    if case is None or not isinstance(fact, CaseMoved):
+        return False
+    states = cases.process_of(case).states
+    frm, to = states.get(fact.frm), states.get(fact.to)
+    if frm is None or to is None or to.final:
+        return False
+    return frm.stage in _BEFORE and to.stage not in _BEFORE
+
+
 def _case_id(delivered: Delivered) -> UUID:
     fact = delivered.fact
-    return (
-        UUID(str(fact.case_id)) if isinstance(fact, CaseClosed | CaseReopened | ReportJoined) else UUID(int=0)
-    )
+    if isinstance(fact, CaseClosed | CaseMoved | CaseReopened | ReportJoined):
+        return UUID(str(fact.case_id))
+    return UUID(int=0)
 
 
 def _tell(delivered: Delivered, case: CaseInfo, tellers: Sequence[Teller]) -> int:
@@ -62,6 +82,8 @@ def _tell(delivered: Delivered, case: CaseInfo, tellers: Sequence[Teller]) -> in
     state = ""
     if isinstance(fact, ReportJoined):
         kind, tellers = JOINED, [one for one in tellers if str(one.report_id) == fact.report_id]
+    elif isinstance(fact, CaseMoved):
+        kind = ACCEPTED
     elif isinstance(fact, CaseReopened):
         kind = REOPENED
     elif isinstance(fact, CaseClosed):
@@ -69,6 +91,10 @@ def _tell(delivered: Delivered, case: CaseInfo, tellers: Sequence[Teller]) -> in
     else:
         return 0
     done = set(Reply.objects.filter(fact_id=delivered.id).values_list("report_id", flat=True))
+    if kind in {JOINED, ACCEPTED}:
+        told = Reply.objects.filter(report_id__in=[one.report_id for one in tellers], case_id=case.id)
+        kinds = [JOINED, ACCEPTED] if kind == ACCEPTED else [ACCEPTED]
+        done |= set(told.filter(kind__in=kinds).values_list("report_id", flat=True))
     fresh = [one for one in tellers if one.report_id not in done]
     Reply.objects.bulk_create(
         [
@@ -109,8 +135,8 @@ def _notices(teller: Teller, kind: str, state: str, case: CaseInfo, delivered: D
         "link": rounds.link_of(teller.report_id),
     }
     channel = _channel(teller)
-    if channel is None:
-        return
+    if channel is None or (kind == ACCEPTED and channel == Channel.INBOX):
+        return  # staff see the state in their own lists; a message per telling would bury what matters
     yield Notice(
         key=f"reply:{teller.report_id}:{delivered.id}",
         channel=channel,

@@ -4,6 +4,7 @@
 from dataclasses import asdict
 from datetime import date, timedelta
 
+import h3.api.basic_int as h3
 import pytest
 from msgspec import to_builtins
 
@@ -11,8 +12,8 @@ from tongguan.analysis.models import Project
 from tongguan.briefings import api, queries
 from tongguan.briefings.contracts import NewBriefing
 from tongguan.briefings.measures import known
-from tongguan.briefings.testing import END, LOUD, rows, write_city
-from tongguan.casebook.testing import case_id
+from tongguan.briefings.testing import END, LOUD, case, rows, write_city
+from tongguan.casebook.testing import case_id, write_book
 from tongguan.documents.api import Fault, language
 from tongguan.evaluation.contracts import Score
 from tongguan.evaluation.models import Closing, Exemption, ScoreLine
@@ -87,6 +88,41 @@ def test_a_monthly_briefing_quotes_scores_stages_forecasts_and_projects_and_open
     Overload.objects.update(late=5.0)
     key = next(key for key, one in figures.items() if one is by["late_ahead", "unit", str(unit.id)])
     assert not queries.behind(city.evaluator, info.id, key).same
+
+
+def test_a_weekly_briefing_counts_hot_spots_and_opens_the_cases_within(city, book):
+    """One case in each of 91 hexagons; thirteen more in one of them and in each of its six neighbours."""
+    middle = h3.latlng_to_cell(30.805, 121.005, 9)
+    loud, told = set(h3.grid_disk(middle, 1)), []
+    for n, hexagon in enumerate(sorted(h3.grid_disk(middle, 5))):
+        for turn in range(14 if hexagon in loud else 1):
+            at = LOUD + timedelta(seconds=60 * n + 4 * turn)
+            place = {"cell": h3.cell_to_children(hexagon, 10)[turn % 7], "district": "990101"}
+            told.append(case(at, "990101001001", "010102", "雨水箅子", hours=10) | place)
+    write_book(book, told, read_at=END)
+    info = api.write(city.evaluator, NewBriefing(template="weekly", division="990101", day="2026-09-07"))
+    settle()
+    document = queries.briefing(city.evaluator, info.id).document
+    figures = document["figures"]
+    by = {(one["measure"], one["key"]): (key, one) for key, one in figures.items() if one["view"] == "value"}
+    assert by["hot_spots", ""][1]["text"] == "1个"  # its neighbours stand next to quiet ones
+    key, inside = by["hot_cases", ""]
+    assert inside["text"] == "14件"
+    behind = queries.behind(city.evaluator, info.id, key)
+    assert behind.same
+    inner = {str(case_id(one["id"])) for one in told if h3.cell_to_parent(one["cell"], 9) == middle}
+    assert set(behind.listed) == inner
+    assert by["hot_cases", "010102"][1]["text"] == "14件"
+
+
+def test_a_week_without_a_hot_spot_says_so(city):
+    info = api.write(city.evaluator, NewBriefing(template="weekly", division="990101", day="2026-09-07"))
+    settle()
+    found = queries.briefing(city.evaluator, info.id).document
+    words = [
+        piece for block in found["blocks"] for one in block.get("sentences", ()) for piece in one["pieces"]
+    ]
+    assert "本周没有明显高于周边的案件热点。" in words
 
 
 def test_what_is_known_of_the_period_only_is_not_compared_and_stages_split_only_their_own():

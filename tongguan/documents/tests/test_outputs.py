@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongguan.documents import typesetting, word
+from tongguan.documents import drawing, typesetting, word
 from tongguan.documents.flow import Drawing, Flow, Grid, Heading, Paragraph, Signs, flow
 from tongguan.documents.page import page
 from tongguan.documents.testing import pdf_text, read_page
@@ -92,3 +92,14 @@ def test_where_a_font_or_the_extra_is_missing_it_says_what_to_install(monkeypatc
     with pytest.raises(typesetting.Unavailable) as told:
         typesetting.families()
     assert "fonts-noto-cjk" in told.value.zh
+
+
+def test_one_day_alone_is_told_in_words_and_not_drawn_as_a_line():
+    day = {"key": "2026-09-07", "name": "9月7日", "figure": "f1", "value": 12.0, "low": None, "high": None}
+    block = {"kind": "chart", "draw": "line", "title": "近日新增", "unit": "件", "rows": [day]}
+    alone = drawing.svg(block, {"f1": "12件"})
+    assert "只有 9月7日 一天有数据，为12件，不成走势" in alone
+    assert "polyline" not in alone
+    two = drawing.svg(block | {"rows": [day, day | {"name": "9月8日"}]}, {"f1": "12件"})
+    assert two.count("<circle") == 2
+    assert "polyline" in two

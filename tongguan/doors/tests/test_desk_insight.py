@@ -7,6 +7,7 @@ import pytest
 
 from tongguan.catalog import queries as catalog
 from tongguan.insight import api as insight
+from tongguan.insight import queries as reads
 from tongguan.insight.testing import ITEM, clocks, write_clocks
 from tongguan.kernel import clock
 from tongguan.people.contracts import PLATFORM
@@ -68,6 +69,21 @@ def test_from_the_map_to_the_slow_cases_and_from_history_to_a_new_limit(history,
 
     page = chief.opens("/desk/insight/limits")
     page.get_by_text("还没有检查过时限").wait_for()
+    page.get_by_text("提建议的条件").click()
+    page.get_by_text("平台建议值，尚未由本市设定").wait_for()
+    chief.finds_accessible()
+    chief.bears(r"422.*insight/limits/terms")
+    page.get_by_label("办结件数至少（件）").fill("5")
+    page.get_by_label("理由", exact=True).fill("本市井盖多")
+    page.get_by_role("button", name="设为下一版").click()
+    page.get_by_role("alert").get_by_text("应在 30 与 1e+06 之间").wait_for()
+    page.get_by_label("办结件数至少（件）").fill("300")
+    page.get_by_label("收紧后办得到的至少（%）").fill("96.5")
+    page.get_by_role("button", name="设为下一版").click()
+    page.get_by_text("第 1 版", exact=True).wait_for()
+    chief.pictures("terms")
+    terms, version = reads.terms_in_force(PLATFORM)
+    assert (terms.cases, terms.target, terms.loss, version) == (300, 0.965, 0.02, 1)
     page.get_by_role("button", name="现在检查").click()
     page.get_by_role("link", name="供水井盖异常 01001").wait_for()
     chief.finds_accessible()

@@ -4,12 +4,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tongguan.evaluation import api, periods, queries, sets, wordings
 from tongguan.evaluation.spi import Teller, Told, tellers
 from tongguan.evaluation.telling import sharing
 from tongguan.evaluation.testing import NORTH5
-from tongguan.exchange.models import Link, OutgoingEvent, SyncedOrder
+from tongguan.exchange.contracts import Kind
+from tongguan.exchange.models import IncomingEvent, Link, OutgoingEvent, SyncedOrder
+from tongguan.exchange.testing import state
 from tongguan.kernel.errors import Invalid
 from tongguan.kernel.ids import new_id
 
@@ -55,6 +59,59 @@ def test_a_systems_deliveries_and_states_are_scored_once_the_city_says_what_is_i
 def test_what_was_confirmed_after_the_period_is_not_told_of_it(link):
     sent(link, 1, 60 * 24 * 40)
     assert [one.count for one in sharing(*MAY, {})] == ["share_due"]
+
+
+@pytest.mark.django_db
+def test_the_fields_of_states_are_scored_and_each_case_that_lacks_some_is_shown(link, city, evaluator):
+    order = new_id()
+    SyncedOrder.objects.create(link=link, order_id=order, case_id=NORTH5, since=AT, told_at=AT)
+    whole = state(link, 1, Kind.DONE, AT, at=AT, text="已更换", handler="li", files=("photo",))
+    bare = state(link, 2, Kind.RETURNED, AT, reason="非我单位")
+    unasked = state(link, 3, Kind.ACCEPTED, AT)
+    refused = state(link, 4, Kind.DONE, AT)
+    unasked.fields_due, refused.state, refused.done_at = None, "refused", None
+    for one in (whole, bare, unasked, refused):
+        one.order_id = order
+        one.save()
+    (row,) = queries.table(evaluator, "data_sharing", "2026-05").rows
+    assert [row.counts[f"share_fields_{one}"] for one in ("due", "filled", "empty")] == [7, 5, 2]
+    assert row.rates["share_fields_rate"] == 0.7143
+    found = queries.explain(evaluator, "data_sharing", "2026-05", row.key, "share_fields_empty")
+    assert [(one.case_id, one.amount, one.excluded) for one in found.rows] == [(NORTH5, 2, "")]
+
+
+texts = st.sampled_from(("", "已处理"))
+drawn = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(Kind), "text": texts, "reason": texts, "clause": texts, "handler": texts,
+        "their_id": texts, "files": st.sampled_from(((), ("photo",))),
+        "at": st.sampled_from((None, AT)), "days": st.integers(-12, 25),
+    }
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(drawn, max_size=12))
+def test_fields_counted_equal_a_row_by_row_reference(link, told):
+    IncomingEvent.objects.all().delete()
+    due = filled = 0
+    asked = {
+        "accepted": ["at", "their_id"], "progress": ["at", "text"], "extension": ["at", "reason"],
+        "returned": ["at", "reason", "clause"], "done": ["at", "text", "handler", "files"],
+    }  # fmt: skip
+    for no, one in enumerate(told):
+        taken = AT + timedelta(days=one["days"])
+        given = {name: value for name, value in one.items() if name not in ("days", "kind", "at")}
+        state(link, no, one["kind"], taken, at=one["at"], **given).save()
+        if MAY[0] <= taken < MAY[1]:
+            due += len(asked[one["kind"].value])
+            filled += sum(bool(one[name]) for name in asked[one["kind"].value])
+    sums = {"share_fields_due": 0, "share_fields_filled": 0, "share_fields_empty": 0}
+    for one in sharing(*MAY, {}):
+        assert one.unit == link.unit_id
+        sums[one.count] += one.amount
+    assert list(sums.values()) == [due, filled, due - filled]
 
 
 @pytest.mark.django_db

@@ -40,6 +40,16 @@ def test_the_same_event_is_done_once_however_often_it_comes(stage, case):
     assert IncomingEvent.objects.get().times == 4
 
 
+def test_what_a_state_leaves_empty_is_kept_beside_it_once(stage, case):
+    event = stage.department.event("done", str(stage.order(case).id), text="已更换", files=stage.photos())
+    stage.tell(event)
+    told = IncomingEvent.objects.get()
+    assert (told.fields_due, told.lacks) == (4, ["at", "handler"])
+    stage.tell(event)
+    again = IncomingEvent.objects.get()
+    assert (again.times, again.done_at, again.lacks) == (2, told.done_at, told.lacks)
+
+
 def test_a_batch_is_answered_event_by_event(stage, case):
     order = str(stage.order(case).id)
     event = stage.department.event

@@ -2,10 +2,13 @@
 """A limit that history shows to be too long is proposed shorter and put in force; few cases say nothing."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tongguan.catalog import api as catalog_api
 from tongguan.catalog import queries as catalog
 from tongguan.insight import api, queries
+from tongguan.insight.limits import same
 from tongguan.insight.models import Proposal
 from tongguan.insight.testing import ITEM, READ_AT, clocks, write_clocks
 from tongguan.kernel import clock
@@ -14,6 +17,7 @@ from tongguan.kernel.worktime import Limit, LimitUnit
 from tongguan.people.contracts import PLATFORM
 
 pytestmark = pytest.mark.django_db
+FOUR = Limit(4, LimitUnit.WORK_HOUR)
 
 
 def quick(count=300, word="q", unit=1):
@@ -138,6 +142,20 @@ def test_a_proposal_that_history_no_longer_speaks_for_is_withdrawn(town, home):
     assert queries.proposal(town.city_chief, told.id).state == "withdrawn"
     with pytest.raises(Conflict):
         api.approve(town.city_chief, told.id, "迟了", told.version)
+
+
+def test_a_look_asks_the_database_as_often_for_many_limits_as_for_one(town, home):
+    def asked(items):
+        told = [clocks([3.9] * 60, unit=1, item=item, word=f"i{item}") for item in items]
+        write_clocks(home, *told, units={1: "department"})
+        with CaptureQueriesContext(connection) as seen:
+            assert sum(one.subject == "item" for one in look(town).considered) == len(items)
+        return [q["sql"][:90] for q in seen if "insight_" in q["sql"]]
+
+    some = ["01001", "01002", "01003", "01004", "01005", "01006"]
+    known = [one for one in some if any(same(rule.limit, FOUR) for rule in catalog.filing_rules(one))]
+    assert len(known) > 3
+    assert asked(known) == asked(known[:1])
 
 
 def test_a_limit_changed_meanwhile_is_not_overwritten(town, home):

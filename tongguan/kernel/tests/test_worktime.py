@@ -163,6 +163,14 @@ def test_many_at_once_are_the_same_as_one_by_one(name, rows):
     assert to_datetimes(same) == [calendar.due_at(start, limits[0]) for start, _, _ in rows]
 
 
+@settings(max_examples=50, deadline=None)
+@given(calendars, st.lists(starts, max_size=30), starts, units)
+def test_many_ages_at_once_are_the_same_as_one_by_one(name, begun, end, unit):
+    calendar = CALENDARS[name]
+    ages = calendar.elapsed_many(to_instants(begun), end, unit)
+    assert ages.tolist() == [calendar.elapsed(start, end, unit) for start in begun]
+
+
 def test_an_hour_is_an_hour_on_every_day_of_the_year():
     """No daylight saving: what counts as plain time never jumps."""
     for day in range(366):
@@ -246,6 +254,12 @@ def test_times_outside_of_the_table_and_naive_times_are_refused():
         CITY.due_at_many(to_instants([datetime(2099, 12, 30, tzinfo=UTC)]), hours(100))
     with pytest.raises(ValueError, match="1992-2099"):
         CITY.due_at_many(to_instants([datetime(1991, 6, 1, tzinfo=UTC)]), hours(1))
+    with pytest.raises(ValueError, match="1992-2099"):
+        CITY.elapsed_many(
+            to_instants([datetime(1991, 6, 1, tzinfo=UTC)]),
+            datetime(2026, 1, 1, tzinfo=UTC),
+            LimitUnit.WORK_HOUR,
+        )
     with pytest.raises(ValueError, match="9999"):
         CITY.due_at(datetime(2026, 1, 1, tzinfo=UTC), hours(10**9, LimitUnit.NATURAL_DAY))
     with pytest.raises(ValueError, match="aware"):

@@ -110,8 +110,60 @@ def test_each_reporter_is_told_apart_by_the_own_way_and_reads_nothing_of_the_oth
             whole = letter.subject + letter.body
             assert theirs.tracking not in whole
             assert not any(word in whole for word in ("钱", "孙", "绊倒", "摔倒", "2 人", "两"))
-    assert kinds(city.first) == ["closed"]
+    assert kinds(city.first) == ["accepted", "closed"]
     assert kinds(city.second) == ["joined", "closed"]
+
+
+def test_who_told_first_is_told_once_that_the_matter_was_accepted(city):
+    phone, mail = ScriptedSender(), ScriptedSender()
+    with spi.senders.temporarily("sms", phone), spi.senders.temporarily("mail", mail):
+        deliver()
+        back = {"reason": "立案条件有误"}
+        dispatch.perform(city.people.dispatcher, city.case_id(), "return_acceptor", back)
+        rule = {"filing_rule_id": items.filing_rules("01001")[0].id}
+        dispatch.perform(city.people.acceptor, city.case_id(), "register", rule)
+        settle()
+        deliver()
+    (letter,) = phone.seen
+    assert letter.address == "13800000001"
+    assert city.first.tracking in letter.subject
+    assert letter.subject.endswith("已受理")
+    assert len(mail.seen) == 1  # who joined was told so when joining, not again
+    assert (kinds(city.first), kinds(city.second)) == (["accepted"], ["joined"])
+
+
+def test_what_is_still_being_verified_is_not_yet_accepted_and_what_is_refused_is_told_so(city):
+    told = [
+        intake.receive(HOTLINE, ReportIn(
+            source="hotline", external_id=f"V-{n}", title="路灯不亮", text="路灯不亮了", item_code="01001",
+            lon=121.001, lat=30.8 + 0.003 * n, reporter=ReporterIn("周先生", f"1390000000{n}"),
+        ))
+        for n in (1, 2)
+    ]  # fmt: skip
+    intake.triage_batch(10)
+    verified, refused = (Report.objects.get(pk=one.report_id).case_id for one in told)
+    assert {case_queries.case(PLATFORM, one).state for one in (verified, refused)} == {"reported"}
+    acceptor = city.people.acceptor
+    dispatch.perform(acceptor, verified, "send_verify", {"collector_id": city.people.collector.id})
+    dispatch.perform(acceptor, refused, "refuse", {"reason": "私人院内"})
+    settle()
+    assert [kinds(one) for one in told] == [[], ["ended"]]
+    dispatch.perform(acceptor, verified, "withdraw_verify", {"reason": "道路封闭"})
+    settle()
+    assert kinds(told[0]) == ["accepted"]
+
+
+def test_staff_who_told_something_get_no_message_for_every_acceptance(city):
+    lone = intake.receive(city.people.collector, ReportIn(
+        source="collector", external_id="C-1", title="路灯不亮", text="路灯不亮了", item_code="01001",
+        lon=121.02, lat=30.81,
+    ))  # fmt: skip
+    intake.triage_batch(10)
+    case = case_queries.case(PLATFORM, Report.objects.get(pk=lone.report_id).case_id)
+    if case.state == "reported":
+        dispatch.perform(city.people.acceptor, case.id, "accept")
+    settle()
+    assert not Message.objects.filter(template="reply.accepted", to_user=city.people.collector.id).exists()
 
 
 def test_the_address_stays_sealed_until_it_is_sent_to_and_each_opening_is_audited(city):
@@ -235,7 +287,7 @@ def test_who_left_nothing_is_told_on_the_page_alone(city):
     Report.objects.filter(pk=city.first.report_id).update(contact_seal="", caller_key="", client="client:1")
     before = Message.objects.exclude(to_address="").count()
     city.close()
-    assert kinds(city.first) == ["closed"]
+    assert kinds(city.first) == ["accepted", "closed"]
     assert Message.objects.exclude(to_address="").count() == before + 1
 
 
