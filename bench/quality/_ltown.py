@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 DAYS: Final = 365
 #: Seconds between two states of the town; the data set's own is 300.
-STEP: Final = 1_800
+STEP: Final = 900
 PER_DAY: Final = 86_400 // STEP
 PATTERNS: Final = ("P-Residential", "P-Commercial", "P-Industrial")
 INFLOWS: Final = ("p227", "p235")

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tongguan.sensing import owning, spi
+from django.conf import settings
+
+from tongguan.sensing import owning, parts, spi
 from tongguan.sensing.contracts import Declared, Policy
 from tongguan.sensing.owner import Owner
 from tongguan.series.contracts import Plan
@@ -38,3 +40,10 @@ def owned(
         finally:
             owning.leave(owner)
             owner.close()
+
+
+def let_go() -> None:
+    """End what this process holds of the parts' owners and of the bus to them."""
+    for part in range(settings.READINGS_PARTS):
+        owning.elsewhere(owning.part_folder(part)).close()
+    parts.spreader().close()
