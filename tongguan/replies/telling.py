@@ -7,6 +7,7 @@ told once that the case was accepted: when it is (受理), or when the telling j
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -32,16 +33,80 @@ SCHEME: Final = "report"
 JOINED, ACCEPTED, CLOSED, ENDED, REOPENED = "joined", "accepted", "closed", "ended", "reopened"
 #: Stages in which nobody has said yet that the matter is taken on.
 _BEFORE: Final = frozenset({"accept", "verify"})
+#: After which replies about the same case a reporter is spared one of this kind.
+_SPARED: Final = {JOINED: (ACCEPTED,), ACCEPTED: (JOINED, ACCEPTED)}
 #: How a case ended that was not dealt with, in a citizen's words.
 ENDINGS: Final = {"not_accepted": "经核实不属于受理范围", "voided": "已作废"}
 _SEND: Final = "系统答复诉求人"
 _CHOOSE: Final = "系统选择答复渠道"
 
 
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What one fact means for the reporters of a case: the kind of reply, the state it ended in."""
+
+    delivered: Delivered
+    case: CaseInfo
+    kind: str
+    state: str
+    tellers: Sequence[Teller]
+
+
+class _Told:
+    """What reporters have been told already, and are being told."""
+
+    def __init__(self, news: Sequence[_News]) -> None:
+        """Read it in one statement."""
+        reports = {teller.report_id for one in news for teller in one.tellers}
+        rows = Reply.objects.filter(report_id__in=reports).values_list(
+            "report_id", "fact_id", "case_id", "kind"
+        )
+        self._facts: set[tuple[UUID, int]] = set()
+        self._kinds: set[tuple[UUID, UUID, str]] = set()
+        for report, fact, case, kind in rows:
+            self._facts.add((report, fact))
+            self._kinds.add((report, case, kind))
+
+    def add(self, teller: Teller, one: _News) -> bool:
+        """Tell whether it is new to a reporter; from then on it is not."""
+        report, case = teller.report_id, one.case.id
+        said = any((report, case, kind) in self._kinds for kind in _SPARED.get(one.kind, ()))
+        if said or (report, one.delivered.id) in self._facts:
+            return False
+        self._facts.add((report, one.delivered.id))
+        self._kinds.add((report, case, one.kind))
+        return True
+
+
 def tell(batch: Sequence[Delivered]) -> int:
     """Tell every reporter what a batch of facts means for them, with the cursor; give how many."""
-    facts = (one.fact for one in batch)
-    moves = {fact.case_id for fact in facts if isinstance(fact, CaseMoved)}
+    news = _news(batch)
+    told = _Told(news)
+    replies: list[Reply] = []
+    notices: list[Notice] = []
+    for one in news:
+        fresh = [teller for teller in one.tellers if told.add(teller, one)]
+        replies += [
+            Reply(
+                report_id=teller.report_id,
+                case_id=one.case.id,
+                kind=one.kind,
+                state=one.state,
+                fact_id=one.delivered.id,
+                at=one.delivered.at,
+            )
+            for teller in fresh
+        ]
+        if one.kind == CLOSED:
+            _ask(one.case, fresh, one.delivered)
+        notices += [notice for teller in fresh for notice in _notices(teller, one)]
+    Reply.objects.bulk_create(replies)
+    messaging.notify(notices)
+    return len(replies)
+
+
+def _news(batch: Sequence[Delivered]) -> list[_News]:
+    moves = {one.fact.case_id for one in batch if isinstance(one.fact, CaseMoved)}
     moved = cases.cases_by_id(PLATFORM, moves)
     heard = [d for d in batch if not isinstance(d.fact, CaseMoved) or _accepts(d, moved)]
     case_ids = {_case_id(d) for d in heard}
@@ -49,12 +114,24 @@ def tell(batch: Sequence[Delivered]) -> int:
     tellers: dict[UUID, list[Teller]] = {case_id: [] for case_id in case_ids}
     for teller in reports.tellers(case_ids):
         tellers[teller.case_id].append(teller)
-    count = 0
+    found = []
     for delivered in heard:
         case = known.get(_case_id(delivered))
         if case is not None:
-            count += _tell(delivered, case, tellers[case.id])
-    return count
+            found.append(_one(delivered, case, tellers[case.id]))
+    return found
+
+
+def _one(delivered: Delivered, case: CaseInfo, tellers: Sequence[Teller]) -> _News:
+    fact = delivered.fact
+    if isinstance(fact, ReportJoined):
+        mine = [one for one in tellers if str(one.report_id) == fact.report_id]
+        return _News(delivered, case, JOINED, "", mine)
+    if isinstance(fact, CaseMoved):
+        return _News(delivered, case, ACCEPTED, "", tellers)
+    if isinstance(fact, CaseClosed):
+        return _News(delivered, case, ENDED if fact.state in ENDINGS else CLOSED, fact.state, tellers)
+    return _News(delivered, case, REOPENED, "", tellers)
 
 
 def _accepts(delivered: Delivered, known: Mapping[UUID, CaseInfo]) -> bool:
@@ -77,44 +154,6 @@ def _case_id(delivered: Delivered) -> UUID:
     return UUID(int=0)
 
 
-def _tell(delivered: Delivered, case: CaseInfo, tellers: Sequence[Teller]) -> int:
-    fact = delivered.fact
-    state = ""
-    if isinstance(fact, ReportJoined):
-        kind, tellers = JOINED, [one for one in tellers if str(one.report_id) == fact.report_id]
-    elif isinstance(fact, CaseMoved):
-        kind = ACCEPTED
-    elif isinstance(fact, CaseReopened):
-        kind = REOPENED
-    elif isinstance(fact, CaseClosed):
-        kind, state = (ENDED if fact.state in ENDINGS else CLOSED), fact.state
-    else:
-        return 0
-    done = set(Reply.objects.filter(fact_id=delivered.id).values_list("report_id", flat=True))
-    if kind in {JOINED, ACCEPTED}:
-        told = Reply.objects.filter(report_id__in=[one.report_id for one in tellers], case_id=case.id)
-        kinds = [JOINED, ACCEPTED] if kind == ACCEPTED else [ACCEPTED]
-        done |= set(told.filter(kind__in=kinds).values_list("report_id", flat=True))
-    fresh = [one for one in tellers if one.report_id not in done]
-    Reply.objects.bulk_create(
-        [
-            Reply(
-                report_id=one.report_id,
-                case_id=case.id,
-                kind=kind,
-                state=state,
-                fact_id=delivered.id,
-                at=delivered.at,
-            )
-            for one in fresh
-        ]
-    )
-    if kind == CLOSED:
-        _ask(case, fresh, delivered)
-    messaging.notify([n for one in fresh for n in _notices(one, kind, state, case, delivered)])
-    return len(fresh)
-
-
 def _ask(case: CaseInfo, tellers: Sequence[Teller], delivered: Delivered) -> None:
     """Open the survey of each, or open it again after the case was closed again."""
     ids = [one.report_id for one in tellers]
@@ -127,26 +166,25 @@ def _ask(case: CaseInfo, tellers: Sequence[Teller], delivered: Delivered) -> Non
     again.update(case_id=case.id, round=F("round") + 1, opened_at=delivered.at, expires_at=until)
 
 
-def _notices(teller: Teller, kind: str, state: str, case: CaseInfo, delivered: Delivered) -> Iterable[Notice]:
-    params = {
-        "tracking": teller.tracking,
-        "number": case.number,
-        "words": ENDINGS.get(state, ""),
-        "link": rounds.link_of(teller.report_id),
-    }
+def _notices(teller: Teller, one: _News) -> Iterable[Notice]:
     channel = _channel(teller)
-    if channel is None or (kind == ACCEPTED and channel == Channel.INBOX):
+    if channel is None or (one.kind == ACCEPTED and channel == Channel.INBOX):
         return  # staff see the state in their own lists; a message per telling would bury what matters
     yield Notice(
-        key=f"reply:{teller.report_id}:{delivered.id}",
+        key=f"reply:{teller.report_id}:{one.delivered.id}",
         channel=channel,
         to_user=teller.user_id if channel == Channel.INBOX else None,
         to_address="" if channel == Channel.INBOX else f"{SCHEME}:{teller.report_id}",
-        template=f"reply.{kind}",
-        params=params,
-        case_id=case.id,
-        division=case.division,
-        link=rounds.PAGE if kind != CLOSED else rounds.path_of(teller.report_id),
+        template=f"reply.{one.kind}",
+        params={
+            "tracking": teller.tracking,
+            "number": one.case.number,
+            "words": ENDINGS.get(one.state, ""),
+            "link": rounds.link_of(teller.report_id),
+        },
+        case_id=one.case.id,
+        division=one.case.division,
+        link=rounds.PAGE if one.kind != CLOSED else rounds.path_of(teller.report_id),
     )
 
 

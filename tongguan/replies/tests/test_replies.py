@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tongguan.cases import queries as case_queries
 from tongguan.cases.facts import CaseClosed
@@ -15,6 +17,7 @@ from tongguan.indicators.queries import signs
 from tongguan.indicators.testing import assert_same_as_recomputed, count
 from tongguan.intake import api as intake
 from tongguan.intake.contracts import Receipt, ReporterIn, ReportIn
+from tongguan.intake.facts import ReportJoined
 from tongguan.intake.models import Report
 from tongguan.intake.testing import forget_pressure
 from tongguan.kernel import clock
@@ -188,6 +191,22 @@ def test_a_fact_heard_twice_tells_once(city):
     fact = CaseClosed(division="990101", case_id=reply.case_id, state="forced_close")
     assert telling.tell([Delivered(99, reply.fact_id, reply.at, fact)]) == 0
     assert (Reply.objects.count(), Message.objects.count()) == (count, messages)
+
+
+def test_many_facts_are_told_with_as_many_statements_as_one(city):
+    now, case = clock.now(), str(city.case_id())
+    Reply.objects.all().delete()
+
+    def statements(count):
+        fact = ReportJoined(
+            division="990101", report_id=str(city.first.report_id), case_id=case, voice="further"
+        )
+        batch = [Delivered(n, 1_000 * count + n, now, fact) for n in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            assert telling.tell(batch) == count
+        return len(asked)
+
+    assert statements(1) == statements(30)
 
 
 def test_each_answers_an_own_survey_by_link_or_by_code(city):
