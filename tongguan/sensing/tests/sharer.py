@@ -22,7 +22,7 @@ def main() -> None:
     def opened(part: int) -> owning.Residence:
         return owning.Residence(owning.part_folder(part))
 
-    one = worker.Worker(url, name, PARTS, opened, stream=stream, fading=2.0)
+    one = worker.Worker(url, name, PARTS, opened, stream=stream)
 
     def ended(stop: Callable[[], None]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: stop())

@@ -57,7 +57,10 @@ def workers(count, folder, stream):
         for one in started:
             one.send_signal(signal.SIGTERM)
         for one in started:
-            one.wait(60)
+            with suppress(subprocess.TimeoutExpired):
+                one.wait(60)
+            one.kill()
+            one.wait()
 
 
 def owners(stream):
@@ -78,7 +81,7 @@ def owners(stream):
 
 
 def until(condition):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)

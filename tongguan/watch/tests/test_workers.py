@@ -92,7 +92,10 @@ def crew(tmp_path, bus, settings):
         with suppress(ProcessLookupError):
             one.terminate()
     for one in begun:
-        one.wait(60)
+        with suppress(subprocess.TimeoutExpired):
+            one.wait(60)
+        one.kill()
+        one.wait()
     let_go()
 
 
