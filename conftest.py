@@ -3,7 +3,10 @@
 
 import os
 import socket
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -82,6 +85,25 @@ def django_db_modify_db_settings(
     if not _on_postgres():
         own["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tongguan.sqlite3")
         own["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
+    """Take PostgreSQL's test database away only when the sessions of programs that were killed are over."""
+    yield
+    if not _on_postgres():
+        return
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    until = time.monotonic() + 60
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.2)
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ def wait_for(what: Callable[[], object], seconds: float = 90) -> None:
 def answers(port: int) -> bool:
     """Tell whether the process that serves this port is well."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
 
