@@ -28,7 +28,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(what: Callable[[], object], seconds: float = 90) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 240) -> None:
     """Wait until something is so; fail when it never is."""
     until = time.monotonic() + seconds
     while not what():
