@@ -147,7 +147,6 @@ class Store:
                 source = "FROM united"
             if source:
                 made[table.name] = self._copied(connection, table, f"({source})", f"{subject}-{month}-{no}")
-        connection.execute("DROP TABLE IF EXISTS united")
         made = {table: file for table, file in made.items() if file.rows}
         count = made[HEADS[subject]].rows
         return Group(
