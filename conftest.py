@@ -3,6 +3,7 @@
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from tongguan.kernel import copies
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 CI = os.environ.get("CI") == "true"
@@ -89,21 +93,28 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
-    """Take PostgreSQL's test database away only when the sessions of programs that were killed are over."""
+    """Take PostgreSQL's test database away when nobody uses it any more.
+
+    Sessions of programs that were killed end within moments. One that stays, of a thread that a test left
+    behind, is ended and named: it is no fault of the test that happens to be the last.
+    """
     yield
     if not _on_postgres():
         return
     others = (
-        "SELECT count(*) FROM pg_stat_activity"
+        "FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
-    until = time.monotonic() + 60
+    until = time.monotonic() + 30
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         while time.monotonic() < until:
-            cursor.execute(others)
+            cursor.execute(f"SELECT count(*) {others}")
             if cursor.fetchone() == (0,):
                 return
             time.sleep(0.2)
+        cursor.execute(f"SELECT state, left(query, 200), pg_terminate_backend(pid, 5000) {others}")
+        for state, query, _ in cursor.fetchall():
+            sys.stderr.write(f"a session was left behind ({state}): {query}\n")
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +141,26 @@ def _connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 def shared() -> Path:
     """Give the shared data folder (tests that use it carry the marker ``shared``)."""
     return SHARED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_counted_out_of_time() -> Iterator[None]:
+    """While statements are counted no copy of a register grows old: a slow machine would count its look."""
+    with pytest.MonkeyPatch.context() as patched:
+        enter, leave = CaptureQueriesContext.__enter__, CaptureQueriesContext.__exit__
+        usual = copies._FRESH_SECONDS  # noqa: SLF001 - no setting of a city
+
+        def still(self: CaptureQueriesContext) -> CaptureQueriesContext:
+            patched.setattr(copies, "_FRESH_SECONDS", float("inf"))
+            return enter(self)
+
+        def moving(self: CaptureQueriesContext, *error: Any) -> None:
+            patched.setattr(copies, "_FRESH_SECONDS", usual)
+            leave(self, *error)
+
+        patched.setattr(CaptureQueriesContext, "__enter__", still)
+        patched.setattr(CaptureQueriesContext, "__exit__", moving)
+        yield
 
 
 @pytest.fixture(autouse=True)

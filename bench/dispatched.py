@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import httpload as load
 from bench.triage import City
+from tongguan.kernel.testing import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 GOAL_S = 2.0
@@ -60,7 +61,7 @@ def prepare() -> tuple[str, list[bytes]]:
 @contextlib.contextmanager
 def engine(environment: dict[str, str]) -> Iterator[None]:
     """Run ``tongguan engine``."""
-    env = environment | {"TONGGUAN_STREAM_PORT": str(load.free_port())}
+    env = environment | {"TONGGUAN_STREAM_PORT": str(free_port())}
     program = subprocess.Popen([sys.executable, "-m", "tongguan", "engine"], cwd=ROOT, env=env)
     try:
         yield

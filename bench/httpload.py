@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tongguan.kernel.testing import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -43,13 +45,6 @@ def own_database(url: str) -> Iterator[str]:
             yield parts._replace(path=f"/{name}").geturl()
         finally:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def free_port() -> int:
-    """Give a port nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

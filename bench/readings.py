@@ -6,7 +6,8 @@ with msgspec, judged, journalled with one sync per batch and applied to the colu
 is applied. Peer, in turns with it in the same run: the same columns inserted into a bare DuckDB table, one
 commit per batch. Out: newest of 10,000 sensors, a year of hours of one sensor, on a store of 1 M sensors and
 on one with a year of hours. ``--rows 3000000``, ``--batch 10000``, ``--sensors 1000 1000000``; ``--flat``
-measures only the cost of a reading at each of the sizes, in turns, on stores that know every sensor.
+measures only the cost of a reading at each of the sizes, in turns, on stores that know every sensor, whose
+readings are ``--apart 60000`` ms apart: the same rate at each size, so that each reading begins its minute.
 """
 
 import argparse
@@ -51,13 +52,14 @@ def tell(figure: str, value: float, unit: str, **more: Any) -> None:
     print(json.dumps(line | more), flush=True)
 
 
-def batches(sensors: int, rows: int, batch: int, begin: int) -> list[bytes]:
-    """Give JSON batches: each sensor in turn, every reading later than the one before."""
+def batches(sensors: int, rows: int, batch: int, apart: int = 1000) -> list[bytes]:
+    """Give JSON batches up to now: each sensor in turn, its readings so many ms apart."""
+    begin = now_ms() - rows // sensors * apart - 60_000
     draw = np.random.default_rng(1)
     found = []
     for first in range(0, rows, batch):
         place = np.arange(first, first + batch)
-        at = begin + place // sensors * 1000 + place % 997
+        at = begin + place // sensors * apart + place % 997
         values = np.round(draw.normal(20, 5, batch), 2)
         columns = zip((place % sensors + 1).tolist(), at.tolist(), values.tolist(), strict=True)
         found.append(msgspec.json.encode(list(columns)))
@@ -101,13 +103,13 @@ def fed(owner: Owner, rows: int, bodies: list[bytes]) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - before
 
 
-def flat(sizes: list[int], rows: int, batch: int, turns: int = 2) -> None:
+def flat(sizes: list[int], rows: int, batch: int, apart: int, turns: int = 2) -> None:
     """Measure the CPU of a reading where every sensor has told before: flat if each size gives the same."""
     cost: dict[int, float] = {}
     for _ in range(turns):
         for sensors in sizes:
             known = -(-sensors // batch)
-            bodies = batches(sensors, known * batch + rows, batch, now_ms() - 60_000)
+            bodies = batches(sensors, known * batch + rows, batch, apart)
             with tempfile.TemporaryDirectory() as folder:
                 owner = owner_of(Path(folder), sensors)
                 fed(owner, known * batch, bodies[:known])
@@ -115,9 +117,16 @@ def flat(sizes: list[int], rows: int, batch: int, turns: int = 2) -> None:
                 owner.close()
             cost[sensors] = min(cost.get(sensors, math.inf), used / rows * 1e6)
     for sensors, each in cost.items():
-        tell(f"readings.flat.{sensors}", each, "us CPU per reading", rows=rows, turns=turns)
+        tell(f"readings.flat.{sensors}", each, "us CPU per reading", rows=rows, apart_ms=apart)
     most = max(cost.values()) / min(cost.values())
-    tell("readings.flat", most, "times the cheapest size", sizes=sizes, goal="flat from 1 k to 1 M")
+    tell(
+        "readings.flat",
+        most,
+        "times the cheapest size",
+        sizes=sizes,
+        apart_ms=apart,
+        goal="flat from 1 k to 1 M",
+    )
 
 
 def applied(store: Any) -> None:
@@ -152,7 +161,7 @@ def best(work: Callable[[], object], rounds: int = 7) -> tuple[float, float]:
 
 def coming_in(sensors: int, rows: int, batch: int) -> None:
     """Measure decode, quality and store beside the bare append, in turns; then what is found among them."""
-    bodies = batches(sensors, rows, batch, now_ms() - 60_000)
+    bodies = batches(sensors, rows, batch)
     frames = [decoded(body) for body in bodies]
     rates, plain, cpu = [], [], []
     for turn in range(3):
@@ -267,11 +276,12 @@ def main() -> None:
     parser.add_argument(
         "--flat", action="store_true", help="only the cost of a reading at each size, in turns"
     )
+    parser.add_argument("--apart", type=int, default=60_000, help="ms between a sensor's readings (--flat)")
     asked = parser.parse_args()
     settings.configure()
     tell("machine", os.cpu_count() or 0, "cores", python=platform.python_version(), duckdb=duckdb.__version__)
     if asked.flat:
-        flat(asked.sensors, asked.rows // asked.batch * asked.batch, asked.batch)
+        flat(asked.sensors, asked.rows // asked.batch * asked.batch, asked.batch, asked.apart)
         return
     for sensors in asked.sensors:
         coming_in(sensors, asked.rows // asked.batch * asked.batch, asked.batch)

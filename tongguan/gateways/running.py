@@ -64,6 +64,7 @@ class Runner(threading.Thread):
         self._sum = Taken()
         self._told_at = time.monotonic()
         self._lag_ms = 0
+        self._failures = 0
 
     def stop(self) -> None:
         """Ask the thread to end; what is not acknowledged comes again to whoever sits here next."""
@@ -71,39 +72,39 @@ class Runner(threading.Thread):
 
     def run(self) -> None:
         """Work until stopped. Trouble is logged once, and once more when it is over."""
-        failures = 0
         while not self._ending.is_set():
             try:
-                failures = self._session(failures)
+                self._session()
             except (OSError, Malformed, Refused) as error:
-                failures += 1
-                if failures == 1:
+                if not self._failures:
                     log.error("%s: %s", self.name, error)  # noqa: TRY400 - a broker away is no fault of ours
-                self._guarded(self._ledger.failing, error)
+                self._failed(error)
             except Exception as error:
-                failures += 1
-                if failures == 1:
+                if not self._failures:
                     log.exception("%s fails", self.name)
-                self._guarded(self._ledger.failing, error)
-            if failures:
-                self._ending.wait(doubling(failures, first=0.5, most=_MOST_WAIT).total_seconds())
+                self._failed(error)
         self._guarded(self._tell)
 
-    def _session(self, failures: int) -> int:
+    def _failed(self, error: Exception) -> None:
+        """Wait before the next try, longer after each that brought nothing: work makes it short again."""
+        self._failures += 1
+        self._guarded(self._ledger.failing, error)
+        self._ending.wait(doubling(self._failures, first=0.5, most=_MOST_WAIT).total_seconds())
+
+    def _session(self) -> None:
         """Work over one connection until stopped. Raises whatever ends it otherwise."""
         close_old_connections()
         where = self._where()
         connection = Connection(where)
         try:
-            if failures:
-                log.warning("%s is connected again after %d failures", self.name, failures)
+            if self._failures:
+                log.warning("%s is connected again after %d failures", self.name, self._failures)
             self._guarded(self._ledger.connected)
             self._work(connection, where.version)
         except BaseException:
             connection.close(politely=False)
             raise
         connection.close()
-        return 0
 
     def _work(self, connection: Connection, version: int) -> None:
         messages: list[Message] = []
@@ -127,9 +128,10 @@ class Runner(threading.Thread):
             if messages and (full or waited >= self._linger or hushed):
                 self._frame(connection, messages, begun)
                 connection.acknowledge(numbers)
-                messages, numbers, held = [], [], 0
+                messages, numbers, held, self._failures = [], [], 0, 0
             elif not messages and time.monotonic() - self._told_at > _TELL_EVERY:
                 self._guarded(self._tell)
+                self._failures = 0
 
     def _frame(self, connection: Connection, messages: Sequence[Message], begun: float) -> None:
         """Make a frame durable, trying until it is. Raises OSError when the connection is lost meanwhile."""

@@ -6,30 +6,16 @@ import socket
 import sqlite3
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tongguan.gateways import wire
 from tongguan.gateways.contracts import Key
 from tongguan.gateways.resolving import Known
 from tongguan.kernel.frames import Frame
+from tongguan.kernel.testing import free_port, until
 
 PROGRAM = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-
-
-def until(condition: Callable[[], object], patience: float = 15.0) -> None:
-    """Wait for a condition; fails when it does not come."""
-    end = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Shelf:

@@ -24,6 +24,7 @@ class Quality(IntFlag):
     STUCK = 128
     FLOOD = 256
     TAMPERED = 512
+    BACKFILLED = 1024
 
 
 #: Readings that no detector may judge by.

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The slow reference for due times: it walks minute by minute and shares nothing with the engine.
+"""For tests: waiting for what must come, a free port, and the slow reference for due times.
 
-It knows only a calendar's definition. Tests and replays compare the engine with it.
+The reference walks minute by minute and shares nothing with the engine: it knows only a calendar's
+definition. Tests and replays compare the engine with it.
 """
 
-from collections.abc import Iterator
+import socket
+import time as stopwatch
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +20,22 @@ BEIJING: Final = timezone(timedelta(hours=8))
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+
+
+def until(condition: Callable[[], object], patience: float = 240) -> None:
+    """Wait for a condition; fails when it does not come. A busy machine may take long, so patience is."""
+    end = stopwatch.monotonic() + patience
+    while not condition():
+        assert stopwatch.monotonic() < end, "it did not come"
+        stopwatch.sleep(0.02)
+
+
+def free_port() -> int:
+    """Give a port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class MinuteByMinute:

@@ -156,7 +156,7 @@ class Check:
 
     def _limit(self, case: CaseInfo, clock: ClockInfo) -> Limit | None:
         if clock.stage != _HANDLE:
-            return catalogue.stage_limit(clock.stage, case.item_code, case.division)
+            return catalogue.stage_limit(clock.stage, case.item_code, case.division, case.urgency)
         frozen: Mapping[str, str] | None = case.filing.get("limit")
         return None if not frozen else Limit(Decimal(frozen["value"]), LimitUnit(frozen["unit"]))
 

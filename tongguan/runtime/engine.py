@@ -18,7 +18,7 @@ import uvicorn
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from tongguan.runtime import backoff, duties, jobruns, leases, relay, spi
+from tongguan.runtime import backoff, duties, jobruns, leases, processes, relay, spi
 from tongguan.runtime.delivery import Delivery
 from tongguan.runtime.residents import Residents
 from tongguan.runtime.stream import Stream
@@ -136,6 +136,10 @@ class Engine:
         self.start()
         asyncio.run(self._serve(host, port))
         self.end()
+        left = sorted(thread.name for thread in threading.enumerate() if thread.daemon)
+        if left:  # what they hold is taken up as after a crash
+            _log.info("engine: ends with work in hand: %s", ", ".join(left))
+            processes.leave()
 
     async def _serve(self, host: str, port: int) -> None:
         config = uvicorn.Config(

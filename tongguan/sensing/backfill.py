@@ -206,7 +206,7 @@ def _range(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> tupl
         stream,
         np.asarray(told["ms"], np.int64),
         np.asarray(told["reading"], np.float64),
-        np.zeros(len(stream), np.uint16),
+        np.full(len(stream), Quality.BACKFILLED, np.uint16),
     ).flagged(np.asarray(told["wrong"], np.bool_), Quality.WRONG_UNIT)
     if len(frame) == last - first:
         return frame, []

@@ -34,9 +34,9 @@ MOST_ROWS: Final = 20_000
 _SECONDS: Final = 10.0
 
 
-def subject(stream: str, part: int) -> str:
-    """Give the subject of a part."""
-    return f"{stream.lower()}.{part}"
+def subject(stream: str, part: int | None = None) -> str:
+    """Give the subject of a part, without one that of all parts."""
+    return f"{stream.lower()}.{'*' if part is None else part}"
 
 
 def packed(frame: Frame, heard: NDArray[np.int64]) -> bytes:
@@ -69,7 +69,7 @@ async def ready(connection: Client, stream: str) -> Any:
         await jetstream.add_stream(
             StreamConfig(
                 name=stream,
-                subjects=[f"{stream.lower()}.*"],
+                subjects=[subject(stream)],
                 retention=RetentionPolicy.LIMITS,
                 storage=StorageType.FILE,
                 max_age=KEPT_SECONDS,

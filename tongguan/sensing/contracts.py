@@ -64,9 +64,11 @@ class Policy:
     """How readings are judged. All figures are our own defaults, none is an official one.
 
     ``ahead_ms``: how far a device's clock may be ahead of ours. ``late_ms``: how old a reading may be when it
-    is heard; never less than two of the stream's own spans. ``flood_*``: within ``flood_window_ms`` a stream
-    may send ``flood_factor`` times its declared rate, never fewer than ``flood_floor`` readings, or
-    ``flood_undeclared`` where no rate is declared; of what is more, one in ``flood_sample`` is kept (1: all).
+    is heard; never less than two of the stream's own spans. ``flood_*``: of one stretch of
+    ``flood_window_ms`` a stream may tell ``flood_factor`` times its declared rate, never fewer than
+    ``flood_floor`` readings, or ``flood_undeclared`` where no rate is declared; and whatever times it tells
+    of (a device catches up), within such a stretch ``flood_burst`` may be heard. Of what is more, one in
+    ``flood_sample`` is kept (1: all). What somebody fills in later on purpose is no flood.
     ``group_rows``: readings committed together at most. ``waiting_rows``: readings that may wait for that.
     """
 
@@ -76,6 +78,7 @@ class Policy:
     flood_factor: int = 10
     flood_floor: int = 100
     flood_undeclared: int = 10_000
+    flood_burst: int = 100_000
     flood_sample: int = 100
     group_rows: int = 60_000
     waiting_rows: int = 1_000_000

@@ -84,7 +84,10 @@ def leave(owner: Owner) -> None:
 
 
 def part_folder(part: int) -> Path:
-    """Give where the readings of a part lie, when workers share them."""
+    """Give where the readings of a part lie, when workers share them.
+
+    The part behind the last holds once more the readings of streams that are followed together.
+    """
     return folder() / f"part-{part}"
 
 

@@ -9,9 +9,11 @@ In the order of arrival, for a reading of a stream with what was heard of it bef
 ``LATE``          its time is earlier than it was heard by more than ``late_ms`` and two declared spans.
 ``OUT_OF_ORDER``  not ahead, and earlier than the newest one of the stream that was not ahead.
 ``STUCK``         in order, finite, and the value has been the same for ``still_ms``, where that is declared.
-``FLOOD``         beyond the readings allowed within the window it was heard in; of these one in
-                  ``flood_sample`` stays, beginning with the first, the others are counted only.
-``WRONG_UNIT``, ``TAMPERED`` are set by the gate that knows; ``REPEATED`` is set by the store.
+``FLOOD``         beyond the readings allowed of the stretch of time it tells of, or within the one it was
+                  heard in; of these one in ``flood_sample`` stays, beginning with the first, the others
+                  are counted only. A device that sends what it kept while it was cut off is no flood.
+``WRONG_UNIT``, ``TAMPERED``, ``BACKFILLED`` are set by who knows (of the last nothing is a flood);
+``REPEATED`` is set by the store.
 """
 
 from dataclasses import dataclass
@@ -71,8 +73,7 @@ class Judge:
         self._top: NDArray[Any] = np.empty(0, np.int64)
         self._value: NDArray[Any] = np.empty(0, np.float64)
         self._since: NDArray[Any] = np.empty(0, np.int64)
-        self._window: NDArray[Any] = np.empty(0, np.int64)
-        self._count: NDArray[Any] = np.empty(0, np.int64)
+        self._told, self._heard = _Windows(), _Windows()
         self._scratch: NDArray[Any] = np.empty(0, np.int64)
         self._floods: dict[int, FloodRow] = {}
 
@@ -102,7 +103,13 @@ class Judge:
         judged_still = (declared.still_ms > 0) & finite & ~ahead & (at > newest)
         if judged_still.any():
             bits |= self._stuck(slot, frame, judged_still, declared.still_ms)
-        excess = self._excess(slot, heard, declared.every_ms, order, starts)
+        live = (frame.quality & np.uint16(Quality.BACKFILLED)) == 0
+        if live.all():
+            excess = self._excess(slot, at, heard, declared.every_ms, order, starts)
+        else:
+            excess = np.zeros(len(slot), np.int64)
+            told = (slot[live], at[live], heard[live], declared.every_ms[live])
+            excess[live] = self._excess(*told, *self._segments(slot[live]))
         flooding = excess > 0
         bits |= _bits(flooding, Quality.FLOOD)
         stays = ~flooding | ((excess - 1) % policy.flood_sample == 0)
@@ -117,8 +124,8 @@ class Judge:
             self._top = grown(self._top, count, -1)
             self._value = grown(self._value, count, np.nan)
             self._since = grown(self._since, count, 0)
-            self._window = grown(self._window, count, -1)
-            self._count = grown(self._count, count, 0)
+            self._told.grow(count)
+            self._heard.grow(count)
             self._scratch = grown(self._scratch, count, 0)
         return slot
 
@@ -173,20 +180,54 @@ class Judge:
     def _excess(
         self,
         slot: NDArray[np.int64],
+        at: NDArray[np.int64],
         heard: NDArray[np.int64],
         every_ms: NDArray[np.int64],
         order: NDArray[np.int64] | None,
         starts: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
-        """Give numbers to readings beyond what the window allows: 1, 2, 3 …; not positive: allowed."""
+        """Give numbers to readings beyond what is allowed: 1, 2, 3 …; not positive: allowed."""
         policy = self._policy
         rate = policy.flood_factor * policy.flood_window_ms // np.maximum(every_ms, 1)
         allowed = np.where(every_ms > 0, np.maximum(rate, policy.flood_floor), policy.flood_undeclared)
-        window = heard // policy.flood_window_ms
+        told = np.minimum(at, heard) // policy.flood_window_ms
+        beyond = self._told.counted(slot, told, order, starts) - allowed
+        burst = self._heard.counted(slot, heard // policy.flood_window_ms, order, starts)
+        return np.maximum(beyond, burst - np.maximum(allowed, policy.flood_burst))
+
+    def _tell_floods(
+        self, streams: NDArray[np.int64], stays: NDArray[np.bool_], heard: NDArray[np.int64]
+    ) -> None:
+        numbers, index = np.unique(streams, return_inverse=True)
+        excess, kept = np.bincount(index), np.bincount(index, weights=stays)
+        for number, more, stayed in zip(numbers.tolist(), excess.tolist(), kept.tolist(), strict=True):
+            old = self._floods.get(number, FloodRow(number, 0, 0, 0))
+            self._floods[number] = FloodRow(number, old.excess + more, old.kept + int(stayed), int(heard[-1]))
+
+
+class _Windows:
+    """How many readings of each stream came in a row of the same stretch of time."""
+
+    def __init__(self) -> None:
+        self._window: NDArray[Any] = np.empty(0, np.int64)
+        self._count: NDArray[Any] = np.empty(0, np.int64)
+
+    def grow(self, count: int) -> None:
+        self._window = grown(self._window, count, -1)
+        self._count = grown(self._count, count, 0)
+
+    def counted(
+        self,
+        slot: NDArray[np.int64],
+        window: NDArray[np.int64],
+        order: NDArray[np.int64] | None,
+        starts: NDArray[np.bool_],
+    ) -> NDArray[np.int64]:
+        """Give each reading's number within its stretch, 1 for the first; ``order`` as of ``_segments``."""
         if order is None:
             count = np.where(window == self._window[slot], self._count[slot], 0) + 1
             self._window[slot], self._count[slot] = window, count
-            return np.asarray(count - allowed)
+            return np.asarray(count)
         place, when = slot[order], window[order]
         runs = starts.copy()
         runs[1:] |= when[1:] != when[:-1]
@@ -197,16 +238,7 @@ class Judge:
         self._window[place[ends]], self._count[place[ends]] = when[ends], counted[ends]
         count = np.empty_like(counted)
         count[order] = counted
-        return np.asarray(count - allowed)
-
-    def _tell_floods(
-        self, streams: NDArray[np.int64], stays: NDArray[np.bool_], heard: NDArray[np.int64]
-    ) -> None:
-        numbers, index = np.unique(streams, return_inverse=True)
-        excess, kept = np.bincount(index), np.bincount(index, weights=stays)
-        for number, more, stayed in zip(numbers.tolist(), excess.tolist(), kept.tolist(), strict=True):
-            old = self._floods.get(number, FloodRow(number, 0, 0, 0))
-            self._floods[number] = FloodRow(number, old.excess + more, old.kept + int(stayed), int(heard[-1]))
+        return count
 
 
 def running_max(value: NDArray[np.int64], starts: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tongguan.kernel.frames import Frame
 from tongguan.kernel.registry import Registry
 from tongguan.sensing.contracts import Declared
@@ -36,6 +39,9 @@ class OwnFollower(Follower, Protocol):
 
 #: Makes a follower for each owner, given the folder in which the owner's store lies.
 following: Registry[Callable[[Path], OwnFollower]] = Registry("maker of followers")
+
+#: Gives the streams, rising, that must be followed together although workers hold them in different parts.
+together: Registry[Callable[[], NDArray[np.int64]]] = Registry("streams followed together")
 
 #: Who declares streams. None registered: every stream is taken as it comes.
 declarations: Registry[Callable[[], Declared]] = Registry("declaration of streams")

@@ -4,6 +4,9 @@
 Which parts, workers settle among themselves over a JetStream bucket whose entries fade: who holds an entry
 owns the part; a killed worker's entries fade, and the others take the parts over. A part is read from where
 its store says it has come: the place is committed with the readings, so nothing is lost or taken twice.
+
+Groups of streams that lie in several parts are nobody's by themselves. Where somebody follows such groups
+there is one part more, behind the last: its owner reads all parts and keeps their streams once more.
 """
 
 import asyncio
@@ -16,14 +19,16 @@ from typing import Any, Final
 
 import nats
 import numpy as np
+from django.db import close_old_connections
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, KeyValueConfig
 from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError, NotFoundError
+from numpy.typing import NDArray
 
 from tongguan.kernel.errors import Refusal
 from tongguan.kernel.frames import Frame
-from tongguan.sensing import bus
+from tongguan.sensing import bus, spi
 from tongguan.sensing.owner import Owner
 from tongguan.sensing.owning import Residence
 from tongguan.series.contracts import Mark, StoreError
@@ -88,7 +93,8 @@ class Worker:
         except NoKeysError:
             keys = []
         workers = max(sum(key.startswith("worker.") for key in keys), 1)
-        fair = math.ceil(self._parts / workers)
+        parts = self._parts + bool(spi.together.items())
+        fair = math.ceil(parts / workers)
         for part, (revision, task) in list(self._held.items()):
             if task.done() or len(self._held) > fair:
                 await self._leave(bucket, part)
@@ -100,7 +106,7 @@ class Worker:
                 _log.warning("part %d of the readings has gone to another worker", part)
                 await self._leave(bucket, part, lost=True)
         taken = {key for key in keys if key.startswith("part.")}
-        for part in range(self._parts):
+        for part in reversed(range(parts)):
             if len(self._held) >= fair:
                 return
             if f"part.{part}" in taken or part in self._held:
@@ -125,28 +131,49 @@ class Worker:
         """Own a part: read on from where its store is."""
         loop = asyncio.get_running_loop()
         residence = await self._opened(part)
-        owner = residence.owner
         try:
-            source = f"nats.{self._stream}.{part}"
-            reached = owner.store.marks().get(source, 0)
-            subscription = await connection.jetstream().pull_subscribe(
-                bus.subject(self._stream, part),
-                stream=self._stream,
-                config=ConsumerConfig(
-                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                    opt_start_seq=reached + 1,
-                    ack_policy=AckPolicy.NONE,
-                    inactive_threshold=30,
-                ),
-            )
-            while True:
-                try:
-                    messages = await subscription.fetch(_MESSAGES, timeout=_PATIENCE)
-                except TimeoutError:  # nothing came, by the library's own word or asyncio's
-                    continue
-                await self._keep(owner, source, messages)
+            read = self._read_over if part == self._parts else self._read
+            await read(connection, residence.owner, f"nats.{self._stream}.{part}", part)
         finally:
             await asyncio.shield(loop.run_in_executor(None, residence.close))
+
+    async def _read(self, connection: Client, owner: Owner, source: str, part: int) -> None:
+        subscription = await self._subscribed(connection, owner, source, part)
+        while True:
+            messages = await _fetched(subscription)
+            if messages:
+                await self._keep(owner, source, messages)
+
+    async def _read_over(self, connection: Client, owner: Owner, source: str, _part: int) -> None:
+        """Read all parts for the streams that are followed together; only the place, while there are none."""
+        jetstream = connection.jetstream()
+        while True:
+            if not len(await _together()):
+                reached = (await jetstream.stream_info(self._stream)).state.last_seq
+                if reached > owner.store.marks().get(source, 0):
+                    await _marked(owner, source, reached)
+                await asyncio.sleep(self._fading / 2)
+                continue
+            subscription = await self._subscribed(connection, owner, source)
+            while len(wanted := await _together()):
+                messages = await _fetched(subscription)
+                if messages:
+                    await self._keep(owner, source, messages, wanted)
+            await subscription.unsubscribe()
+
+    async def _subscribed(
+        self, connection: Client, owner: Owner, source: str, part: int | None = None
+    ) -> Any:
+        return await connection.jetstream().pull_subscribe(
+            bus.subject(self._stream, part),
+            stream=self._stream,
+            config=ConsumerConfig(
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=owner.store.marks().get(source, 0) + 1,
+                ack_policy=AckPolicy.NONE,
+                inactive_threshold=30,
+            ),
+        )
 
     async def _opened(self, part: int) -> Residence:
         """Open the part's store; one who was slow to leave it may still hold it for a moment."""
@@ -164,7 +191,10 @@ class Worker:
                 _log.warning("part %d of the readings is not free yet: %s", part, error)
                 await asyncio.sleep(_PATIENCE)
 
-    async def _keep(self, owner: Owner, source: str, messages: list[Any]) -> None:
+    async def _keep(
+        self, owner: Owner, source: str, messages: list[Any], wanted: NDArray[np.int64] | None = None
+    ) -> None:
+        """Hand the readings of some messages to the owner, of the streams wanted only."""
         frames, heard = [Frame.of([], [], [])], [np.empty(0, np.int64)]
         last = 0
         for message in messages:
@@ -174,18 +204,49 @@ class Worker:
             except ValueError as error:
                 _log.error("message %d of the readings is none: %s", last, error)
                 continue
+            if wanted is not None:
+                mine = np.isin(frame.stream, wanted)
+                frame, times = frame.taken(mine), times[mine]
             frames.append(frame)
             heard.append(times)
-        joined, times = Frame.joined(frames), np.concatenate(heard)
-        while True:
-            try:
-                await asyncio.wrap_future(owner.send(joined, Mark(source, last), times))
-            except Refusal as refusal:
-                if refusal.code == "readings.ending":
-                    raise
-                await asyncio.sleep(float(refusal.params.get("retry_after", 1)))
-            else:
-                return
+        await _marked(owner, source, last, Frame.joined(frames), np.concatenate(heard))
+
+
+async def _fetched(subscription: Any) -> list[Any]:
+    """Give the next messages, none when none come for a moment."""
+    try:
+        return list(await subscription.fetch(_MESSAGES, timeout=_PATIENCE))
+    except TimeoutError:  # nothing came, by the library's own word or asyncio's
+        return []
+
+
+async def _together() -> NDArray[np.int64]:
+    """Give the streams, rising, that somebody follows together though they lie in different parts."""
+
+    def asked() -> NDArray[np.int64]:
+        close_old_connections()
+        return np.unique(np.concatenate([give() for give in spi.together.items().values()]))
+
+    return await asyncio.get_running_loop().run_in_executor(None, asked)
+
+
+async def _marked(
+    owner: Owner,
+    source: str,
+    last: int,
+    frame: Frame | None = None,
+    heard: NDArray[np.int64] | None = None,
+) -> None:
+    """Have readings kept together with how far the bus has been read; patient with an owner that is busy."""
+    while True:
+        try:
+            await asyncio.wrap_future(owner.send(frame or Frame.of([], [], []), Mark(source, last), heard))
+        except Refusal as refusal:
+            if refusal.code == "readings.ending":
+                raise
+            await asyncio.sleep(float(refusal.params.get("retry_after", 1)))
+        else:
+            return
 
 
 def run(worker: Worker, stop: Callable[[Callable[[], None]], None]) -> None:

@@ -24,12 +24,12 @@ def by_keys(keys: Collection[str]) -> dict[str, Stream]:
         if len(held) > _MOST:
             held.clear()
         rows = Datastream.objects.order_by()
-        held.update(dict.fromkeys(lacking))
-        held.update(
-            (row[0], Stream(*row[1:]))
-            for row in rows.filter(external__among=lacking).values_list("external", *_COLUMNS)
-        )
-        held.update((row[1], Stream(*row)) for row in rows.filter(key__among=lacking).values_list(*_COLUMNS))
+        found: dict[str, Stream | None] = dict.fromkeys(lacking)
+        for row in rows.filter(external__among=lacking).values_list("external", *_COLUMNS):
+            found[row[0]] = Stream(*row[1:])
+        for row in rows.filter(key__among=lacking).values_list(*_COLUMNS):
+            found[row[1]] = Stream(*row)
+        held.update(found)  # at once: other threads must not take what is being read for unknown
     return _known(held, keys)
 
 
@@ -40,10 +40,16 @@ def by_numbers(numbers: Collection[int]) -> dict[int, Stream]:
     if lacking:
         if len(held) > _MOST:
             held.clear()
-        held.update(dict.fromkeys(lacking))
         rows = Datastream.objects.order_by().filter(pk__among=lacking)
-        held.update((row[0], Stream(*row)) for row in rows.values_list(*_COLUMNS))
+        found: dict[int, Stream | None] = dict.fromkeys(lacking)
+        held.update(found | {row[0]: Stream(*row) for row in rows.values_list(*_COLUMNS)})
     return _known(held, numbers)
+
+
+def read_anew() -> None:
+    """Compare what is held with the register at the next read, however fresh it is."""
+    _by_key.check_next()
+    _by_number.check_next()
 
 
 def _known(held: dict[Any, Stream | None], wanted: Iterable[Any]) -> dict[Any, Stream]:

@@ -13,6 +13,7 @@ from tongguan.sensors.checking import stream_key
 from tongguan.sensors.contracts import Place, Refusing, Stream
 from tongguan.sensors.declarations import declared, look_again
 from tongguan.sensors.inventory import Coverage, Poles, cover, poles
+from tongguan.sensors.keys import read_anew
 from tongguan.sensors.listing import Looked, kinds, listed, one
 from tongguan.sensors.models import (
     Datastream,
@@ -46,6 +47,7 @@ __all__ = [
     "one",
     "poles",
     "properties",
+    "read_anew",
     "refused",
     "sensors",
     "stamp",

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Lookup, UUIDField
@@ -20,6 +20,9 @@ def among(column: str, kind: str, values: Collection[Any], vendor: str) -> tuple
     return within, json.dumps([one.hex if isinstance(one, UUID) else one for one in values])
 
 
+_BEYOND: Final = 2**63
+
+
 @UUIDField.register_lookup
 @CharField.register_lookup
 @BigIntegerField.register_lookup
@@ -27,22 +30,26 @@ class Among(Lookup):
     """``field__among=values``: like ``in``, but one parameter however many words, numbers or UUIDs there are.
 
     The statement's text stays the same, so it is neither built nor parsed anew for every length; a hundred
-    parameters cost the driver more time than the database needs for the answer.
+    parameters cost the driver more time than the database needs for the answer. Numbers beyond those that a
+    column of 64 bits holds are no row's.
     """
 
     lookup_name = "among"
     prepare_rhs = False
 
+    def _held(self) -> list[Any]:
+        return [one for one in self.rhs if not isinstance(one, int) or -_BEYOND <= one < _BEYOND]
+
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with an array."""
         column, params = self.process_lhs(compiler, connection)
         within, given = among(
-            column, str(self.lhs.output_field.db_type(connection)), self.rhs, connection.vendor
+            column, str(self.lhs.output_field.db_type(connection)), self._held(), connection.vendor
         )
         return within, [*params, given]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Write it with a JSON array."""
         column, params = self.process_lhs(compiler, connection)
-        within, given = among(column, "", self.rhs, connection.vendor)
+        within, given = among(column, "", self._held(), connection.vendor)
         return within, [*params, given]

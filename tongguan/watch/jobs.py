@@ -4,7 +4,9 @@
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from tongguan.alarms import spi as alarms
 from tongguan.kernel import clock
@@ -15,6 +17,8 @@ from tongguan.series.api import part_of
 from tongguan.watch import api, rehearsing
 from tongguan.watch.queries import book, in_force, version_of
 from tongguan.watch.runner import Runner, Share
+from tongguan.watch.subjects import SEVERAL
+from tongguan.watch.together import Together
 
 _DAY_MS: Final = 86_400_000
 
@@ -39,10 +43,16 @@ def _share(folder: Path) -> Share | None:
     _, _, number = folder.name.partition("part-")
     if not parts or not number.isdigit():
         return None
-    return lambda streams: part_of(streams, parts) == int(number)
+    home = int(number) if int(number) < parts else SEVERAL
+    return lambda subjects: subjects.homes(_parting) == home
+
+
+def _parting(streams: NDArray[np.int64]) -> NDArray[np.int64]:
+    return part_of(streams, settings.READINGS_PARTS)
 
 
 sensing.following.register("watch", begun)
+sensing.together.register("watch", Together(_parting).streams)
 alarms.rule_books.register("watch", book)
 
 

@@ -29,11 +29,11 @@ from tongguan.watch import keeping
 from tongguan.watch.checking import detector_of, runnable
 from tongguan.watch.queries import in_force, version_of
 from tongguan.watch.running import Running
-from tongguan.watch.subjects import subjects_of
+from tongguan.watch.subjects import Subjects, subjects_of
 from tongguan.watch.telling import told
 
-#: Tells which of some streams are a store's.
-Share = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+#: Tells which of a rule's subjects are a store's.
+Share = Callable[[Subjects], NDArray[np.bool_]]
 
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 1_000
@@ -52,7 +52,7 @@ class Runner:
     ) -> None:
         """Keep checkpoints in a folder, every so many seconds at most.
 
-        ``share`` tells which streams are this store's, when workers share them; None: all.
+        ``share`` tells which subjects are this store's, when workers share the streams; None: all.
         """
         self._folder, self._share = folder, share
         self.closed = False
@@ -202,12 +202,7 @@ class Runner:
             return None
         subjects = subjects_of(rule.scope, rule.division)
         if self._share is not None:
-            whole, subjects = subjects, subjects.within(self._share)
-            split = whole.split(self._share)
-            if split:
-                _log.warning(
-                    "rule %s: %d subjects have streams in several parts; nobody judges them", code, split
-                )
+            subjects = subjects.within(self._share(subjects))
         return Running.begun(rule, detector, runnable(rule), subjects)
 
     def _note(self, said: Sequence[tuple[Running, Verdicts]]) -> None:

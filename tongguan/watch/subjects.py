@@ -16,6 +16,10 @@ from tongguan.people.contracts import PLATFORM
 from tongguan.sensors import queries as sensors
 from tongguan.watch.contracts import Scope
 
+#: Gives the part of each stream, when workers share them.
+Parting = Callable[[NDArray[np.int64]], NDArray[np.int64]]
+#: Home of a subject whose streams lie in several parts.
+SEVERAL: Final = -1
 _CHUNK: Final = 20_000
 _METRES_A_DEGREE: Final = 111_320.0
 
@@ -43,27 +47,29 @@ class Subjects:
         """Give the key of the matter a subject's alarms are about."""
         return self.matters[slot] if self.matters else f"stream:{self.streams[slot]}"
 
-    def within(self, share: Callable[[NDArray[np.int64]], NDArray[np.bool_]]) -> "Subjects":
-        """Give the subjects all of whose streams are a store's; groups across stores are left out."""
-        mine = share(self.streams)
+    def homes(self, part_of: Parting) -> NDArray[np.int64]:
+        """Give the part in which all streams of each subject lie, ``SEVERAL`` where they do not share one."""
+        parts = part_of(self.streams)
+        if not self.matters or not len(parts):
+            return parts
+        low, high = (side.reduceat(parts, self.starts[:-1]) for side in (np.minimum, np.maximum))
+        return np.where(low == high, low, SEVERAL)
+
+    def within(self, kept: NDArray[np.bool_]) -> "Subjects":
+        """Give only the subjects that are kept."""
+        if kept.all():
+            return self
         if not self.matters:
-            index = Index.of_streams(self.streams[mine])
+            index = Index.of_streams(self.streams[kept])
             return Subjects(index, index.stream, np.arange(index.slots + 1, dtype=np.int64))
-        kept = [n for n in range(len(self)) if bool(mine[self.starts[n] : self.starts[n + 1]].all())]
         layout = {
             name: one[kept] if isinstance(one, np.ndarray) else one
             for name, one in self.layout.items()
             if name != groups.PARTS
         }
-        made = _grouped([self.members(n) for n in kept], [self.matters[n] for n in kept], **layout)
+        slots = np.flatnonzero(kept).tolist()
+        made = _grouped([self.members(n) for n in slots], [self.matters[n] for n in slots], **layout)
         return replace(made, layout={**made.layout, groups.PARTS: self.layout[groups.PARTS]})
-
-    def split(self, share: Callable[[NDArray[np.int64]], NDArray[np.bool_]]) -> int:
-        """Give how many subjects have some of their streams in a store, but not all."""
-        if not self.matters or not len(self.streams):
-            return 0
-        inside = np.add.reduceat(share(self.streams).astype(np.int64), self.starts[:-1])
-        return int(((inside > 0) & (inside < np.diff(self.starts))).sum())
 
     def slot(self, matter: str) -> int:
         """Give the slot of a matter; −1 when it is none of these."""
@@ -100,7 +106,8 @@ class Subjects:
 
 
 def subjects_of(scope: Scope, division: str) -> Subjects:
-    """Find a rule's subjects in the register: streams in use within the division."""
+    """Find a rule's subjects in the register as it is now: streams in use within the division."""
+    sensors.read_anew()
     if scope.by == "group":
         return _named(scope, division)
     if scope.by == "thing":

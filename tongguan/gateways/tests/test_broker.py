@@ -19,7 +19,8 @@ from tongguan.gateways.resolving import Resolver
 from tongguan.gateways.running import Runner
 from tongguan.gateways.spi import decoders
 from tongguan.gateways.taking import Gate, Taken
-from tongguan.gateways.testing import Device, Mosquitto, Shelf, free_port, until
+from tongguan.gateways.testing import Device, Mosquitto, Shelf
+from tongguan.kernel.testing import free_port, until
 
 ROOT = Path(__file__).resolve().parents[3]
 DECLARED = {"topic": "tg/+/{thing}/{property}", "value": "v", "time": "t"}

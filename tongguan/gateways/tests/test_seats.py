@@ -14,9 +14,10 @@ from tongguan.gateways.ledger import SeatLedger
 from tongguan.gateways.models import Broker, Gateway, Kept, Note, Seat
 from tongguan.gateways.taking import Noted, Taken
 from tongguan.gateways.team import Team, where_of
-from tongguan.gateways.testing import Shelf, free_port
+from tongguan.gateways.testing import Shelf
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
+from tongguan.kernel.testing import free_port
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import cast, forget_caches
 from tongguan.places.testing import square_city

@@ -7,8 +7,9 @@ import paho.mqtt.client as paho
 import pytest
 
 from tongguan.gateways.connection import Connection, Where
-from tongguan.gateways.testing import Mosquitto, Shelf, until
+from tongguan.gateways.testing import Mosquitto, Shelf
 from tongguan.gateways.tests.test_broker import KNOWN, said, seat, told
+from tongguan.kernel.testing import until
 from tongguan.vault.testing import certificate
 
 pytestmark = pytest.mark.mosquitto
@@ -65,14 +66,21 @@ def test_a_certificate_of_another_name_is_not_trusted(secured):
         Connection(where)
 
 
-def test_a_killed_broker_is_found_again_and_what_was_acknowledged_stays(tmp_path):
+@pytest.fixture
+def broker(tmp_path):
+    """Give a broker that runs; it ends with the test, however that ends."""
     broker = Mosquitto(tmp_path / "broker")
     broker.start()
+    yield broker
+    broker.stop()
+
+
+def test_a_killed_broker_is_found_again_and_what_was_acknowledged_stays(tmp_path, broker, caplog):
     shelf = Shelf(tmp_path / "store", KNOWN)
     runner, notebook = seat(shelf, where_of(broker))
     runner.start()
     for life in range(4):
-        until(lambda: notebook.states and notebook.states[-1] == "connected")
+        until(lambda life=life: notebook.states.count("connected") == life + 1)
         device = paho.Client(paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         device.connect("127.0.0.1", broker.port)
         device.loop_start()
@@ -81,8 +89,10 @@ def test_a_killed_broker_is_found_again_and_what_was_acknowledged_stays(tmp_path
         until(lambda life=life: len(shelf.rows()) == 100 * (life + 1))
         broker.kill()
         device.loop_stop()
+        until(lambda: notebook.states[-1] == "failing")
         broker.start()
     runner.stop()
     runner.join(10)
-    broker.stop()
     assert shelf.rows() == said(told("k", 0, 400))
+    # Each loss is told anew: what went before was forgotten when work was done.
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 4

@@ -11,15 +11,10 @@ import time
 
 import pytest
 
+from tongguan.kernel.testing import free_port
 from tongguan.vault.testing import certificate
 
 USER, PASSWORD = "tousu", "Jiangzhou-2026"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

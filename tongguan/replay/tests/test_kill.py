@@ -4,7 +4,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,11 +16,13 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tongguan.kernel.testing import free_port
+
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 REPORTS, AT_ONCE = 300, 10
 #: The whole story costs some 50 s of CPU, shared by three programs; a crowded machine gets more time.
-PATIENCE = 400.0
+PATIENCE = 900.0
 
 PREPARE = """
 from tongguan.replay import city, mapping
@@ -48,12 +49,6 @@ print(json.dumps({
     "counter": model("runtime", "Sequence").objects.get(key="facts").value,
 }))
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

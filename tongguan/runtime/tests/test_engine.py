@@ -3,12 +3,10 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,24 +14,11 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tongguan.kernel.testing import free_port, until
+
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 BELLS, ROWS = 500, 150
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(what: Callable[[], object], seconds: float = 240) -> None:
-    """Wait until something is so; fail when it never is."""
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.05)
 
 
 def answers(port: int) -> bool:
@@ -130,21 +115,31 @@ def test_engines_killed_in_the_middle_lose_and_double_nothing(city: City) -> Non
     last = free_port()
     for goal, port in ((100, free_port()), (200, last)):
         engines.append(city.start("engine", "--port", str(port)))
-        wait_for(lambda goal=goal: city.counted("bell") >= goal and city.counted("row") >= goal // 4)
+        until(lambda goal=goal: city.counted("bell") >= goal and city.counted("row") >= goal // 4)
         victim = engines.pop(0)
         victim.send_signal(signal.SIGKILL)
         victim.wait()
-    wait_for(lambda: city.counted("bell") == BELLS and city.counted("row") == ROWS)
-    wait_for(lambda: city.ask("SELECT state FROM runtime_job") == [("done",)])
+    until(lambda: city.counted("bell") == BELLS and city.counted("row") == ROWS)
+    until(lambda: city.ask("SELECT state FROM runtime_job") == [("done",)])
 
     assert city.ask("SELECT key FROM runtime_sequence WHERE key LIKE '%:%' AND value <> 1") == []
     assert city.ask("SELECT done, failed FROM runtime_job") == [(ROWS, 0)]
-    wait_for(lambda: city.ask("SELECT 1 FROM runtime_factrecord WHERE seq IS NULL") == [])
+    until(lambda: city.ask("SELECT 1 FROM runtime_factrecord WHERE seq IS NULL") == [])
     seqs = [row[0] for row in city.ask("SELECT seq FROM runtime_factrecord ORDER BY seq")]
     assert seqs == list(range(1, BELLS + 2))  # and the job's end
-    wait_for(lambda: answers(last))
+    until(lambda: answers(last))
     engines[0].terminate()
-    assert engines[0].wait(20) == 0
+    assert engines[0].wait(20) == 0, engines[0].stdout.read().decode()
+
+
+def test_an_engine_ends_well_though_one_of_its_threads_does_not(city: City) -> None:
+    city.run("migrate", "--verbosity", "0")
+    city.environment["LEDGER_STAYS"] = "1"
+    port = free_port()
+    engine = city.start("engine", "--port", str(port))
+    until(lambda: answers(port))
+    engine.terminate()
+    assert engine.wait(60) == 0
 
 
 def _children(parent: int) -> set[int]:
@@ -172,21 +167,21 @@ def test_up_lives_through_falls_and_leaves_nothing_behind(city: City) -> None:
         return answers(city.web) and answers(city.stream)
 
     first = city.start("up", "--no-demo")
-    wait_for(ready)
+    until(ready)
     family = _family(first.pid)
     assert len(_children(first.pid)) == 2
     first.kill()
     first.wait()
-    wait_for(lambda: not any(_alive(pid) for pid in family), 20)
+    until(lambda: not any(_alive(pid) for pid in family), 20)
 
     second = city.start("up", "--no-demo")
-    wait_for(ready)
+    until(ready)
     third = city.start("up", "--no-demo")
     assert "已被占用" in third.communicate(timeout=60)[0].decode()
     assert third.returncode == 1
     fallen = min(_children(second.pid))
     os.kill(fallen, signal.SIGKILL)
-    wait_for(lambda: len(_children(second.pid) - {fallen}) == 2 and ready())
+    until(lambda: len(_children(second.pid) - {fallen}) == 2 and ready())
 
     family = _family(second.pid)
     second.terminate()

@@ -15,8 +15,13 @@ class Heard:
     top: int = -1
     value: float = math.nan
     since: int = 0
-    window: int = -1
-    count: int = 0
+    told: tuple[int, int] = (-1, 0)
+    burst: tuple[int, int] = (-1, 0)
+
+
+def counted(before, window):
+    """Give the window with one reading more in it."""
+    return (window, before[1] + 1 if window == before[0] else 1)
 
 
 class PlainJudge:
@@ -49,13 +54,14 @@ class PlainJudge:
                 bits |= Quality.STUCK
         if not ahead:
             known.top = max(known.top, at)
-        window = heard // policy.flood_window_ms
-        known.count = known.count + 1 if window == known.window else 1
-        known.window = window
+        if bits & Quality.BACKFILLED:
+            return int(bits), True
+        known.told = counted(known.told, min(at, heard) // policy.flood_window_ms)
+        known.burst = counted(known.burst, heard // policy.flood_window_ms)
         allowed = policy.flood_undeclared
         if every:
             allowed = max(policy.flood_floor, policy.flood_factor * policy.flood_window_ms // every)
-        excess = known.count - allowed
+        excess = max(known.told[1] - allowed, known.burst[1] - max(allowed, policy.flood_burst))
         if excess > 0:
             bits |= Quality.FLOOD
         return int(bits), excess <= 0 or (excess - 1) % policy.flood_sample == 0

@@ -62,6 +62,19 @@ def test_a_table_of_the_past_is_taken_in_the_streams_unit_and_bad_rows_are_kept(
     assert "收下 0，已有 5" in capsys.readouterr().out
 
 
+def test_a_day_of_readings_filled_in_at_once_is_no_flood(db, tmp_path):
+    square_city()
+    declare(told(1, observed="water.water_pressure", external="gw:1", unit="MPa", every="60"))
+    table = tmp_path / "昨天.csv"
+    rows = [f"gw:1,{AT + n * 60_000},{0.3 + n / 1e5:.5f}" for n in range(1440)]
+    table.write_text("外部键,时间,数值\n" + "\n".join(rows) + "\n")
+    with owned():
+        assert backfill.backfill(PLATFORM, table).kept == 1440
+        number = sensors.datastreams_by_key(["gw:1"])["gw:1"].id
+        assert len(kept(number)) == 1440
+        assert all(bits & Quality.BACKFILLED for *_, bits in kept(number))
+
+
 def test_parquet_goes_on_where_it_was_broken_off(stream, tmp_path, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 400)
     file = tmp_path / "past.parquet"

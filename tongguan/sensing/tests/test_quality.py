@@ -20,6 +20,7 @@ TIGHT = Policy(
     flood_factor=2,
     flood_floor=2,
     flood_undeclared=4,
+    flood_burst=5,
     flood_sample=3,
 )
 #: (stream, low, high, ms between readings, ms until stuck)
@@ -32,7 +33,8 @@ DECLARED = [
 
 moments = st.integers(-9_000, 4_000)
 values = st.sampled_from([0.0, 1.0, 1.0, 1.0, 4.0, 6.0, -0.5, math.nan, math.inf])
-reading = st.tuples(st.integers(1, 5), moments, values, st.sampled_from([0, int(Quality.WRONG_UNIT)]))
+marks = st.sampled_from([0, 0, int(Quality.WRONG_UNIT), int(Quality.BACKFILLED)])
+reading = st.tuples(st.integers(1, 5), moments, values, marks)
 #: Frames with how far our clock has gone on (or back: it was set) before each.
 frames = st.lists(st.tuples(st.integers(-2_000, 5_000), st.lists(reading, max_size=14)), max_size=8)
 
@@ -88,6 +90,26 @@ def test_a_device_that_sends_ten_thousand_times_its_rate_harms_nobody_else():
     assert (row.stream, row.excess, row.kept) == (1, 99_900, 999)
     later = judged(judge, register, [(1, NOW + 20_000, 1.0, 0)], NOW + 20_000)
     assert later.frame.quality.tolist() == [0]
+
+
+def test_a_device_that_catches_up_after_an_outage_loses_nothing():
+    judge, register = Judge(Policy()), Register(declared([(1, None, None, 1_000, 0)]))
+    kept = [(1, NOW - 1_000 * n, float(n), 0) for n in range(6 * 3_600, 0, -1)]
+    assert judged(judge, register, kept, NOW).stays.all()
+    assert judge.floods() == []
+
+
+def test_whatever_times_a_device_makes_up_it_is_bounded():
+    judge, register = Judge(Policy()), Register(declared([(1, None, None, 1_000, 0)]))
+    made_up = [(1, NOW - 10_000 * n, 1.0, 0) for n in range(200_000)]
+    assert int(judged(judge, register, made_up, NOW).stays.sum()) == 100_000 + 1_000
+
+
+def test_what_is_filled_in_later_is_no_flood_and_takes_no_room_of_what_comes():
+    judge, register = Judge(Policy()), Register(declared([(1, None, None, 60_000, 0)]))
+    past = [(1, NOW - 86_400_000, 1.0, int(Quality.BACKFILLED))] * 150_000
+    assert judged(judge, register, past, NOW).stays.all()
+    assert judged(judge, register, [(1, NOW, 1.0, 0)], NOW).frame.quality.tolist() == [0]
 
 
 def test_a_restarted_judge_goes_on_from_the_newest_reading():

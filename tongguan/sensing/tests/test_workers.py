@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ import pytest
 
 from tongguan.kernel.errors import Unavailable
 from tongguan.kernel.frames import Frame
+from tongguan.kernel.testing import until
 from tongguan.sensing import owning, queries
 from tongguan.sensing.bus import Spreader, packed, unpacked
 from tongguan.sensing.owner import now_ms
@@ -78,13 +78,6 @@ def owners(stream):
             await connection.close()
 
     return asyncio.run(asked())
-
-
-def until(condition):
-    deadline = time.monotonic() + 180
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def counted(begin):

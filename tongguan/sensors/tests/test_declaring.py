@@ -231,7 +231,7 @@ def test_a_file_is_declared_by_command_and_says_what_it_refused(city, tmp_path, 
 def test_the_shipped_properties_are_stored_once(city, capsys):
     call_command("sensors", "properties")
     call_command("sensors", "properties")
-    assert capsys.readouterr().out.splitlines() == ["新增观测属性 48 个", "新增观测属性 0 个"]
+    assert capsys.readouterr().out.splitlines() == ["新增观测属性 54 个", "新增观测属性 0 个"]
     assert Sensor.objects.count() == 0
 
 

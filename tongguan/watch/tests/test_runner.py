@@ -2,8 +2,10 @@
 """Rules in force over frames: what changed is told once, after a crash too, and when alarms do not answer."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import OperationalError, connection
 
@@ -15,10 +17,13 @@ from tongguan.kernel.frames import Frame
 from tongguan.people.contracts import PLATFORM
 from tongguan.sensors.testing import declare
 from tongguan.sensors.testing import told as row
-from tongguan.watch import api
+from tongguan.watch import api, queries
+from tongguan.watch.contracts import Scope
 from tongguan.watch.queries import NAME
 from tongguan.watch.runner import Runner
+from tongguan.watch.subjects import SEVERAL, subjects_of
 from tongguan.watch.testing import fan, in_force, methane, own, wells
+from tongguan.watch.together import Together
 
 BEGIN = 1_760_000_000_000
 MINUTE = 60_000
@@ -195,7 +200,7 @@ def test_workers_that_share_the_streams_each_judge_their_own(city, tmp_path):
     streams = wells(4)
     in_force(methane())
     even, odd = (
-        Runner(tmp_path / f"watch-{rest}", share=lambda numbers, rest=rest: numbers % 2 == rest)
+        Runner(tmp_path / f"watch-{rest}", share=lambda one, rest=rest: one.homes(lambda s: s % 2) == rest)
         for rest in (0, 1)
     )
     for worker in (even, odd):
@@ -205,10 +210,28 @@ def test_workers_that_share_the_streams_each_judge_their_own(city, tmp_path):
     assert sorted(len(one.rules["gas.methane"].subjects) for one in (even, odd)) == [2, 2]
 
 
-def test_a_subject_whose_streams_lie_in_several_parts_is_told_as_judged_by_nobody(city, tmp_path, caplog):
+def test_a_subject_whose_streams_lie_in_several_parts_has_a_home_of_its_own(city, tmp_path):
     (one,), (level,) = wells(1), wells(1, observed="drainage.level")
     in_force(fan())
-    Runner(tmp_path / "whole", share=lambda numbers: numbers > 0).follow(1, frame([one, level], 0, 60))
-    assert "nobody judges" not in caplog.text
-    Runner(tmp_path / "half", share=lambda numbers: numbers == one).follow(1, frame([one], 0, 60))
-    assert "rule gas.flooded: 1 subjects have streams in several parts; nobody judges them" in caplog.text
+
+    def homes(part_of):
+        return subjects_of(queries.rules(PLATFORM)[0].scope, "9901").homes(part_of).tolist()
+
+    assert homes(lambda streams: streams * 0 + 3) == [3]
+    assert homes(lambda streams: (streams == one).astype(np.int64)) == [SEVERAL]
+    parted = Together(lambda streams: (streams == one).astype(np.int64))
+    assert parted.streams().tolist() == sorted([one, level])
+    assert Together(lambda streams: streams * 0).streams().tolist() == []
+    in_force(replace(fan(), scope=Scope(by="thing", parts=fan().scope.parts, things=("W-2",))))
+    assert parted.streams().tolist() == []
+
+
+def test_a_group_rule_whose_streams_come_later_is_judged_once_they_are_there(city, tmp_path):
+    in_force(fan())
+    runner = Runner(tmp_path / "late", share=lambda one: one.homes(lambda streams: streams * 0) == 0)
+    runner.follow(1, frame([], 0, 0))
+    (one,), (level,) = wells(1), wells(1, observed="drainage.level")
+    runner._look_at = 0.0  # as a minute later
+    for number, (minute, value) in enumerate([(1, 60), (2, 60), (3, 60)], 2):
+        runner.follow(number, frame([one, level], minute, value))
+    assert [found[0] for found in alarms()] == ["thing:W-1"]

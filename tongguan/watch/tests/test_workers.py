@@ -6,27 +6,30 @@ A NATS server of its own, PostgreSQL, and the real command: what one worker comm
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 
 from tongguan.alarms.models import Alarm, Line
 from tongguan.kernel.errors import Unavailable
 from tongguan.kernel.frames import Frame
+from tongguan.kernel.testing import free_port, until
 from tongguan.places.testing import square_city
 from tongguan.sensing import api, queries
 from tongguan.sensing.testing import let_go
 from tongguan.sensors import queries as sensors
 from tongguan.sensors.testing import declare
 from tongguan.sensors.testing import told as sensor
+from tongguan.series.api import part_of
 from tongguan.series.testing import rows
-from tongguan.watch.testing import GAS, in_force, methane, wells
+from tongguan.watch.contracts import Group, Scope
+from tongguan.watch.testing import GAS, in_force, methane, own, wells
 
 pytestmark = [
     pytest.mark.postgres,
@@ -34,13 +37,6 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("nats-server") is None, reason="no nats-server to start"),
 ]
 ROOT, PARTS, MINUTE = Path(__file__).resolve().parents[3], 4, 60_000
-
-
-def until(condition, seconds=300):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.1)
 
 
 def told(ask):
@@ -54,9 +50,7 @@ def told(ask):
 @pytest.fixture
 def bus(tmp_path):
     """A NATS server of this story alone, with its streams in a folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = ["nats-server", "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(tmp_path / "bus")]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield f"nats://127.0.0.1:{port}"
@@ -174,3 +168,39 @@ def test_rules_go_on_with_another_worker_and_no_alarm_is_raised_twice(crew):
     send(range(20, 30), 1.0)
     until(lambda: Alarm.objects.filter(cleared_at=None).count() == 0)
     assert Alarm.objects.count() == Line.objects.filter(move="raise").count() == 12
+
+
+def test_a_balance_over_meters_of_several_parts_is_judged_once_and_goes_on_after_a_kill(crew):
+    square_city()
+    flows = wells(6, observed="water.water_flow")
+    assert len(set(part_of(np.array(flows), PARTS).tolist())) > 1
+    keys = tuple(f"W-{n}/water.water_flow" for n in range(1, 7))
+    limits = {"every": own(60.0), "stale": own(600.0), "red": own(20.0)}
+    scope = Scope(by="group", groups=(Group("一区", keys, (1, -1, -1, -1, -1, -1)),))
+    started = crew(2)
+    until(lambda: told(queries.condition))
+    in_force(methane(code="water.balance", detector="balance", settings=limits, scope=scope))
+    begin, minutes = now_ms() - 120 * MINUTE, iter(range(120))
+
+    def passing(inflow, seconds=1.0):
+        minute = next(minutes)
+        api.take(Frame.of(flows, [begin + minute * MINUTE] * 6, [inflow] + [10.0] * 5))
+        time.sleep(seconds)
+
+    def grades():
+        return [(one.about, one.grade, one.cleared_at is None) for one in Alarm.objects.all()]
+
+    def steady(inflow, wanted):
+        """Let minutes pass until it is told: when the rule is met with is the workers' matter."""
+        while grades() != wanted:
+            passing(inflow)
+
+    passing(50.0)
+    steady(90.0, [("group:一区", 4, True)])
+    for one in started:
+        one.kill()
+        one.wait(30)
+    passing(90.0, 0)
+    crew(2)
+    steady(50.0, [("group:一区", 4, False)])
+    assert Line.objects.filter(move="raise").count() == 1

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A job that counts rows, and who may listen to the stream."""
+"""A job that counts rows, who may listen to the stream, and a companion that does not end when asked."""
 
+import os
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
+
+import duckdb
 
 from tongguan.runtime import sequences, spi
 from tongguan.runtime.contracts import JobInfo
@@ -34,3 +38,12 @@ def view_of(who: str) -> spi.StreamView | None:
 
 
 spi.stream_scope.register("ledger", view_of)
+
+
+def stay(_stop: threading.Event) -> None:
+    """Where ``LEDGER_STAYS`` is set: ask the column store, without end."""
+    while os.environ.get("LEDGER_STAYS"):
+        duckdb.execute("SELECT sum(i) FROM range(1000) AS numbers(i)").fetchall()
+
+
+spi.companions.register("ledger.stays", stay)
