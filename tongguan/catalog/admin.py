@@ -91,5 +91,8 @@ _register(
     "version",
 )
 _register(
-    models.StageLimit, "stage kind division limit_value limit_unit source note", "stage division", "stage"
+    models.StageLimit,
+    "stage kind division urgency limit_value limit_unit source note",
+    "stage division",
+    "stage",
 )

@@ -226,28 +226,35 @@ def change_item(actor: Actor, code: str, **settings: Any) -> ItemInfo:
 
 
 def set_stage_limit(
-    actor: Actor, stage: str, text: str, *, kind: str = "", division: str = "", source: str = "city"
+    actor: Actor,
+    stage: str,
+    text: str,
+    *,
+    kind: str = "",
+    division: str = "",
+    urgency: str = "",
+    source: str = "city",
 ) -> None:
     """Set how long a stage may take (``24自然小时``); an empty text switches its clock off.
 
-    Raises Forbidden, Invalid ``stage.unknown``, ``kind.unknown``, ``division.code``, ``limit.unreadable``.
+    Raises Forbidden, Invalid naming the field (``stage``, ``kind``, ``urgency``, ``division``, the limit).
     """
     _allow(actor, division, DECIDERS)
     if stage not in STAGES:
-        raise Invalid(
-            "stage.unknown", zh=f"没有环节 {stage[:20]}", en=f"no stage {stage[:20]!r}", field="stage"
-        )
+        raise Invalid("stage.unknown", f"没有环节 {stage[:20]}", f"no stage {stage[:20]!r}", field="stage")
     if kind and kind not in {known.value for known in ItemKind}:
         raise Invalid("kind.unknown", zh=f"没有类型 {kind[:20]}", en=f"no kind {kind[:20]!r}", field="kind")
+    if urgency and urgency not in URGENCIES:
+        raise Invalid("urgency.level", "没有这个紧急程度", "no such urgency", field="urgency")
     if division and not (division.isascii() and division.isdigit() and len(division) in DIVISION_LENGTHS):
         raise Invalid("division.code", zh="不是行政区划代码", en="not a division code", field="division")
     parsed = parse_limit(text)
+    where: dict[str, Any] = {"kind": kind, "division": division, "urgency": urgency}
     with atomic():
         stamps.bump(stamps.STAGE_LIMITS)
         StageLimit.objects.update_or_create(
             stage=stage,
-            kind=kind,
-            division=division,
+            **where,
             defaults={
                 "limit_value": None if parsed is None else Decimal(str(parsed.limit.value)),
                 "limit_unit": "" if parsed is None else parsed.limit.unit.value,
@@ -255,9 +262,8 @@ def set_stage_limit(
                 "confidence": "high",
             },
         )
-        detail = {"kind": kind, "division": division, "limit": text}
-        audit.record(actor, "catalog.set_stage_limit", f"stage:{stage}", detail)
-        outbox.publish(facts.StageLimitChanged(division=division, stage=stage, kind=kind))
+        audit.record(actor, "catalog.set_stage_limit", f"stage:{stage}", where | {"limit": text})
+        outbox.publish(facts.StageLimitChanged(stage=stage, **where))
 
 
 def _draft(actor: Actor, division: str, rows: Sequence[ListRow], **about: Any) -> ResponsibilityVersion:

@@ -3,6 +3,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -66,6 +67,15 @@ class FilingRule(msgspec.Struct, frozen=True, kw_only=True):
     local_name: str = ""
     limit_note: str = ""
     confidence: str = ""
+
+
+class StageKey(NamedTuple):
+    """What a stage limit is for; an empty word: every kind, the whole territory, any urgency."""
+
+    stage: str
+    kind: str
+    division: str
+    urgency: str
 
 
 class Responsibility(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -44,3 +44,4 @@ class StageLimitChanged(Fact, frozen=True, kw_only=True):
 
     stage: str
     kind: str
+    urgency: str = ""

@@ -22,9 +22,8 @@ CONFIDENCES: Final[dict[str, Label]] = {
     "low": ("低", "low"), "unknown": ("不明", "unknown"),
 }  # fmt: skip
 BOOK_STATES: Final[dict[str, Label]] = {
-    "active": ("在用", "in use"),
-    "superseded": ("已被替代", "superseded"),
-}
+    "active": ("在用", "in use"), "superseded": ("已被替代", "superseded"),
+}  # fmt: skip
 VERSION_STATES: Final[dict[str, Label]] = {
     "draft": ("草案", "draft"), "applied": ("生效", "applied"), "superseded": ("已被替代", "superseded"),
     "discarded": ("已放弃", "discarded"),

@@ -82,4 +82,6 @@ def _words(text: str) -> list[str]:
 
 def load_stage_limits() -> Upserted:
     """Load the stage limits that are missing; those a city has are its own and stay."""
-    return upsert(StageLimit.objects.all(), standards.stage_limits(), key="stage kind division", compare="")
+    return upsert(
+        StageLimit.objects.all(), standards.stage_limits(), key="stage kind division urgency", compare=""
+    )

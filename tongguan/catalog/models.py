@@ -255,13 +255,14 @@ class ResponsibilityRow(Shown):
 
 
 class StageLimit(Shown):
-    """How long a stage may take (环节时限), by kind of item and division; no value means no clock."""
+    """How long a stage may take (环节时限), by kind of item, division and urgency; no value: no clock."""
 
-    shown = "{0.stage} {0.kind} {0.division}"
+    shown = "{0.stage} {0.kind} {0.division} {0.urgency}"
 
     stage = _word("环节", labels.STAGES)
     kind = _word("类型", labels.KINDS, blank=True)
     division = models.CharField("区划", max_length=12, blank=True)
+    urgency = _word("紧急程度", labels.URGENCIES, blank=True, default="")
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=2, null=True, blank=True)
     limit_unit = _word("单位", labels.LIMIT_UNITS, blank=True)
     source = models.CharField("来源", max_length=40)
@@ -271,6 +272,8 @@ class StageLimit(Shown):
     class Meta:
         verbose_name = verbose_name_plural = "环节时限"
         constraints = (
-            models.UniqueConstraint(fields=["stage", "kind", "division"], name="catalog_stage_limit_once"),
+            models.UniqueConstraint(
+                fields=["stage", "kind", "division", "urgency"], name="catalog_stage_limit_once"
+            ),
             models.CheckConstraint(condition=_LIMIT_WHOLE, name="catalog_stage_limit_whole"),
         )

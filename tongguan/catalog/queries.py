@@ -7,6 +7,7 @@ they are for or bind.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import product
 
 import msgspec
 from django.utils import timezone
@@ -20,6 +21,7 @@ from tongguan.catalog.contracts import (
     ListRow,
     RequestTypeInfo,
     Responsibility,
+    StageKey,
     VersionInfo,
 )
 from tongguan.catalog.models import FilingRule as FilingRuleRow
@@ -192,29 +194,25 @@ def version_info(row: ResponsibilityVersion) -> VersionInfo:
     return msgspec.convert(row, VersionInfo, from_attributes=True)
 
 
-def stage_limit(stage: str, item_code: str, division: str) -> Limit | None:
+def stage_limit(stage: str, item_code: str, division: str, urgency: str = "") -> Limit | None:
     """Give how long a stage may take for an item in a division; None: no clock.
 
-    The most specific division wins, then the item's kind before all kinds. A row without a value there
-    switches the clock off.
+    A limit for the urgency (``normal``, ``urgent``, ``critical``) goes before those for any; then the most
+    specific division wins, then the item's kind before all kinds. A row without a value there switches the
+    clock off.
     """
     limits = shelves.stage_limits.get()
     info = shelves.items.get().get(item_code)
     kinds = (info.kind.value, "") if info is not None else ("",)
-    for length in LENGTHS:
-        if length <= len(division):
-            for kind in kinds:
-                key = (stage, kind, division[:length])
-                if key in limits:
-                    return limits[key]
-    return None
+    places = [division[:length] for length in LENGTHS if length <= len(division)]
+    keys = product(dict.fromkeys((urgency, "")), places, kinds)
+    found = ((stage, kind, place, level) for level, place, kind in keys)
+    return next((limits[key] for key in found if key in limits), None)
 
 
-def stage_limits() -> list[tuple[str, str, str, Limit | None]]:
-    """Give every set stage limit as (stage, kind or "", division or "", limit or None), in order."""
-    return sorted(
-        ((*key, limit) for key, limit in shelves.stage_limits.get().items()), key=lambda row: row[:3]
-    )
+def stage_limits() -> list[tuple[StageKey, Limit | None]]:
+    """Give every set stage limit, in order; None: the clock is switched off there."""
+    return sorted(shelves.stage_limits.get().items(), key=lambda row: row[0])
 
 
 def _why_nobody(index: Index, item_code: str, division: str, day: date) -> tuple[str, ...]:

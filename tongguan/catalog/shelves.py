@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import F
 
-from tongguan.catalog.contracts import FilingRule, ItemInfo, ListRow
+from tongguan.catalog.contracts import FilingRule, ItemInfo, ListRow, StageKey
 from tongguan.catalog.models import FilingRule as FilingRuleRow
 from tongguan.catalog.models import Item, LegacyClass, ResponsibilityRow, ResponsibilityVersion, StageLimit
 from tongguan.catalog.resolve import Index, Listed
@@ -102,9 +102,9 @@ def _load_responsibilities() -> Index:
     return compile_versions(list(ResponsibilityVersion.objects.filter(state="applied")))
 
 
-def _load_stage_limits() -> dict[tuple[str, str, str], Limit | None]:
+def _load_stage_limits() -> dict[StageKey, Limit | None]:
     return {
-        (row.stage, row.kind, row.division): limit_of(row.limit_value, row.limit_unit)
+        StageKey(row.stage, row.kind, row.division, row.urgency): limit_of(row.limit_value, row.limit_unit)
         for row in StageLimit.objects.all()
     }
 

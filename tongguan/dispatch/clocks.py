@@ -6,7 +6,7 @@ city's clock of a stage is asked to start again after a return and simply runs o
 stopped, as by the unit's confirmation, a new round begins (rework: the whole limit once more).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -150,9 +150,8 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
             division=change.case.division,
             unit_id=asked.unit_id,
             started_at=at,
-            limit_value=None if limit is None else Decimal(str(limit.value)),
-            limit_unit="" if limit is None else limit.unit.value,
         )
+        _allow(row, limit)
         ladder = ladders[_ladder_code(asked, ladders)]
         alike = (limit, asked.unit_id, ladder.code)
         if alike not in schedules:
@@ -161,6 +160,11 @@ def _start_some(rows: list[Clock], change: Change, at: datetime, batch: _Batch) 
         row.__dict__.update(schedules[alike])
         rows.append(row)
         batch.created.append(row)
+
+
+def _allow(row: Clock, limit: Limit | None) -> None:
+    row.limit_value = None if limit is None else Decimal(str(limit.value))
+    row.limit_unit = "" if limit is None else limit.unit.value
 
 
 def _ladder_code(asked: Start, known: Collection[str]) -> str:
@@ -174,7 +178,7 @@ def stage_limit(case: CaseInfo, stage: str) -> Limit | None:
     if stage == HANDLE:
         frozen = case.filing.get("limit")
         return None if not frozen else Limit(Decimal(str(frozen["value"])), LimitUnit(frozen["unit"]))
-    return catalog.stage_limit(stage, case.item_code, case.division)
+    return catalog.stage_limit(stage, case.item_code, case.division, case.urgency)
 
 
 def limit_of(row: Clock) -> Limit | None:
@@ -207,6 +211,7 @@ def schedule(row: Clock, at: datetime, ladder: escalation.Ladder | None = None) 
     """
     limit = limit_of(row)
     if limit is None:
+        row.due_at, row.next_notice_at, row.rungs, row.warning = None, None, [], ""
         return
     calendar = people.calendar_for(row.unit_id)
     history = history_of(row)
@@ -226,10 +231,8 @@ def schedule(row: Clock, at: datetime, ladder: escalation.Ladder | None = None) 
 
 def _unknown_years(calendar: Calendar, unit: LimitUnit, start: datetime, end: datetime) -> str:
     """Say which years' holidays are unknown, for limits that skip holidays."""
-    if unit not in (LimitUnit.WORK_HOUR, LimitUnit.WORK_DAY):
-        return ""
     unknown = [y for y in range(start.year, end.year + 1) if not calendar.knows(y)]
-    if not unknown:
+    if unit not in (LimitUnit.WORK_HOUR, LimitUnit.WORK_DAY) or not unknown:
         return ""
     return f"{'、'.join(map(str, unknown))}年工作日历未知，按周一至周五计算，请导入当年节假日安排"
 
@@ -273,33 +276,29 @@ def exclude(case_id: UUID) -> int:
 
 def pause(case: CaseInfo, *, at: datetime, until: datetime | None) -> None:
     """Suspend handling (挂账): the city's clock and the orders' stand still, at most until ``until``."""
-    rows = _running_handle(case.id)
-    batch = _Batch()
-    for row in rows:
+
+    def stand(row: Clock) -> bool:
         if row.paused_at is not None:
-            continue
+            return False
         row.paused_at = at
         row.resume_at = until if row.order_id is None else None
         row.pauses = [*row.pauses, [_micros(at), None]]
-        schedule(row, at)
-        batch.changed.append(row)
-    _write(batch)
-    _mirror([(case.id, case.due_at)], {case.id: rows})
+        return True
+
+    _turn_handling(case, at, stand)
 
 
 def resume(case: CaseInfo, *, at: datetime) -> datetime | None:
     """End the suspension: what was left runs on from ``at``. Give the city's new due time."""
-    rows = _running_handle(case.id)
-    batch = _Batch()
-    for row in rows:
+
+    def go_on(row: Clock) -> bool:
         if row.paused_at is None:
-            continue
+            return False
         _end_pause(row, at)
         row.series += 1
-        schedule(row, at)
-        batch.changed.append(row)
-    _write(batch)
-    return _mirror([(case.id, case.due_at)], {case.id: rows})[case.id]
+        return True
+
+    return _turn_handling(case, at, go_on)
 
 
 def _end_pause(row: Clock, at: datetime) -> None:
@@ -310,16 +309,24 @@ def _end_pause(row: Clock, at: datetime) -> None:
 
 def extend(case: CaseInfo, *, at: datetime) -> datetime | None:
     """Add the original limit once more (延期) to the city's clock and the lead's. Give the new due time."""
-    rows = _running_handle(case.id)
     lead = set(WorkOrder.objects.filter(case_id=case.id, role="lead").values_list("id", flat=True))
-    batch = _Batch()
-    for row in rows:
+
+    def once_more(row: Clock) -> bool:
         if row.limit_value is None or not (row.order_id is None or row.order_id in lead):
-            continue
+            return False
         row.extensions += 1
         row.series += 1
+        return True
+
+    return _turn_handling(case, at, once_more)
+
+
+def _turn_handling(case: CaseInfo, at: datetime, turned: Callable[[Clock], bool]) -> datetime | None:
+    running = Clock.objects.filter(stage=HANDLE, stopped_at__isnull=True, supervision__isnull=True)
+    rows = list(running.select_for_update(of=("self",)).filter(case_id=case.id).order_by("id"))
+    batch = _Batch(changed=[row for row in rows if turned(row)])
+    for row in batch.changed:
         schedule(row, at)
-        batch.changed.append(row)
     _write(batch)
     return _mirror([(case.id, case.due_at)], {case.id: rows})[case.id]
 
@@ -331,8 +338,11 @@ def refresh_warned(limit: int = 500) -> int:
     return sum([recount(case_id, warned=True) for case_id in list(ids)])
 
 
-def recount(case_id: UUID, *, warned: bool = False) -> int:
-    """Set a case's running clocks by the calendars of now, or only ``warned`` ones; give how many changed."""
+def recount(case_id: UUID, *, warned: bool = False, limits: bool = False) -> int:
+    """Set a case's running clocks by the calendars of now, or only ``warned`` ones; give how many changed.
+
+    ``limits``: its stages, but for handling, get the limits of now too, as when it has become urgent.
+    """
     with atomic():
         case = cases.hold(PLATFORM, case_id).case
         batch = _Batch()
@@ -340,25 +350,23 @@ def recount(case_id: UUID, *, warned: bool = False) -> int:
         rows = list(every.select_for_update(of=("self",)).order_by("id"))
         for row in rows:
             was, due = row.warning, row.due_at
-            schedule(row, clock.now())
+            anew = limits and row.order_id is None and row.supervision_id is None and row.stage != HANDLE
+            if anew:
+                _allow(row, stage_limit(case, row.stage))
+            code = _ladder_code(Start(row.stage), batch.begun.ladders)  # a clock without a limit has no steps
+            schedule(row, clock.now(), batch.begun.ladders[code] if anew and not row.rungs else None)
             if (was and not row.warning) if warned else row.due_at != due:
                 row.series += 1
                 batch.changed.append(row)
-        _write(batch)
+        _write(batch, _TIMES if not limits else (*_TIMES, "limit_value", "limit_unit"))
         if batch.changed:
             _mirror([(case_id, case.due_at)], {case_id: rows})
             cases.tell_due_changed(case)
         return len(batch.changed)
 
 
-def _running_handle(case_id: UUID) -> list[Clock]:
-    running = Clock.objects.filter(stopped_at__isnull=True, supervision__isnull=True)
-    rows = running.select_for_update(of=("self",)).filter(case_id=case_id, stage=HANDLE)
-    return list(rows.order_by("id"))
-
-
-def _write(batch: _Batch) -> None:
-    tables.update(batch.changed, _TIMES)
+def _write(batch: _Batch, columns: Sequence[str] = _TIMES) -> None:
+    tables.update(batch.changed, columns)
     if batch.created:
         Clock.objects.bulk_create(batch.created, batch_size=500)
     orders = {

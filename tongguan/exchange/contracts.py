@@ -23,17 +23,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """What links a unit, and all below it, to its own system.
+    """What links a unit, and all below it, or a service for a division, to its own system.
 
-    ``items``: prefixes of the items it takes, none: all. ``handler``: sign-in name of the person of the
-    unit who stands for the system's own staff, since an order is always assigned to somebody. ``mapping``:
-    the declaration of the system's own words, see ``mapping.read``.
+    ``service``: its key in the danger rules (police, fire, ambulance), with the ``division`` whose hand-overs
+    it gets and ``contact``: whether it is told the caller's number. Of a unit's, ``items``: prefixes of the
+    items it takes, none: all; ``handler``: sign-in name of the person of the unit who stands for the system's
+    own staff, since an order is always assigned to somebody. ``mapping``: the declaration of the system's own
+    words, see ``mapping.read``.
     """
 
     code: str
     name: str
-    unit: str
+    unit: str = ""
     url: str
+    service: str = ""
+    division: str = ""
+    contact: bool = False
     handler: str = ""
     items: tuple[str, ...] = ()
     mapping: Mapping[str, Any] = field(default_factory=dict)
@@ -41,12 +46,17 @@ class NewLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkInfo:
-    """A link as read; its secrets are never shown. ``two_secrets_until``: the old one still holds so long."""
+    """A link as read; its secrets are never shown. ``two_secrets_until``: the old one still holds so long.
+
+    Of a service there is no unit, and ``unit_name`` is the service's.
+    """
 
     code: str
     name: str
-    unit_id: int
+    unit_id: int | None
     unit_name: str
+    service: str
+    contact: bool
     division: str
     url: str
     handler_id: int | None
@@ -63,11 +73,12 @@ class LinkInfo:
 class LinkState:
     """How a link is doing: the newest number, what waits, how old the oldest of it is, which cases are stuck.
 
-    ``refused``: events of the department that were refused and not settled since.
+    ``service``: "" for a unit's. ``refused``: events of its system that were refused and not settled since.
     """
 
     code: str
     name: str
+    service: str
     active: bool
     last_seq: int
     waiting: int
@@ -83,7 +94,10 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckCase:
-    """A case whose next event was given up: the later ones wait for somebody to retry or pass it."""
+    """A case whose next event was given up: the later ones wait for somebody to retry or pass it.
+
+    ``case_id``: by which it is retried or passed; of a service's link that of the hand-over.
+    """
 
     case_id: UUID
     case_number: str
@@ -94,7 +108,10 @@ class StuckCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentEvent:
-    """One event for a department as it was and will be sent; ``body`` is the CloudEvent."""
+    """One event for a department as it was and will be sent; ``body`` is the CloudEvent.
+
+    Of a service's link ``case_id`` and ``order_id`` are the hand-over's.
+    """
 
     seq: int
     id: UUID
@@ -111,7 +128,7 @@ class Taken:
     """What became of one event of a department.
 
     ``done``; ``repeated``: it was done before; ``refused``: with the reason, ``kept`` under this number
-    in the list of what could not be read.
+    in the list of what could not be read. From a service ``order_id``, ``order_state`` are the hand-over's.
     """
 
     index: int

@@ -18,8 +18,9 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from tongguan.exchange import credentials
+from tongguan.exchange import credentials, handing, systems
 from tongguan.exchange.models import CaseQueue, Link, OutgoingEvent
+from tongguan.handover import api as handovers
 from tongguan.kernel import circuit, clock
 from tongguan.kernel.aside import aside
 from tongguan.kernel.rounds import Rounds
@@ -78,7 +79,7 @@ class Sender(Rounds[int, _Run]):
             rows = list(
                 OutgoingEvent.objects.filter(link=link, case_id=queue.case_id, seq__gt=queue.sent_seq)
                 .order_by("seq")
-                .only("id", "seq", "type", "body", "at")[:EVENTS]
+                .only("id", "seq", "type", "body", "report_id", "at")[:EVENTS]
             )
             try:
                 work = partial(_sent, _envelopes(link, rows, credentials.opened(link, now)))
@@ -105,7 +106,7 @@ def _envelopes(link: Link, rows: Sequence[OutgoingEvent], secret: str) -> list[E
             key=str(row.seq),
             address=link.code,
             subject=row.type,
-            body=row.body,
+            body=handing.body_of(link, row),
             created_at=row.at,
             url=link.url,
             secret=secret,
@@ -143,7 +144,11 @@ def record(
         row = CaseQueue.objects.select_for_update().filter(pk=queue.pk, claim=claim).first()
         if row is None:
             return
-        OutgoingEvent.objects.filter(pk__in=[pk for _, pk in arrived], sent_at=None).update(sent_at=now)
+        fresh = OutgoingEvent.objects.filter(pk__in=[pk for _, pk in arrived], sent_at=None)
+        opened = list(fresh.filter(type=handing.OPENED).select_related("link"))
+        fresh.update(sent_at=now)
+        for event in opened:
+            handovers.system_took(systems.actor_of(event.link), event.order_id)
         if arrived:
             row.sent_seq, row.attempts, row.error = arrived[-1][0], 0, ""
         row.claim = None

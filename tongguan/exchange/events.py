@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from tongguan.exchange.contracts import Kind
-from tongguan.exchange.mapping import Declaration
+from tongguan.exchange.mapping import ORDER, About, Declaration
 from tongguan.intake.contracts import Medium, Parcel
 from tongguan.kernel.errors import Invalid
 from tongguan.tellings.reading import Fields, json_bytes, json_of
@@ -53,10 +53,10 @@ def body(
     at: datetime,
     seq: int,
     subject: str,
-    case_number: str,
+    line: str,
     data: Mapping[str, Any],
 ) -> str:
-    """Write the CloudEvent that is sent: ``sequence`` counts per link, ``partitionkey`` names the case."""
+    """Write the CloudEvent that is sent: ``sequence`` counts per link; order is kept within a ``line``."""
     event = {
         "specversion": "1.0",
         "id": event_id,
@@ -67,7 +67,7 @@ def body(
         "datacontenttype": "application/json",
         "sequence": str(seq),
         "sequencetype": "Integer",
-        "partitionkey": case_number,
+        "partitionkey": line,
         "data": data,
     }
     return json_bytes(event).decode()
@@ -96,7 +96,7 @@ def alone(parcel: Parcel) -> list[Parcel]:
     return [Parcel(json_bytes(event), ONE) for event in told]
 
 
-def read(parcel: Parcel, declaration: Declaration) -> Told:
+def read(parcel: Parcel, declaration: Declaration, about: About = ORDER) -> Told:
     """Give the event of a parcel in our words. Raises Invalid naming the field."""
     event = json_of(parcel.body)
     if not isinstance(event, Mapping):
@@ -106,21 +106,22 @@ def read(parcel: Parcel, declaration: Declaration) -> Told:
         raise outer.fault("specversion", "event.version", "应为 1.0", "must be 1.0")
     event_id, source = outer.text("id", need=True), outer.text("source", need=True)
     event_type = outer.text("type", need=True)
-    kind = declaration.kind(event_type)
+    kind = declaration.kind(event_type, about)
     if kind is None:
         raise outer.fault("type", "event.type", "不认识的事件类型", "unknown type of event")
     data = Fields(_data(event), "data")
 
     def word(name: str) -> str:
-        found = data.text(*declaration.paths(name))
+        found = data.text(*declaration.paths(name, about))
         if len(found) > _LONGEST_TEXT or "\x00" in found:
-            path = declaration.paths(name)[0]
+            path = declaration.paths(name, about)[0]
             raise data.fault(path, "field.text", "文字过长或含空字符", "too long, or holds a NUL")
         return found
 
     order_id = word("order_id") or outer.text("subject")
     if not order_id and not word("their_id"):
-        raise data.fault(declaration.paths("order_id")[0], "event.order", "没有工单编号", "names no order")
+        path = declaration.paths("order_id", about)[0]
+        raise data.fault(path, "event.order", "没有说明是哪一件", "does not say of which one")
     return Told(
         key=hashlib.sha256(f"{source}\x1f{event_id}".encode("utf-8", "replace")).hexdigest(),
         event_id=event_id[:_LONGEST],

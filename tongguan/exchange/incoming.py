@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a department's system tells becomes the moves a person of the unit would make, each event once.
 
+What a service's tells becomes lines of its hand-over (``answering``), by the same rules.
+
 Outcome of an event: done; done before (the same source and id); or refused, and then kept whole in the
 list of what could not be read, with the reason, until it is sent again, replayed by an official or set
 aside. An event older than what its order was last told (by ``sequence``, else by ``time``) is out of date
@@ -21,7 +23,7 @@ from tongguan.cases import queries as case_queries
 from tongguan.dispatch import api as dispatch
 from tongguan.dispatch import queries as orders
 from tongguan.dispatch.contracts import OrderInfo
-from tongguan.exchange import completeness, credentials, events, mapping, systems
+from tongguan.exchange import answering, completeness, credentials, events, mapping, systems
 from tongguan.exchange.contracts import Kind, Taken
 from tongguan.exchange.events import Told
 from tongguan.exchange.models import IncomingEvent, Link, SyncedOrder
@@ -87,7 +89,7 @@ def take(link: Link, parcel: Parcel) -> list[Taken]:
 
 def _take(link: Link, index: int, parcel: Parcel) -> Taken:
     try:
-        told = events.read(parcel, mapping.read(link.mapping))
+        told = _told(link, parcel)
     except Refusal as refusal:
         return _keep(link, parcel, Taken(index=index, event_id="", state=REFUSED, refusal=refusal))
     with atomic():
@@ -97,6 +99,11 @@ def _take(link: Link, index: int, parcel: Parcel) -> Taken:
         # It was refused before and is right now: nothing is left to look after.
         intake.settle(systems.key_of(link.code), CHANNEL, parcel)
     return taken
+
+
+def _told(link: Link, parcel: Parcel) -> Told:
+    about = mapping.HANDOVER if link.service else mapping.ORDER
+    return events.read(parcel, mapping.read(link.mapping), about)
 
 
 def _keep(link: Link, parcel: Parcel, taken: Taken) -> Taken:
@@ -129,9 +136,13 @@ def _once(link: Link, told: Told, *, again: bool) -> Taken:
     except Refusal as refusal:
         seen.update(times=F("times") + 1, last_at=now, code=refusal.code[:60])
         return Taken(index=0, event_id=told.event_id, state=REFUSED, refusal=refusal)
+    counted: dict[str, Any] = {}
+    if not link.service:
+        counted["fields_due"] = len(completeness.DUE[told.kind])
+        counted["lacks"] = list(completeness.lacking(told))
     seen.update(
         times=F("times") + 1, last_at=now, state=DONE, code="", answer=answer, order_id=order_id, done_at=now,
-        fields_due=len(completeness.DUE[told.kind]), lacks=list(completeness.lacking(told)),
+        **counted,
     )  # fmt: skip
     return Taken(index=0, event_id=told.event_id, state=DONE, order_id=order_id, **answer)
 
@@ -141,23 +152,34 @@ def _do(link: Link, told: Told, *, again: bool) -> tuple[UUID, dict[str, Any]]:
     if told.kind is not Kind.PROGRESS and not again and _is_old(known, told):
         raise Conflict(
             "link.out_of_date",
-            zh="事件早于该工单已处理的事件，未采用",
-            en="the event is older than what its order was last told",
+            zh=f"事件早于该{_noun(link)}已处理的事件，未采用",
+            en="the event is older than the newest one that was done",
         )
     actor = systems.actor_of(link)
-    order = next(one for one in orders.orders_of([known.case_id]) if one.id == known.order_id)
-    _refuse_ended(order, told.kind)
-    _VERBS[told.kind](_Work(actor, link, told, order))
-    known.their_id = told.their_id or known.their_id
+    if link.service:
+        answer = answering.answer(actor, known.order_id, told)
+    else:
+        answer = _moved(actor, link, told, known)
+    known.their_id = _their_id(link, known, told)
     if told.kind is not Kind.PROGRESS and not again:
         known.told_number = told.number if told.number is not None else known.told_number
         known.told_at = max(filter(None, (told.at, known.told_at)), default=None)
     known.save(update_fields=["their_id", "told_number", "told_at"])
+    return known.order_id, answer
+
+
+def _moved(actor: Actor, link: Link, told: Told, known: SyncedOrder) -> dict[str, Any]:
+    """Make the moves of an event of an order; give how its case and it stand then."""
+    order = next(one for one in orders.orders_of([known.case_id]) if one.id == known.order_id)
+    _refuse_ended(order, told.kind)
+    _VERBS[told.kind](_Work(actor, link, told, order))
     case = case_queries.case(actor, known.case_id)
     after = next(one for one in orders.orders_of([known.case_id]) if one.id == known.order_id)
-    return known.order_id, {
-        "case_number": case.number, "case_state": case.state, "order_state": after.state,
-    }  # fmt: skip
+    return {"case_number": case.number, "case_state": case.state, "order_state": after.state}
+
+
+def _noun(link: Link) -> str:
+    return "险情移交" if link.service else "工单"
 
 
 def _refuse_ended(order: OrderInfo, kind: Kind) -> None:
@@ -173,7 +195,10 @@ def _refuse_ended(order: OrderInfo, kind: Kind) -> None:
 
 
 def _known(link: Link, told: Told) -> SyncedOrder:
-    """Find and lock the order an event is about, by our id, else by theirs; remember theirs only once."""
+    """Find and lock the order an event is about, by our id, else by theirs.
+
+    Theirs binds, but for a service: one alarm of its may be several hand-overs of ours.
+    """
     rows = SyncedOrder.objects.select_for_update().filter(link=link)
     ours = _uuid(told.order_id)
     row = None if ours is None else rows.filter(order_id=ours).first()
@@ -181,19 +206,29 @@ def _known(link: Link, told: Told) -> SyncedOrder:
     row = row or theirs
     if row is None:
         raise NotFound(
-            "order.unknown",
-            zh="没有发给贵系统的这张工单",
-            en="no such order was sent to you",
-            field="data.order_id",
+            "handover.unknown" if link.service else "order.unknown",
+            zh=f"没有发给贵系统的这一{_noun(link)}",
+            en="nothing like it was sent to you",
+            field="data.handover_id" if link.service else "data.order_id",
         )
+    if link.service:
+        return row
     clash = row.their_id and told.their_id and row.their_id != told.their_id
     if clash or (theirs is not None and theirs.pk != row.pk):
         raise Conflict(
             "order.their_id",
-            zh="贵方编号已对应另一张工单，或该工单已有另一编号",
-            en="their number belongs to another order, or the order has another one",
+            zh=f"贵方编号已对应另一{_noun(link)}，或该{_noun(link)}已有另一编号",
+            en="their number belongs to another one, or this one has another number",
         )
     return row
+
+
+def _their_id(link: Link, known: SyncedOrder, told: Told) -> str:
+    """Give the number by which theirs is found from now on; of several hand-overs the first has it."""
+    others = SyncedOrder.objects.filter(link=link, their_id=told.their_id).exclude(pk=known.pk)
+    if not told.their_id or (link.service and others.exists()):
+        return known.their_id
+    return told.their_id
 
 
 def _uuid(text: str) -> UUID | None:
@@ -281,7 +316,7 @@ class DepartmentTaker:
         if link is None:
             return [Answer(0, refusal=NotFound("link.unknown", zh="没有这个部门对接", en="no such link"))]
         try:
-            told = events.read(parcel, mapping.read(link.mapping))
+            told = _told(link, parcel)
         except Refusal as refusal:
             return [Answer(0, refusal=refusal)]
         return [Answer(0, refusal=_once(link, told, again=True).refusal)]

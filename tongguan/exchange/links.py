@@ -10,6 +10,7 @@ from django.db.models import Q
 from tongguan.exchange import credentials, mapping
 from tongguan.exchange.contracts import NewLink
 from tongguan.exchange.models import CaseQueue, Link, OutgoingEvent
+from tongguan.handover import queries as handovers
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.messaging import api as messaging
@@ -22,19 +23,28 @@ from tongguan.runtime.transactions import atomic
 BOTH_HOLD: Final = timedelta(days=7)
 _MOST_HOURS: Final = 24 * 90
 _LONGEST_CODE, _LONGEST_NAME, _LONGEST_URL, _MOST_ITEMS = 40, 60, 500, 200
+_LONGEST_DIVISION: Final = 12
 
 
 def link(actor: Actor, new: NewLink) -> str:
-    """Link a unit to its own system, audited; give the signing secret, shown this once.
+    """Link a unit, or a service for a division, to its own system, audited; give the secret, shown this once.
 
-    Raises Forbidden, NotFound (unit or handler), Invalid, Conflict (the code is taken).
+    Raises Forbidden, NotFound (unit, division or handler), Invalid, Conflict (the code is taken, or the
+    service has a system in the division).
     """
-    unit = _unit(actor, new.unit)
-    columns = _checked(new, unit)
+    columns = _checked(new, _whose(actor, new))
     secret = messaging.new_secret()
     with atomic():
         if Link.objects.filter(code=new.code).exists():
             raise Conflict("link.code_taken", zh="编码已被使用", en="the code is taken", field="code")
+        same = Link.objects.filter(service=new.service, division=new.division)
+        if new.service and same.exists():
+            raise Conflict(
+                "link.service_taken",
+                zh="该部门在此区划已有对接",
+                en="the service has a system in this division",
+                field="division",
+            )
         Link.objects.create(
             code=new.code,
             secret=credentials.closed(new.code, secret),
@@ -50,14 +60,21 @@ def change(actor: Actor, new: NewLink, expected_version: int | None = None) -> i
     """Put another address, filter, handler or mapping in place, audited; give the new version.
 
     Events written before keep their wording. Raises NotFound, Forbidden, Invalid, Conflict (another
-    version, or another unit: what it knows belongs to the old one).
+    version, or another unit or service: what it knows belongs to the old one).
     """
     with atomic():
         row = held(actor, new.code)
-        columns = _checked(new, _unit(actor, new.unit))
+        columns = _checked(new, _whose(actor, new))
         if columns["unit_id"] != row.unit_id:
             raise Conflict(
                 "link.unit", zh="不能改换单位，请另建对接", en="a link keeps its unit", field="unit"
+            )
+        if row.service and (columns["service"], columns["division"]) != (row.service, row.division):
+            raise Conflict(
+                "link.service",
+                zh="不能改换移交部门和区划，请另建对接",
+                en="a link keeps its service and division",
+                field="service",
             )
         if expected_version is not None and expected_version != row.version:
             raise Conflict("link.version", zh="对接已被他人修改，请刷新", en="changed by somebody else")
@@ -187,7 +204,38 @@ def _unit(actor: Actor, code: str) -> UnitInfo:
     return unit
 
 
-def _checked(new: NewLink, unit: UnitInfo) -> dict[str, Any]:
+def _whose(actor: Actor, new: NewLink) -> dict[str, Any]:
+    """Give the columns that say whose system it is: a unit's, or a service's for a division.
+
+    Raises Forbidden, NotFound (not there, or not the actor's), Invalid naming what does not go together.
+    """
+    if bool(new.unit) == bool(new.service):
+        raise Invalid("link.whose", zh="应为机构或移交部门之一", en="of a unit or of a service", field="unit")
+    alien = ("division", "contact") if new.unit else ("handler", "items")
+    given = next((name for name in alien if getattr(new, name)), "")
+    if given:
+        raise Invalid(
+            "link.whose", zh="此类对接没有这一项", en="links of this kind have no such thing", field=given
+        )
+    if new.unit:
+        unit = _unit(actor, new.unit)
+        return {"unit_id": unit.id, "service": "", "contact": False, "division": unit.division}
+    may_operate(actor)
+    known = handovers.services()
+    if new.service not in known:
+        raise Invalid(
+            "link.service",
+            zh=f"移交部门应为 {'、'.join(known)}",
+            en=f"one of {', '.join(known)}",
+            field="service",
+        )
+    good = new.division.isascii() and new.division.isdigit() and len(new.division) <= _LONGEST_DIVISION
+    if not good or not covers(actor, new.division):
+        raise NotFound("division.unknown", zh="没有这个区划", en="no such division", field="division")
+    return {"unit_id": None, "service": new.service, "contact": new.contact, "division": new.division}
+
+
+def _checked(new: NewLink, whose: dict[str, Any]) -> dict[str, Any]:
     """Give the columns of a link. Raises Invalid."""
     good = new.code.isascii() and new.code.replace("-", "").replace("_", "").isalnum()
     if not good or len(new.code) > _LONGEST_CODE:
@@ -204,8 +252,7 @@ def _checked(new: NewLink, unit: UnitInfo) -> dict[str, Any]:
     mapping.read(new.mapping)
     return {
         "name": new.name.strip(),
-        "unit_id": unit.id,
-        "division": unit.division,
+        **whose,
         "url": new.url,
         "handler_id": _handler(new.handler),
         "items": list(new.items),
@@ -221,4 +268,5 @@ def _handler(username: str) -> int | None:
 
 
 def _told(columns: dict[str, Any]) -> dict[str, Any]:
-    return {name: columns[name] for name in ("url", "unit_id", "handler_id", "items", "mapping")}
+    names = ("url", "unit_id", "service", "division", "contact", "handler_id", "items", "mapping")
+    return {name: columns[name] for name in names}

@@ -7,7 +7,7 @@ send; none given: our own shape.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -24,8 +24,18 @@ OURS: Final = {
     "handler": ("handler",),
     "files": ("files",),
 }
-TYPE_PREFIX: Final = "department.order."
 _MOST: Final = 100
+
+
+class About(NamedTuple):
+    """What a system speaks of: how its types of events begin, and where our id of it stands."""
+
+    prefix: str
+    field: str
+
+
+ORDER: Final = About("department.order.", "order_id")
+HANDOVER: Final = About("service.handover.", "handover_id")
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,16 +45,16 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, str | tuple[str, ...]] = {}
     send: dict[str, str] = {}
 
-    def kind(self, event_type: str) -> Kind | None:
+    def kind(self, event_type: str, about: About = ORDER) -> Kind | None:
         """Give what an event type means; None for one that means nothing here."""
         if event_type in self.types:
             return self.types[event_type]
-        word = event_type.removeprefix(TYPE_PREFIX)
+        word = event_type.removeprefix(about.prefix)
         return Kind(word) if event_type != word and word in set(Kind) else None
 
-    def paths(self, name: str) -> tuple[str, ...]:
+    def paths(self, name: str, about: About = ORDER) -> tuple[str, ...]:
         """Give where one of our fields stands."""
-        given = self.fields.get(name, OURS[name])
+        given = self.fields.get(name, about.field if name == ORDER.field else OURS[name])
         return (given,) if isinstance(given, str) else given
 
     def shaped(self, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,18 @@ from tongguan.kernel.ids import new_id
 
 
 class Link(models.Model):
-    """A unit's own system. ``secret`` and ``old_secret`` are sealed; the old one holds until ``old_until``.
+    """A unit's own system, or a service's (110, 119, 120) for a division: exactly one of the two.
 
-    ``failures`` … ``last_ok_at`` say how its system is doing; ``version`` counts every change of the rest.
+    ``secret`` and ``old_secret`` are sealed; the old one holds until ``old_until``. ``contact``: a service is
+    told the caller's number. ``failures`` … ``last_ok_at`` say how its system is doing; ``version`` counts
+    every change of the rest.
     """
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
-    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.CharField(max_length=20, blank=True)
+    contact = models.BooleanField(default=False)
     division = models.CharField(max_length=12, blank=True)
     url = models.CharField(max_length=500)
     secret = models.CharField(max_length=500)
@@ -39,12 +43,26 @@ class Link(models.Model):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=60)
 
+    class Meta:
+        """Of a unit or of a service; a service has one system per division."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, service="") | Q(unit__isnull=True, service__gt=""),
+                name="exchange_unit_or_service",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "division"], condition=Q(service__gt=""), name="exchange_service_once"
+            ),
+        ]
+
 
 class SyncedOrder(models.Model):
     """A work order that a department's system knows: our id and theirs.
 
-    ``open``: it is still theirs. ``told_number`` and ``told_at`` are those of the newest of their events
-    that was done; what comes in with older ones is out of date.
+    To a service's system both ids are the hand-over's, which may have no case yet: here and in what waits to
+    be sent. ``open``: it is still theirs. ``told_number`` and ``told_at`` are those of the newest of their
+    events that was done; what comes in with older ones is out of date.
     """
 
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -69,7 +87,10 @@ class SyncedOrder(models.Model):
 
 
 class OutgoingEvent(models.Model):
-    """One event for a department, written once: every attempt and every replay sends the same bytes."""
+    """One event for a department, written once: every attempt and every replay sends the same bytes.
+
+    ``report_id``: the telling whose caller's number is put in when it is sent, where the link is told them.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -79,6 +100,7 @@ class OutgoingEvent(models.Model):
     fact_id = models.BigIntegerField()
     type = models.CharField(max_length=60)
     body = models.TextField()
+    report_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

@@ -5,8 +5,9 @@ Not told: what the department's system did itself (it was answered at once), oth
 anything of a case before its order came or after it was taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -127,18 +128,30 @@ def _number(stage: _Stage, link: Link, drafts: Sequence[_Draft]) -> int:
     SyncedOrder.objects.bulk_create(fresh, batch_size=500)
     if not drafts:
         return 0
-    case_ids = {draft.order.case_id for draft in drafts}
+    declaration = mapping.read(link.mapping)
+
+    def written(numbers: Iterable[int]) -> list[OutgoingEvent]:
+        return [_event(stage, link, declaration, one, no) for one, no in zip(drafts, numbers, strict=True)]
+
+    return enqueue(link, [draft.order.case_id for draft in drafts], written, drafts[-1].fact.at)
+
+
+def enqueue(
+    link: Link,
+    case_ids: Sequence[UUID],
+    written: Callable[[Iterable[int]], list[OutgoingEvent]],
+    at: datetime,
+) -> int:
+    """Give a link's events, told by their cases, numbers, store what is written of them, and have it sent."""
     CaseQueue.objects.bulk_create(
-        [CaseQueue(link=link, case_id=case_id) for case_id in sorted(case_ids)], ignore_conflicts=True
+        [CaseQueue(link=link, case_id=case_id) for case_id in sorted(set(case_ids))], ignore_conflicts=True
     )
     # Locked before the events are there: a sender that ends meanwhile looks again and finds them.
     queues = CaseQueue.objects.select_for_update().filter(link=link, case_id__in=case_ids)
     list(queues.order_by("case_id"))
-    numbers = sequences.take(f"exchange:{link.pk}", len(drafts))
-    declaration = mapping.read(link.mapping)
-    rows = [_event(stage, link, declaration, draft, seq) for draft, seq in zip(drafts, numbers, strict=True)]
+    rows = written(sequences.take(f"exchange:{link.pk}", len(case_ids)))
     OutgoingEvent.objects.bulk_create(rows, batch_size=500)
-    queues.filter(due_at=None, stuck=False).update(due_at=drafts[-1].fact.at)
+    queues.filter(due_at=None, stuck=False).update(due_at=at)
     return len(rows)
 
 
@@ -170,7 +183,7 @@ def _event(
             at=draft.fact.at,
             seq=seq,
             subject=str(draft.order.id),
-            case_number=case.number,
+            line=case.number,
             data=declaration.shaped(told),
         ),
     )

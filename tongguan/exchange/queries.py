@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from tongguan.cases import queries as cases
+from tongguan.exchange import systems
 from tongguan.exchange.contracts import LinkInfo, LinkState, SentEvent, StuckCase
 from tongguan.exchange.links import may_operate
 from tongguan.exchange.models import CaseQueue, IncomingEvent, Link, OutgoingEvent, SyncedOrder
+from tongguan.handover import queries as handovers
 from tongguan.kernel.errors import NotFound
 from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor, Post
@@ -22,8 +24,9 @@ _MOST: Final = 200
 def links(actor: Actor) -> list[LinkInfo]:
     """Give the links of the actor's divisions by code. Raises Forbidden."""
     rows = list(_operated(actor).order_by("code"))
-    units = people.units(row.unit_id for row in rows)
-    return [_info(row, units[row.unit_id].name if row.unit_id in units else "") for row in rows]
+    units = people.units(row.unit_id for row in rows if row.unit_id is not None)
+    names: dict[int | None, str] = {unit.id: unit.name for unit in units.values()}
+    return [_info(row, systems.service_name(row.service) or names.get(row.unit_id, "")) for row in rows]
 
 
 def states(actor: Actor) -> list[LinkState]:
@@ -42,6 +45,7 @@ def states(actor: Actor) -> list[LinkState]:
         LinkState(
             code=row.code,
             name=row.name,
+            service=row.service,
             active=row.active,
             last_seq=last.get(row.pk, 0),
             waiting=waiting.get(row.pk, (0, None))[0],
@@ -63,13 +67,16 @@ def stuck(actor: Actor, code: str, limit: int = 50) -> list[StuckCase]:
     row = _one(actor, code)
     queues = list(CaseQueue.objects.filter(link=row, stuck=True).order_by("id")[: min(limit, _MOST)])
     ids = [queue.case_id for queue in queues]
-    known = cases.cases_by_id(PLATFORM, ids)
+    of = {one: one for one in ids}
+    if row.service:
+        of = {one: told.case_id for one, told in handovers.of_systems(ids).items() if told.case_id}
+    known = cases.cases_by_id(PLATFORM, of.values())
     late = _waiting([row]).filter(case_id__in=ids).order_by()
     first = dict(late.values("case_id").annotate(n=Min("seq")).values_list("case_id", "n"))
     return [
         StuckCase(
             case_id=queue.case_id,
-            case_number=known[queue.case_id].number if queue.case_id in known else "",
+            case_number=known[of[queue.case_id]].number if of.get(queue.case_id) in known else "",
             seq=first.get(queue.case_id, 0),
             attempts=queue.attempts,
             error=queue.error,
@@ -91,7 +98,8 @@ def deliveries(since: datetime, until: datetime) -> list[tuple[int, UUID, dateti
 
     ``taken``: when their system confirmed it, None while it has not. One statement; for the platform.
     """
-    rows = OutgoingEvent.objects.filter(at__gte=since, at__lt=until).order_by("at", "id")
+    rows = OutgoingEvent.objects.filter(link__unit__isnull=False, at__gte=since, at__lt=until)
+    rows = rows.order_by("at", "id")
     return list(rows.values_list("link__unit_id", "case_id", "at", "sent_at"))
 
 
@@ -100,7 +108,8 @@ def handed_over(since: datetime, until: datetime) -> list[tuple[int, UUID, datet
 
     ``last state``: when their system last told of it, None while it has not. One statement; for the platform.
     """
-    rows = SyncedOrder.objects.filter(since__gte=since, since__lt=until).order_by("since", "id")
+    rows = SyncedOrder.objects.filter(link__unit__isnull=False, since__gte=since, since__lt=until)
+    rows = rows.order_by("since", "id")
     return list(rows.values_list("link__unit_id", "case_id", "since", "told_at"))
 
 
@@ -152,6 +161,8 @@ def _info(row: Link, unit_name: str) -> LinkInfo:
         name=row.name,
         unit_id=row.unit_id,
         unit_name=unit_name,
+        service=row.service,
+        contact=row.contact,
         division=row.division,
         url=row.url,
         handler_id=row.handler_id,

@@ -3,7 +3,8 @@
 
 from tongguan.cases.facts import CaseMoved, CaseNoted
 from tongguan.dispatch.facts import WorkOrderMoved, WorkOrdersIssued
-from tongguan.exchange import outgoing
+from tongguan.exchange import handing, outgoing
+from tongguan.handover.facts import DangerNoticed, HandoverMoved, HandoverTold
 from tongguan.runtime.contracts import Delivered
 from tongguan.runtime.subscribers import subscribe
 
@@ -12,3 +13,9 @@ from tongguan.runtime.subscribers import subscribe
 def write(batch: list[Delivered]) -> None:
     """Write what departments' systems are to be told."""
     outgoing.write(batch)
+
+
+@subscribe(DangerNoticed, HandoverTold, HandoverMoved, name="exchange.hand_over", batch=200)
+def hand_over(batch: list[Delivered]) -> None:
+    """Write what services' systems are to be told of hand-overs."""
+    handing.write(batch)

@@ -184,6 +184,24 @@ class Department:
         return {"webhook-id": message, "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
+class Service(Department):
+    """The system of 110, 119 or 120: it hears of hand-overs and answers about them."""
+
+    def heard(self, handover_id: object) -> list[str]:
+        """Give what it took of a hand-over, in the order it took it: type and line."""
+        return [
+            f"{e['type'].removeprefix('tongguan.handover.')} {e['data']['line']['kind']}"
+            for e in self.taken
+            if e["subject"] == str(handover_id)
+        ]
+
+    def says(self, word: str, handover_id: object, **data: Any) -> dict[str, Any]:
+        """Give an event about a hand-over, numbered one after another, with its own number of it."""
+        event = self.event(word, str(handover_id), **data)
+        event["data"]["handover_id"] = event["data"].pop("order_id")
+        return event | {"type": f"service.handover.{word}", "source": "/jiangzhou/119"}
+
+
 def send_due() -> None:
     """Send what is due now, and what becomes due by it."""
     sender = Sender()

@@ -2,22 +2,27 @@
 """Verbs of hand-overs: look for danger, open, call the service, acknowledge, end, find false."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tongguan.cases import api as cases
-from tongguan.handover import noticing, queries, words
+from tongguan.handover import moving, noticing, queries, words
 from tongguan.handover.byhand import open_for_case, open_for_report
+from tongguan.handover.bysystem import (
+    sent_out,
+    system_acknowledged,
+    system_ended,
+    system_gave_back,
+    system_progressed,
+    system_took,
+)
 from tongguan.handover.contracts import OPEN, Danger, HandoverInfo, HandoverState
-from tongguan.handover.facts import HandoverMoved
 from tongguan.handover.models import Handover, UrgencyWord
 from tongguan.handover.noticing import open_for
 from tongguan.handover.weighing import keep_urgency, set_urgency, weigh
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid
 from tongguan.people.contracts import PLATFORM, Actor
-from tongguan.runtime import audit, outbox
 from tongguan.runtime.transactions import atomic
 
 __all__ = [
@@ -30,7 +35,13 @@ __all__ = [
     "open_for",
     "open_for_case",
     "open_for_report",
+    "sent_out",
     "set_urgency",
+    "system_acknowledged",
+    "system_ended",
+    "system_gave_back",
+    "system_progressed",
+    "system_took",
     "weigh",
 ]
 
@@ -41,7 +52,6 @@ HOW: Final = {
     "radio": "对讲机",
     "on_site": "当面",
 }
-_LENGTHS: Final = {"number": 40, "person": 60, "note": 1000}
 
 
 def look(texts: Sequence[str]) -> list[Danger | None]:
@@ -63,22 +73,20 @@ def hand_over(
             en=f"how must be one of {', '.join(HOW)}",
             field="how",
         )
-    told = _texts(number=number, person=person, note=note)
+    told = moving.texts(number=number, person=person, note=note)
     if not told["number"]:
         raise Invalid("handover.number", zh="请填写拨打的号码", en="which number was called?", field="number")
     with atomic():
         row = _held(actor, handover_id, OPEN)
         now = clock.now()
         noticing.add_step(actor, row, "handed_over", now, how=how, **told)
-        if row.state == HandoverState.OPEN:
-            row.state, row.handed_at, row.rung = HandoverState.HANDED_OVER, now, 0
-            row.next_at = noticing.after(words.rules(), row.state, 0, now)
-        return _done(actor, row, "handover.hand_over", {"number": told["number"], "how": how})
+        moving.handed(row, now)
+        return moving.done(actor, row, "handover.hand_over", {"number": told["number"], "how": how})
 
 
 def acknowledge(actor: Actor, handover_id: UUID, *, person: str, note: str = "") -> HandoverInfo:
     """Say who at the service has taken it. Raises NotFound, Forbidden, Invalid, Conflict."""
-    told = _texts(person=person, note=note)
+    told = moving.texts(person=person, note=note)
     if not told["person"]:
         raise Invalid("handover.person", zh="请填写对方接收人", en="who has taken it?", field="person")
     with atomic():
@@ -86,17 +94,17 @@ def acknowledge(actor: Actor, handover_id: UUID, *, person: str, note: str = "")
         now = clock.now()
         noticing.add_step(actor, row, "acknowledged", now, **told)
         row.state, row.acknowledged_at, row.next_at = HandoverState.ACKNOWLEDGED, now, None
-        return _done(actor, row, "handover.acknowledge", {"person": told["person"]})
+        return moving.done(actor, row, "handover.acknowledge", {"person": told["person"]})
 
 
 def end(actor: Actor, handover_id: UUID, *, result: str) -> HandoverInfo:
     """Write down the result. Raises NotFound, Forbidden, Invalid, Conflict (nobody was told yet, or over)."""
-    told = _texts(note=result)
+    told = moving.texts(note=result)
     if not told["note"]:
         raise Invalid("handover.result", zh="请填写处置结果", en="write down the result", field="result")
     with atomic():
         row = _held(actor, handover_id, (HandoverState.HANDED_OVER, HandoverState.ACKNOWLEDGED))
-        return _over(actor, row, HandoverState.ENDED, told["note"], clock.now())
+        return moving.over(actor, row, HandoverState.ENDED, told["note"], clock.now())
 
 
 def false_alarm(actor: Actor, handover_id: UUID, *, reason: str) -> HandoverInfo:
@@ -104,12 +112,12 @@ def false_alarm(actor: Actor, handover_id: UUID, *, reason: str) -> HandoverInfo
 
     What rules spoke is counted against them. Raises NotFound, Forbidden, Invalid, Conflict (it is over).
     """
-    told = _texts(note=reason)
+    told = moving.texts(note=reason)
     if not told["note"]:
         raise Invalid("handover.reason", zh="请写明为何是误报", en="say why it is none", field="reason")
     with atomic():
         row = _held(actor, handover_id, OPEN)
-        done = _over(actor, row, HandoverState.FALSE_ALARM, told["note"], clock.now())
+        done = moving.over(actor, row, HandoverState.FALSE_ALARM, told["note"], clock.now())
         if row.case_id is not None:
             _calm(actor, row, row.case_id, told["note"])
         return done
@@ -125,12 +133,6 @@ def _calm(actor: Actor, row: Handover, case_id: UUID, reason: str) -> None:
     service = words.rules().services.get(row.service)
     whom = service.number if service is not None else row.service
     cases.remark(actor, held, "danger_none", {"reason": f"{whom}：经核实不是险情，{reason}"}, values=values)
-
-
-def _over(actor: Actor, row: Handover, state: HandoverState, note: str, now: datetime) -> HandoverInfo:
-    noticing.add_step(actor, row, state.value, now, note=note)
-    row.state, row.ended_at, row.next_at = state, now, None
-    return _done(actor, row, f"handover.{state.value}", {"note": note})
 
 
 def _held(actor: Actor, handover_id: UUID, states: Collection[HandoverState]) -> Handover:
@@ -150,26 +152,3 @@ def _held(actor: Actor, handover_id: UUID, states: Collection[HandoverState]) ->
             state=row.state,
         )
     return row
-
-
-def _done(actor: Actor, row: Handover, verb: str, detail: dict[str, str]) -> HandoverInfo:
-    row.save()
-    audit.record(actor, verb, f"handover:{row.id}", detail)
-    outbox.publish(
-        HandoverMoved(
-            handover_id=row.id, case_id=row.case_id, state=str(row.state), by=actor.key, division=row.division
-        )
-    )
-    return queries.handover(PLATFORM, row.id)
-
-
-def _texts(**texts: str) -> dict[str, str]:
-    for field, text in texts.items():
-        if len(text) > _LENGTHS[field] or "\x00" in text:
-            raise Invalid(
-                "text.too_long",
-                zh=f"最多 {_LENGTHS[field]} 个字符",
-                en=f"at most {_LENGTHS[field]}",
-                field=field,
-            )
-    return {field: text.strip() for field, text in texts.items()}

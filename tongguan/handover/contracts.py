@@ -73,6 +73,8 @@ class HandoverInfo:
     """A hand-over as officials read it. ``next_at``: when somebody is told again if nothing happens.
 
     ``report_id`` is None, ``rules_version`` "by_hand" and ``tellings`` 0 when a person opened it from a case.
+    ``system``: the service's own system it goes to, "" where none is connected; people telephone until
+    ``system_took_at``. ``system_number``: its number there.
     """
 
     id: UUID
@@ -91,6 +93,9 @@ class HandoverInfo:
     acknowledged_at: datetime | None
     ended_at: datetime | None
     next_at: datetime | None
+    system: str
+    system_number: str
+    system_took_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

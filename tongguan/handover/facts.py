@@ -14,13 +14,22 @@ class DangerNoticed(Fact, frozen=True, kw_only=True):
     service: str
 
 
+class HandoverTold(Fact, frozen=True, kw_only=True):
+    """A further telling joined a hand-over, or it got its place: its line ``no`` says which."""
+
+    handover_id: UUID
+    case_id: UUID | None
+    no: int
+
+
 class HandoverMoved(Fact, frozen=True, kw_only=True):
-    """A hand-over was made, acknowledged, ended or found a false alarm."""
+    """A hand-over was made, acknowledged, given back, ended or found a false alarm; line ``no`` tells."""
 
     handover_id: UUID
     case_id: UUID | None
     state: str
     by: str
+    no: int = 0
 
 
 class HandoverOverdue(Fact, frozen=True, kw_only=True):

@@ -36,6 +36,10 @@ class Handover(models.Model):
     rung = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField("下次提醒", null=True)
     line_no = models.PositiveIntegerField(default=0)
+    #: The service's own system it goes to, its number there, and since when that system has it.
+    system = models.CharField("对接系统", max_length=60, blank=True)
+    system_number = models.CharField("对方编号", max_length=200, blank=True)
+    system_took_at = models.DateTimeField("系统接收时间", null=True)
 
     class Meta:
         """Open ones are few: partial indexes keep finding them cheap."""

@@ -13,9 +13,10 @@ from tongguan.cases.contracts import CaseInfo, Noting
 from tongguan.handover import telling, words
 from tongguan.handover.contracts import OPEN, HandoverState, Noticed
 from tongguan.handover.danger import Rules
-from tongguan.handover.facts import DangerNoticed
+from tongguan.handover.facts import DangerNoticed, HandoverTold
 from tongguan.handover.models import Handover, HandoverStep
 from tongguan.kernel import clock
+from tongguan.kernel.facts import Fact
 from tongguan.people.contracts import PLATFORM, Actor
 from tongguan.runtime import audit, outbox, transactions
 
@@ -42,7 +43,7 @@ def open_for(noticed: Sequence[Noticed]) -> list[UUID]:
     told: set[_Key] = {
         (report, service) for report, service in steps.values_list("report_id", "handover__service") if report
     }
-    _attach(noticed, told, now)
+    placed = _attach(noticed, told, now)
     fresh = [
         (one, service) for one in noticed for service in one.danger.services
         if (one.report_id, service) not in told
@@ -56,17 +57,16 @@ def open_for(noticed: Sequence[Noticed]) -> list[UUID]:
     Handover.objects.bulk_create(made.values(), ignore_conflicts=True)
     running = _running(fresh, lock=True)
     new = [running[key] for key, row in made.items() if key in running and running[key].id == row.id]
-    _write(fresh, running, {row.id for row in new}, now)
+    again = _write(fresh, running, {row.id for row in new}, now)
     _mark_critical(new, rules)
+    opened = [
+        DangerNoticed(handover_id=row.id, case_id=row.case_id, service=row.service, division=row.division)
+        for row in new
+    ]
+    facts: list[Fact] = [*placed, *opened, *again]
+    if facts:
+        outbox.publish(*facts)
     if new:
-        outbox.publish(
-            *(
-                DangerNoticed(
-                    handover_id=row.id, case_id=row.case_id, service=row.service, division=row.division
-                )
-                for row in new
-            )
-        )
         audit.record_many(
             PLATFORM,
             "handover.notice",
@@ -103,14 +103,19 @@ def after(rules: Rules, state: str, rung: int, since: datetime) -> datetime | No
     return since + timedelta(minutes=rungs[rung].minutes) if rung < len(rungs) else None
 
 
-def _attach(noticed: Sequence[Noticed], told: set[_Key], now: datetime) -> None:
+def _told(row: Handover) -> HandoverTold:
+    return HandoverTold(handover_id=row.id, case_id=row.case_id, no=row.line_no, division=row.division)
+
+
+def _attach(noticed: Sequence[Noticed], told: set[_Key], now: datetime) -> list[HandoverTold]:
     """Give hand-overs of tellings that had no place then the case they have now."""
     placed: dict[UUID | None, tuple[UUID, str]] = {
         n.report_id: (n.case_id, n.division) for n in noticed if n.case_id is not None
     }
     again = {report_id for report_id, _ in told} & placed.keys()
+    facts: list[HandoverTold] = []
     if not again:
-        return
+        return facts
     loose = Handover.objects.select_for_update().filter(
         report_id__in=again, case__isnull=True, state__in=OPEN
     )
@@ -121,6 +126,8 @@ def _attach(noticed: Sequence[Noticed], told: set[_Key], now: datetime) -> None:
             row.division = division or row.division
             add_step(PLATFORM, row, "placed", now)
             row.save(update_fields=["case", "division", "line_no"])
+            facts.append(_told(row))
+    return facts
 
 
 def _running(fresh: Sequence[tuple[Noticed, str]], *, lock: bool = False) -> dict[_Key, Handover]:
@@ -136,8 +143,9 @@ def _running(fresh: Sequence[tuple[Noticed, str]], *, lock: bool = False) -> dic
 
 def _write(
     fresh: Sequence[tuple[Noticed, str]], running: dict[_Key, Handover], new: set[UUID], now: datetime
-) -> None:
-    lines, touched = [], {}
+) -> list[HandoverTold]:
+    """Write a line for each telling; give the facts of those that found their hand-over there."""
+    lines, touched, facts = [], {}, []
     for one, service in fresh:
         row = running.get((one.case_id or one.report_id, service))
         if row is None:
@@ -145,8 +153,11 @@ def _write(
         kind = "noticed" if row.id in new and row.report_id == one.report_id else "told_again"
         lines.append(step(PLATFORM, row, kind, now, note=one.danger.explanation, report_id=one.report_id))
         touched[row.id] = row
+        if kind == "told_again":
+            facts.append(_told(row))
     HandoverStep.objects.bulk_create(lines)
     Handover.objects.bulk_update(touched.values(), ["line_no"])
+    return facts
 
 
 def step(actor: Actor, row: Handover, kind: str, at: datetime, **values: object) -> HandoverStep:

@@ -2,7 +2,7 @@
 """Reads of hand-overs, within the actor's divisions."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,13 +22,14 @@ from tongguan.handover.contracts import (
 )
 from tongguan.handover.models import Handover, HandoverStep, UrgencyWord
 from tongguan.kernel.errors import Forbidden, NotFound
+from tongguan.people import queries as people
 from tongguan.people.contracts import PLATFORM, Actor, Post
-from tongguan.people.queries import division_q
 
 #: Who calls the services; supervisors and leaders read along.
 CALLERS: Final = (Post.ACCEPTOR, Post.DISPATCHER, Post.DUTY_CHIEF)
 READERS: Final = (*CALLERS, Post.SUPERVISOR, Post.LEADER)
 _MAX_PAGE: Final = 200
+_EVERYWHERE: Final = 100_000
 _MOST_COUNTED: Final = 10_000
 _CONFIRMED: Final = frozenset({HandoverState.ACKNOWLEDGED, HandoverState.ENDED})
 _FIELDS: Final = tuple(
@@ -49,7 +50,7 @@ def visible(actor: Actor) -> QuerySet[Handover]:
         raise Forbidden(
             "handover.not_your_post", zh="您的岗位不能查看险情移交", en="your posts may not see them"
         )
-    mine = division_q(actor.scope, "division", *READERS)
+    mine = people.division_q(actor.scope, "division", *READERS)
     return Handover.objects.filter(mine | Q(division="") if posts & set(CALLERS) else mine)
 
 
@@ -73,6 +74,25 @@ def handover(actor: Actor, handover_id: UUID) -> HandoverInfo:
     if row is None:
         raise unknown()
     return info(row)
+
+
+def of_systems(ids: Iterable[UUID]) -> dict[UUID, HandoverInfo]:
+    """Give these hand-overs by id; for rooms above, which know them."""
+    return {row.id: info(row) for row in _counted(Handover.objects.filter(pk__in=list(ids)))}
+
+
+def lines(wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], StepInfo]:
+    """Give lines of hand-overs by hand-over and number, in one statement; for rooms above."""
+    keys = set(wanted)
+    rows = HandoverStep.objects.filter(handover__in={one for one, _ in keys}, no__in={no for _, no in keys})
+    told = rows.values_list("handover_id", *StepInfo.__dataclass_fields__)
+    return {(one, step[0]): StepInfo(*step) for one, *step in told if (one, step[0]) in keys}
+
+
+def root() -> str:
+    """Give the city's division, whose is what has no place yet."""
+    centres = [unit for unit in people.units_of("", limit=_EVERYWHERE) if unit.kind == "centre"]
+    return min((unit.division for unit in centres), key=len, default="")
 
 
 def steps(actor: Actor, handover_id: UUID) -> list[StepInfo]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tongguan.cases.contracts import CaseInfo
+from tongguan.handover import queries
 from tongguan.handover.danger import Rules
 from tongguan.handover.models import Handover
 from tongguan.messaging import api as messaging
@@ -14,7 +15,6 @@ from tongguan.people import queries as people
 from tongguan.people.contracts import Post
 
 _NOTICES_AT_ONCE = 1_000
-_EVERYWHERE = 100_000
 _FIRST = (Post.DUTY_CHIEF, Post.ACCEPTOR)
 LINK = "/desk/handovers"
 
@@ -29,7 +29,7 @@ class Listeners:
 
     def of(self, division: str, posts: Sequence[Post]) -> tuple[int, ...]:
         """Give the people: on duty if a rota is kept, else all holders; an unplaced telling is the city's."""
-        where = division or _root()
+        where = division or queries.root()
         found: dict[int, None] = {}
         for post in posts:
             key = (post, where)
@@ -38,11 +38,6 @@ class Listeners:
                 self._known[key] = tuple(person.id for person in ready)
             found.update(dict.fromkeys(self._known[key]))
         return tuple(found)
-
-
-def _root() -> str:
-    centres = [unit for unit in people.units_of("", limit=_EVERYWHERE) if unit.kind == "centre"]
-    return min((unit.division for unit in centres), key=len, default="")
 
 
 def tell_noticed(
@@ -83,7 +78,12 @@ def tell_overdue(
         where = case.hub if case is not None else row.division
         minutes = round((now - row.noticed_at).total_seconds() / 60)
         waits = "尚未移交" if row.state == "open" else "对方尚未确认接收"
-        params = {**_params(row, case, rules), "minutes": str(minutes), "waits": waits}
+        params = {
+            **_params(row, case, rules),
+            "minutes": str(minutes),
+            "waits": waits,
+            "untaken": _untaken(row),
+        }
         notices += [
             Notice(
                 key=f"handover:{row.id}:{row.state}:{rung}",
@@ -97,6 +97,35 @@ def tell_overdue(
             for user in listeners.of(where, [Post(word) for word in posts])
         ]
     _send(notices)
+
+
+def tell_returned(
+    row: Handover, known: Mapping[UUID, CaseInfo], rules: Rules, now: datetime, reason: str
+) -> None:
+    """Tell duty chief and acceptors at once that the service's system gave a hand-over back, and why."""
+    case = known.get(row.case_id) if row.case_id is not None else None
+    where = case.hub if case is not None else row.division
+    _send(
+        [
+            Notice(
+                key=f"handover:{row.id}:returned:{row.line_no}",
+                to_user=user,
+                template="handover.returned",
+                params={**_params(row, case, rules), "system": row.system, "reason": reason},
+                case_id=row.case_id,
+                division=row.division,
+                link=f"{LINK}?id={row.id}",
+            )
+            for user in Listeners(now).of(where, _FIRST)
+        ]
+    )
+
+
+def _untaken(row: Handover) -> str:
+    """Give what the overdue notice adds while a connected system has not got it, and nobody telephoned."""
+    if not row.system or row.system_took_at is not None or row.state != "open":
+        return ""
+    return f"{row.system}尚未收到，请立即电话告知。"
 
 
 def _params(row: Handover, case: CaseInfo | None, rules: Rules) -> dict[str, str]:

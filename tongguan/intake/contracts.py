@@ -196,6 +196,21 @@ class ReportInfo:
     reporter: ReporterShown | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one report says, as it came, and where: without who told it; ``system`` of the coordinates."""
+
+    id: UUID
+    title: str
+    text: str
+    address: str
+    lon: float | None
+    lat: float | None
+    system: str
+    division: str
+    reporter_secret: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingInfo:
     """Where one report led, without who told it: ``want`` is the kind of request, "" when no word tells."""

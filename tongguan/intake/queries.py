@@ -11,6 +11,7 @@ from tongguan.intake import sealing
 from tongguan.intake.contracts import (
     ReportInfo,
     ReportState,
+    Said,
     Teller,
     TellingInfo,
     TriageInfo,
@@ -167,6 +168,12 @@ def open_attachments(case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     for case_id, ids in rows.order_by("id").values_list("case_id", "attachments"):
         found.setdefault(case_id, []).extend(map(UUID, ids))
     return found
+
+
+def said(report_ids: Iterable[UUID]) -> dict[UUID, Said]:
+    """Give what these reports say and where, without who told them; one statement. For rooms above."""
+    rows = Report.objects.filter(pk__in=list(report_ids)).values_list(*Said.__dataclass_fields__)
+    return {one.id: one for one in (Said(*row) for row in rows)}
 
 
 def cases_of(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:

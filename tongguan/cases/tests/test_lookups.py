@@ -12,16 +12,19 @@ from tongguan.runtime.models import Job, Sequence
 
 pytestmark = pytest.mark.django_db
 numbers = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=60)
+#: Whoever asks may ask for what no column holds.
+any_numbers = st.lists(st.integers(-(2**80), 2**80), max_size=60)
 
 
-@given(there=numbers, asked=numbers)
+@given(there=numbers, asked=any_numbers)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_among_finds_what_in_finds(there, asked):
     Sequence.objects.all().delete()
     Sequence.objects.bulk_create(Sequence(key=f"n:{i}", value=value) for i, value in enumerate(there))
     asked = asked + there[::2]
     found = Sequence.objects.filter(value__among=asked).order_by("key")
-    assert list(found) == list(Sequence.objects.filter(value__in=asked).order_by("key"))
+    held = [one for one in asked if -(2**63) <= one < 2**63]  # ``in`` refuses the others on SQLite
+    assert list(found) == list(Sequence.objects.filter(value__in=held).order_by("key"))
 
 
 def test_among_takes_one_parameter_however_many_numbers():

@@ -104,6 +104,23 @@ def test_a_district_may_set_its_own_stage_limit_for_a_kind(city):
         api.set_stage_limit(city.duty_chief, "verify", "尽快", division="990101")
 
 
+def test_what_is_urgent_has_its_own_limit_wherever_it_is(city):
+    api.set_stage_limit(city.duty_chief, "dispatch", "4自然小时", kind="event", division="990101")
+    for level, hours in (("critical", 1), ("urgent", 2), ("normal", 24)):
+        api.set_stage_limit(city.city_chief, "dispatch", f"{hours}自然小时", division="9901", urgency=level)
+    hours = {
+        level: queries.stage_limit("dispatch", "06012", "990101001", level).value
+        for level in ("normal", "urgent", "critical", "")
+    }
+    assert hours == {"normal": 24, "urgent": 2, "critical": 1, "": 4}
+    api.set_stage_limit(city.duty_chief, "dispatch", "30自然小时", division="990101", urgency="critical")
+    assert queries.stage_limit("dispatch", "06012", "990101001", "critical").value == 30
+    with pytest.raises(Forbidden):
+        api.set_stage_limit(city.duty_chief, "dispatch", "1自然小时", division="9901", urgency="urgent")
+    with pytest.raises(Invalid, match=r"urgency\.level"):
+        api.set_stage_limit(city.duty_chief, "dispatch", "1自然小时", division="990101", urgency="soon")
+
+
 def test_loading_again_changes_nothing_and_tells_nobody(standards, django_assert_max_num_queries):
     told = (AuditEntry.objects.count(), FactRecord.objects.count())
     with django_assert_max_num_queries(60):

@@ -7,12 +7,4 @@ from tongguan.dispatch.models.requests import Application, ApplicationStep
 from tongguan.dispatch.models.rulings import Ruling
 from tongguan.dispatch.models.supervision import Receipt, Supervision
 
-__all__ = [
-    "Application",
-    "ApplicationStep",
-    "Clock",
-    "Receipt",
-    "Ruling",
-    "Supervision",
-    "WorkOrder",
-]
+__all__ = ["Application", "ApplicationStep", "Clock", "Receipt", "Ruling", "Supervision", "WorkOrder"]

@@ -2,6 +2,7 @@
 """The desk's interface (中屏): /api/desk for signed-in people."""
 
 from tongguan.doors.alarms import routes as alarms
+from tongguan.doors.analysis import foreseeing
 from tongguan.doors.analysis import projects as coming
 from tongguan.doors.analysis import routes as analysis
 from tongguan.doors.briefings import keeping as briefing_keeping
@@ -33,6 +34,7 @@ from tongguan.doors.desk.auth import Session
 from tongguan.doors.insight import routes as insight
 from tongguan.doors.maps import layers as maps
 from tongguan.doors.office import (
+    leaks,
     networks,
     processes,
     responsibilities,
@@ -60,7 +62,8 @@ api = face(
 for part in (
     hotline, patrols, views, responsibilities, processes, worktimes, workdays,
     session, cases, working, asking, bulk, video, reports, unread, inbox, files, registers, operation,
-    handovers, hot, departments, matters, models, rules, sensors, streams, networks, telling, maps, signs,
-    watching, alarms, revisits, suspicions, insight, scoring, analysis, coming, briefings, briefing_keeping,
+    handovers, hot, departments, matters, models, rules, sensors, streams, networks, leaks, telling, maps,
+    signs, watching, alarms, revisits, suspicions, insight, scoring, analysis, foreseeing, coming,
+    briefings, briefing_keeping,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -25,7 +25,10 @@ router = Router(tags=["险情移交 handovers"])
 
 
 class HandoverShown(Schema):
-    """A matter feared dangerous, for one service. ``next_at``: who is told again when nothing happens."""
+    """A matter feared dangerous, for one service. ``next_at``: who is told again when nothing happens.
+
+    ``system``: the service's own system it goes to; while ``system_took_at`` is null it is not there yet.
+    """
 
     id: UUID
     case_id: UUID | None
@@ -45,6 +48,9 @@ class HandoverShown(Schema):
     acknowledged_at: datetime | None
     ended_at: datetime | None
     next_at: datetime | None
+    system: str
+    system_number: str
+    system_took_at: datetime | None
 
 
 class HandoverPage(Schema):

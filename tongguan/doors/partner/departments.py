@@ -92,7 +92,9 @@ class ReplayedShown(Schema):
     openapi_extra=_EVENTS,
 )
 def take(request: HttpRequest, code: str) -> HttpResponse:
-    """Take events: accepted, progress, done, returned, extension. Durable when answered.
+    """Take events: accepted, progress, done, returned, of orders also extension. Durable when answered.
+
+    From a unit's system they tell of orders, from that of 110, 119 or 120 of hand-overs.
 
     Signed as Standard Webhooks (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``) with the
     link's secret. The same source and id is done once. A single refused event is answered with the status

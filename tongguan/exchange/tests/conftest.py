@@ -19,6 +19,7 @@ from tongguan.exchange.contracts import NewLink
 from tongguan.exchange.deliver import Sender
 from tongguan.exchange.models import CaseQueue, Link
 from tongguan.exchange.testing import Department, photo_data
+from tongguan.exchange.tests.night import night_shift
 from tongguan.intake.contracts import Parcel
 from tongguan.messaging import spi
 from tongguan.messaging.testing import patient_sender
@@ -111,6 +112,13 @@ class Stage:
         return taken
 
 
+def sent_unrecorded(sender):
+    """Let an engine send what is due and record nothing of it, as if it were killed in between."""
+    sender._start_due()
+    for run in sender._running.values():
+        run.future.exception()
+
+
 @pytest.fixture
 def stage(db):
     forget_caches()
@@ -124,3 +132,9 @@ def stage(db):
         department.secrets.append(api.link(people.sysadmin, new))
         yield Stage(people, department)
     forget_caches()
+
+
+@pytest.fixture
+def night(db):
+    with night_shift() as stage:
+        yield stage

@@ -16,7 +16,7 @@ from tongguan.exchange.testing import Department
 ROOT = Path(__file__).resolve().parents[3]
 CASES, EVENTS, KILLS = 6, 60, 3
 #: A process needs some seconds to begin on a crowded machine.
-PATIENCE = 180.0
+PATIENCE = 900.0
 BEGIN = "import django\ndjango.setup()\n"
 PREPARE = """
 import sys

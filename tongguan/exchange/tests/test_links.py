@@ -11,6 +11,7 @@ from tongguan.exchange.models import Link
 from tongguan.exchange.tests.conftest import CODE
 from tongguan.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tongguan.people.testing import matrix
+from tongguan.runtime.testing import audited
 from tongguan.vault import spi
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,46 @@ def test_the_secrets_are_sealed_and_sealed_anew(stage):
     column = spi.columns.get("exchange.secret")
     assert sum(column.counts().values()) == 2
     assert column.reseal("another", "", 10).done == 2
+
+
+SERVICE = NewLink(
+    code="jj120", name="急救系统", service="ambulance", division="990101", url="http://203.0.113.9/e"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"service": ""}, "unit"),
+        ({"unit": "N-SZ"}, "unit"),
+        ({"service": "navy"}, "service"),
+        ({"items": ("01",)}, "items"),
+        ({"handler": "handler"}, "handler"),
+        ({"unit": "N-SZ", "service": ""}, "division"),
+        ({"unit": "N-SZ", "service": "", "division": "", "contact": True}, "contact"),
+    ],
+)
+def test_what_is_wrong_with_a_services_link_is_named(stage, change, field):
+    with pytest.raises(Invalid) as refused:
+        api.link(stage.people.sysadmin, replace(SERVICE, **change))
+    assert refused.value.field == field
+
+
+def test_a_service_has_one_system_in_a_division_and_the_link_keeps_both(stage):
+    api.link(stage.people.sysadmin, SERVICE)
+    with pytest.raises(Conflict) as refused:
+        api.link(stage.people.sysadmin, replace(SERVICE, code="zwei"))
+    assert refused.value.field == "division"
+    for change in ({"division": "9901"}, {"service": "police"}):
+        with pytest.raises(Conflict) as refused:
+            api.change(stage.people.sysadmin, replace(SERVICE, **change))
+        assert refused.value.field == "service"
+    assert api.change(stage.people.sysadmin, replace(SERVICE, contact=True)) == 2
+    assert audited("link.change")[-1].detail["contact"] is True
+    for division in ("", "8801", "江北"):
+        with pytest.raises(NotFound):
+            api.link(stage.people.sysadmin, replace(SERVICE, code="drei", division=division))
+    with pytest.raises(Forbidden):
+        api.link(stage.people.leader, replace(SERVICE, code="drei"))
+    links = {one.code: one for one in queries.links(stage.people.sysadmin)}
+    assert (links["jj120"].unit_id, links["jj120"].unit_name) == (None, "120 医疗急救")

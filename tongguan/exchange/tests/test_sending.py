@@ -15,7 +15,7 @@ from tongguan.exchange import api, queries
 from tongguan.exchange.deliver import Sender, record
 from tongguan.exchange.models import CaseQueue, Link, OutgoingEvent
 from tongguan.exchange.testing import AWAY, BROKEN, FAILS, OK, REFUSES, TAKEN_500
-from tongguan.exchange.tests.conftest import CODE
+from tongguan.exchange.tests.conftest import CODE, sent_unrecorded
 from tongguan.kernel import clock
 from tongguan.kernel.errors import Invalid, NotFound
 from tongguan.messaging.spi import Fate, Result
@@ -95,9 +95,7 @@ def test_whatever_the_department_does_each_case_arrives_in_order_and_once(
     for turn in range(13):
         sender.round(patience=3)
         if turn in kills:
-            sender._start_due()  # killed with requests on their way: nobody records what became of them
-            for run in sender._running.values():
-                run.future.exception()
+            sent_unrecorded(sender)
             sender = Sender()
             hands.advance(seconds=61)
         hands.advance(seconds=2)
@@ -194,9 +192,8 @@ def test_the_department_itself_may_ask_for_everything_again(stage, hands):
 def test_what_an_engine_records_after_another_took_over_is_refused(stage, hands):
     written(stage.link(), [UUID(int=next(_numbers))], 2)
     slow = Sender()
-    slow._start_due()
+    sent_unrecorded(slow)
     (run,) = slow._running.values()
-    run.future.result()
     hands.advance(seconds=61)
     drain(hands)
     before = CaseQueue.objects.get()

@@ -128,6 +128,22 @@ def test_a_telling_without_a_place_is_told_to_the_city_and_gets_its_case_later(p
     assert queries.listed(people.outside_acceptor) == []
 
 
+def test_what_joins_a_hand_over_and_where_it_is_is_told_line_by_line_after_its_opening(people, clock):
+    loose = noticed(text="着火了")
+    ring(loose)
+    case = opened()
+    ring(noticed(case.id, "着火了", report_id=loose.report_id, division=PLACE), noticed(case.id, "楼上起火"))
+    (one,) = queries.listed(people.acceptor)
+    facts = [
+        (name, told.get("no")) for name, told in published() if name in {"DangerNoticed", "HandoverTold"}
+    ]
+    assert facts == [("DangerNoticed", None), ("HandoverTold", 2), ("HandoverTold", 3)]
+    lines = queries.lines([(one.id, 2), (one.id, 3), (one.id, 9)])
+    assert [line.kind for line in lines.values()] == ["placed", "told_again"]
+    api.hand_over(people.acceptor, one.id, number="119")
+    assert [told["no"] for _, told in published("HandoverMoved")] == [4]
+
+
 def test_from_the_call_to_the_result_every_step_is_kept(people, clock):
     case = opened()
     (one,) = ring(noticed(case.id, "着火了"))

@@ -11,12 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from tongguan.cases import api as cases
 from tongguan.cases import queries as casebook
 from tongguan.cases.contracts import NewCase
+from tongguan.catalog import api as catalog
+from tongguan.catalog import queries as items
+from tongguan.dispatch import api as dispatch
+from tongguan.dispatch import queries as orders
+from tongguan.dispatch.models import Clock
 from tongguan.handover import api, danger, queries, urgency
 from tongguan.handover.models import UrgencyWord
 from tongguan.kernel.errors import Forbidden, Invalid, NotFound
 from tongguan.people.contracts import PLATFORM
 from tongguan.people.testing import cast, forget_caches
-from tongguan.runtime.testing import audited
+from tongguan.runtime.testing import audited, settle
 from tongguan.runtime.transactions import atomic
 
 HERE = Path(urgency.__file__).parent
@@ -37,6 +42,7 @@ LAMP = ("01037", "路灯", "normal")
         ("紧急通道被堆物占用", LAMP, "normal", "紧急程度：一般；事项“路灯”登记为一般"),
         ("请问以前有人摔伤怎么赔偿", LAMP, "normal", "紧急程度：一般；事项“路灯”登记为一般"),
         ("井盖冒水", ("01001", "供水井盖", "urgent"), "urgent", "紧急程度：紧急；事项“供水井盖”登记为紧急"),
+        ("浓度升高", ("10998", "燃气", ""), "critical", "紧急程度：特急；事项“燃气”：燃气泄漏，可能爆炸伤人"),
         ("漫水", ("10994", "积水", ""), "urgent", "紧急程度：紧急；事项“积水”：道路积水，随时影响通行"),
         ("特急", ("01001", "井盖", "urgent"), "critical", "紧急程度：特急；反映用词“特急”（反映人称特急）"),
     ],
@@ -105,6 +111,50 @@ def test_a_further_telling_makes_a_case_more_urgent_and_never_less(people):
     further((case.id, weighed("灯杆漏电")))
     assert casebook.case(people.acceptor, case.id).version == now.version
     assert [one.level for one in queries.urgency_of(people.acceptor, case.id)] == ["urgent"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_unit_waits_a_shorter_time_once_the_case_is_urgent(people):
+    """Beijing's dispatching: 24 hours, two where it is urgent, one where it is critical (S6)."""
+    catalog.load_standards(PLATFORM)
+    for level, hours in (("critical", 1), ("urgent", 2), ("normal", 24)):
+        catalog.set_stage_limit(
+            people.city_chief, "dispatch", f"{hours}自然小时", division="9901", urgency=level
+        )
+    case = opened()
+    dispatch.perform(people.acceptor, case.id, "accept")
+    dispatch.perform(
+        people.acceptor, case.id, "register", {"filing_rule_id": items.filing_rules("01037")[0].id}
+    )
+    settle()
+
+    def hours():
+        (row,) = [one for one in orders.clocks(people.dispatcher, case.id) if one.stage == "dispatch"]
+        due = casebook.case(people.dispatcher, case.id).due_at
+        assert row.due_at == due
+        return (due - row.started_at).total_seconds() / 3600
+
+    assert hours() == 24
+    further((case.id, weighed("灯杆漏电")))
+    settle()
+    assert hours() == 2
+    api.set_urgency(people.dispatcher, case.id, level="critical", reason="学校门口")
+    settle()
+    assert hours() == 1
+    api.set_urgency(people.dispatcher, case.id, level="normal", reason="电已断")
+    settle()
+    assert hours() == 24
+    catalog.set_stage_limit(people.city_chief, "dispatch", "", division="9901", urgency="urgent")
+    api.set_urgency(people.dispatcher, case.id, level="urgent", reason="又有电")
+    settle()
+    (row,) = [one for one in orders.clocks(people.dispatcher, case.id) if one.stage == "dispatch"]
+    assert (row.due_at, casebook.case(people.dispatcher, case.id).due_at) == (None, None)
+    api.set_urgency(people.dispatcher, case.id, level="critical", reason="又漏电")
+    settle()
+    assert hours() == 1
+    clock = Clock.objects.get(case_id=case.id, stage="dispatch")
+    assert len(clock.rungs) == 3
+    assert clock.next_notice_at is not None
 
 
 @pytest.mark.django_db

@@ -110,4 +110,5 @@ def test_names_are_found_without_a_dictionary():
     assert names_in("A2区丽发新城附近修建搅拌站") == ("丽发新城", "搅拌站")
     assert names_in("中山北路1200号门口") == ("中山北路", "中山北路1200号")
     assert names_in("反映深业睿城到松雅中学204路公交车不便") == ("松雅中学", "204路", "204路公交")
+    assert names_in("昨晚发现金沙路165号附近井盖破损") == ("金沙路", "金沙路165号")
     assert names_in("井盖坏了") == ()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tongguan department link|change|list|rotate|replay|retry|skip|stop|resume``: departments' own systems."""
+"""``tongguan department link|change|list|rotate|replay|retry|skip|stop|resume``: others' own systems.
+
+Of a unit (its work orders), or of a service such as 119 for a division (hand-overs of danger).
+"""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -19,7 +22,7 @@ _ONCE = "签名密钥只显示这一次 (shown this once)："
 
 
 class Command(VerbCommand):
-    help = "部门系统对接：建立、修改、列出、换密钥、按序号重放、处理卡住的案件"
+    help = "部门系统与 110、119、120 系统对接：建立、修改、列出、换密钥、按序号重放、处理卡住的案件"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         does = parser.add_subparsers(dest="does", required=True)
@@ -27,7 +30,11 @@ class Command(VerbCommand):
             link = does.add_parser(word, help=words)
             link.add_argument("code", help="编码，如 shizheng")
             link.add_argument("--name", required=True, help="名称，如 市政所工单系统")
-            link.add_argument("--unit", required=True, help="机构编码")
+            whose = link.add_mutually_exclusive_group(required=True)
+            whose.add_argument("--unit", default="", help="机构编码：接收其工单")
+            whose.add_argument("--service", default="", help="police、fire、ambulance：接收险情移交")
+            link.add_argument("--division", default="", help="险情移交：接收哪个区划的，如 9901")
+            link.add_argument("--contact", action="store_true", help="险情移交：附上来电号码，默认不附")
             link.add_argument("--url", required=True, help="接收地址")
             link.add_argument("--handler", default="", help="代表该系统处置人员的账号")
             link.add_argument("--items", default="", help="只接哪些事项，编码前缀，逗号分隔；空为全部")
@@ -98,6 +105,9 @@ def _new(options: dict[str, Any]) -> NewLink:
         code=options["code"],
         name=options["name"],
         unit=options["unit"],
+        service=options["service"],
+        division=options["division"],
+        contact=options["contact"],
         url=options["url"],
         handler=options["handler"],
         items=tuple(one.strip() for one in options["items"].split(",") if one.strip()),

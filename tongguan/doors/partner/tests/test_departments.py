@@ -2,7 +2,7 @@
 """A department's system over HTTP both ways: it is told at its own address and tells at our door."""
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as case_queries
@@ -21,17 +21,6 @@ from tongguan.runtime.testing import settle
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/departments/shizheng/events"
-
-
-@pytest.fixture
-def typed(capsys):
-    """Type a command and give the lines it prints."""
-
-    def run(*words):
-        call_command("department", *words)
-        return capsys.readouterr().out.splitlines()
-
-    return run
 
 
 @pytest.fixture
