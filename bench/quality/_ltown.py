@@ -17,10 +17,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from tongguan.industry.lifeline.localise import FLOWS, Signatures
+from tongguan.leakage.contracts import Gauge, GaugeKind
+from tongguan.leakage.operator import Operator
+from tongguan.leaks.api import Signatures
 from tongguan.simulation import hydraulics
 
 Floats = NDArray[np.float64]
@@ -40,8 +41,10 @@ KEPT: Final = 0.8
 PRESSURE_M, FLOW, METER, LEVEL_M = 0.05, 0.01, 0.01, 0.005
 #: Hours of the day that are judged (5:00–23:00): with more flow a leak shows more.
 FROM, TO = 5 * 3600 // STEP, 23 * 3600 // STEP
-#: What the operator allows for: a day's error of a node's demand, of each kind of demand, of sensors.
-NODE_DAY, KINDS_DAY = 0.15, (0.04, 0.02, 0.02)
+#: A gauge this far off (m) tells of a district without water, not of demand: that hour is not compared.
+DRY_M: Final = 10.0
+#: The pump (m³/h) and the tank (m) on a typical day.
+PUMPED, LEVEL = 25.0, 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Leak:
 
 def schedule(folder: Path) -> list[Leak]:
     """Give the leaks of a folder's ``leaks_*.csv``, in seconds of the year that most of them begin in."""
-    rows = list(csv.DictReader(next(iter(sorted(folder.glob("leaks_*.csv")))).open(encoding="utf-8")))
+    told = next(iter(sorted(folder.glob("leaks_*.csv"))))
+    rows = list(csv.DictReader(told.read_text(encoding="utf-8").splitlines()))
     year = Counter(row["start"][:4] for row in rows).most_common(1)[0][0]
     zero = datetime(int(year), 1, 1)  # noqa: DTZ001 - the schedule names no zone
 
@@ -76,9 +80,32 @@ def schedule(folder: Path) -> list[Leak]:
     ]
 
 
+def drawn(folder: Path, seed: int, count: int = 14) -> list[Leak]:
+    """Draw a schedule of the kinds of 2018: sudden ones, growing ones, small ones that nobody repairs."""
+    rng = np.random.default_rng(10_000 + seed)
+    pipes = [name for name, _ in hydraulics.opened(folder / "L-TOWN.inp").pipes()]
+    leaks, day = [], 86_400.0
+    for pipe in rng.choice(pipes, count, replace=False):
+        kind = rng.choice(3, p=(6 / 14, 4 / 14, 4 / 14))
+        begin = rng.uniform(7.5, 340) * day
+        if kind == 0:
+            peak, end = begin, begin + rng.uniform(11, 25) * day
+            hole = rng.uniform(0.0158, 0.0229)
+        elif kind == 1:
+            life = rng.uniform(10, 70) * day
+            end, peak = begin + life, begin + life * rng.uniform(0.35, 0.9)
+            hole = rng.uniform(0.0164, 0.0223)
+        else:
+            begin, end = rng.uniform(7.5, 220) * day, DAYS * day
+            peak = begin + rng.uniform(17, 97) * day
+            hole = rng.uniform(0.0088, 0.0118)
+        leaks.append(Leak(str(pipe), begin, peak, end, hole))
+    return leaks
+
+
 def sensors(folder: Path, kind: str) -> list[str]:
     """Give the ids of sensors of a kind."""
-    rows = csv.DictReader((folder / "sensors.csv").open(encoding="utf-8"))
+    rows = csv.DictReader((folder / "sensors.csv").read_text(encoding="utf-8").splitlines())
     return [row["id"] for row in rows if row["kind"] == kind]
 
 
@@ -160,142 +187,70 @@ def lived(folder: Path, leaks: Sequence[Leak], seed: int, work: Path) -> Seen:
     )
 
 
-class Operator:
-    """Who has the published model, the sensors, and nothing else."""
+class LTown(Operator):
+    """The platform's operator of L-TOWN: pump and tank as read, the tank district's balance besides."""
 
     def __init__(self, folder: Path, work: Path) -> None:
-        """Open the published model with the pump and tank as the sensors see them."""
-        model = hydraulics.opened(folder / "L-TOWN.inp")
-        self._patterns, demands = Patterns(model), hydraulics.single_demands(model)
-        for name in list(model.control_name_list):
-            model.remove_control(name)
-        model.options.hydraulic.accuracy, model.options.time.duration = 1e-4, 0
-        self._links = [
-            (name, one.start_node_name, one.end_node_name, float(getattr(one, "length", 1.0) or 1.0))
-            for name, one in model.links()
+        """Open the published model; who operates it has the sensors and nothing else."""
+        gauges = [
+            *(Gauge(GaugeKind.PRESSURE, name, name) for name in sensors(folder, "pressure")),
+            *(Gauge(GaugeKind.INFLOW, name, name) for name in INFLOWS),
+            Gauge(GaugeKind.LEVEL, "T1", "T1"),
+            *(Gauge(GaugeKind.METER, name, name) for name in sensors(folder, "amr_demand")),
         ]
-        hydraulics.library().network.write_inpfile(model, str(work / "model.inp"), units="CMH")
-        self.names = list(demands)
-        self._base = hydraulics.levels_at(demands, PATTERNS)
-        self._solver = hydraulics.Solver(work / "model.inp", work)
-        self._all = self._solver.nodes(self.names)
-        self._gauges = self._solver.nodes(sensors(folder, "pressure"))
-        self._tank, self._inflows = self._solver.nodes(["T1"]), self._solver.links(INFLOWS)
+        super().__init__(folder / "L-TOWN.inp", gauges, work)
         (pump,) = self._solver.links(["PUMP_1"])
         self._solver.shut(pump)
-        self._suction = self.names.index("n54")
-        self._metered = [self.names.index(name) for name in sensors(folder, "amr_demand")]
-
-    def _state(self, demand: Floats, level: float, pump: float) -> Floats:
-        drawn = demand.copy()
-        drawn[self._suction] += pump
-        self._solver.demand(self._all, drawn)
-        self._solver.tank(self._tank[0], level)
-        self._solver.state()
-        return np.concatenate([self._solver.pressures(self._gauges), self._solver.flows(self._inflows)])
+        self._suction, self._pumped = self.names.index("n54"), PUMPED
+        graph, numbers = self._graph(without={"PUMP_1"})
+        away = dijkstra(graph, directed=False, indices=numbers["T1"])[: len(self.names)]
+        #: Nodes that hang on the tank: no longer joined to a reservoir once the pump stands.
+        self._beyond = np.isfinite(away)
 
     def residuals(self, seen: Seen) -> Floats:
         """Give each day's residual, days × channels: pressures, two inflows, the tank district's balance."""
-        days = []
+        read = np.concatenate([seen.pressure, seen.inflow, seen.level[:, None], seen.meters], axis=1)
+        days, gauges = [], seen.pressure.shape[1]
         for day in range(DAYS):
-            rows = []
-            for k in range(day * PER_DAY + FROM, day * PER_DAY + TO):
-                demand = self._base @ self._patterns.at(k * STEP)
-                demand[self._metered] = seen.meters[k]
-                model = self._state(demand, float(seen.level[k]), float(seen.pump[k]))
-                rows.append(np.concatenate([seen.pressure[k], seen.inflow[k]]) - model)
             first, last = day * PER_DAY, (day + 1) * PER_DAY
+            rows = []
+            for k in range(FROM, TO):
+                self._pumped = float(seen.pump[first + k])
+                rows.append(self.off(day % 7, k * STEP / 3_600, read[first + k]))
             filled = TANK_M2 * (seen.level[last] - seen.level[first]) / 24
             district = seen.pump[first:last].mean() - filled - seen.meters[first:last].sum(axis=1).mean()
-            days.append(np.append(np.mean(rows, axis=0), district))
+            each = np.array(rows)
+            wet = (np.abs(each[:, :gauges]) < DRY_M).all(axis=1)
+            days.append(np.append(each[wet].mean(axis=0), district))
+        self._pumped = PUMPED
         return np.array(days)
 
-    def _mean(self, demands: Sequence[Floats], extra: Floats) -> Floats:
-        states = [self._state(one + extra, 3.2, 25.0) for one in demands]
-        return np.average(states, axis=0, weights=_WEIGHTS[: len(states)])
-
-    def _typical(self, scale: Floats | float = 1.0) -> list[Floats]:
-        return [(self._base * scale) @ self._patterns.at(2 * 86_400 + hour * 3_600) for hour in _HOURS]
-
     def signatures(self) -> Signatures:
-        """Give what a leak at each node does to each channel, per m³/h, at two flows."""
-        typical, nothing = self._typical(), np.zeros(len(self.names))
-        base = self._mean(typical, nothing)
-        inside = self._beyond_pump()
-        both = []
-        for flow in FLOWS:
-            rows = []
-            for n in range(len(self.names)):
-                extra = nothing.copy()
-                extra[n] = flow
-                rows.append(np.append((self._mean(typical, extra) - base) / flow, float(inside[n])))
-            both.append(np.array(rows))
-        return Signatures(both[0], both[1], FLOWS)
-
-    def doubt(self, seed: int = 0, draws: int = 120) -> tuple[Floats, Floats]:
-        """Give two covariances of a day's residual: what days do not share, and what they do."""
-        rng = np.random.default_rng(seed)
-        base = self._mean(self._typical(), np.zeros(len(self.names)))
-        inside = self._beyond_pump() & ~np.isin(np.arange(len(self.names)), self._metered)
-        daily = np.array([d.sum() for d in self._base])
-        own, common = [], []
-        for _ in range(draws):
-            for spread, kept in ((self._nodes(rng), own), (self._kinds(rng), common)):
-                moved = self._mean(self._typical(np.exp(spread)), np.zeros(len(self.names))) - base
-                kept.append(np.append(moved, (daily * (np.exp(spread.mean(axis=1)) - 1))[inside].sum()))
-        gauges = len(self._gauges)
-        floor = np.concatenate([np.full(gauges, 0.008), [0.5, 0.5, 0.6]])
-        shared = np.concatenate([np.full(gauges, 0.004), [0.2, 0.2, 0.3]])
-        return (
-            np.cov(np.array(own).T) + np.diag(floor**2),
-            np.cov(np.array(common).T) + np.diag(shared**2),
-        )
-
-    def _nodes(self, rng: np.random.Generator) -> Floats:
-        spread = rng.normal(0, NODE_DAY, (len(self.names), 1))
-        spread[self._metered] = 0.003
-        return spread
-
-    def _kinds(self, rng: np.random.Generator) -> Floats:
-        spread = np.tile(rng.normal(0, KINDS_DAY, (1, 3)), (len(self.names), 1))
-        spread[self._metered] = 0.0
-        return spread
-
-    def _beyond_pump(self) -> NDArray[np.bool_]:
-        """Tell which nodes hang on the tank: those no longer joined to a reservoir once the pump stands."""
-        metres = self._between(without={"PUMP_1"})
-        return np.isfinite(metres[self._numbers["T1"]])[self._order]
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for _, a, b, _ in self._links:
-            found.setdefault(a, len(found))
-            found.setdefault(b, len(found))
-        return found
-
-    @cached_property
-    def _order(self) -> list[int]:
-        return [self._numbers[name] for name in self.names]
-
-    def _between(self, without: set[str]) -> Floats:
-        kept = [one for one in self._links if one[0] not in without]
-        a, b = ([self._numbers[one[k]] for one in kept] for k in (1, 2))
-        lengths = [max(one[3], 0.1) for one in kept]
-        size = len(self._numbers)
-        return dijkstra(coo_array((lengths, (a, b)), shape=(size, size)).tocsr(), directed=False)
-
-    @cached_property
-    def metres(self) -> Floats:
-        """Give metres along the pipes between junctions."""
-        return self._between(set())[np.ix_(self._order, self._order)]
+        """Give what a leak at each node does, the district's balance too."""
+        known = super().signatures()
+        inside = np.broadcast_to(self._beyond[:, None], (*known.effects.shape[:2], 1))
+        return Signatures(known.flows, np.concatenate([known.effects, inside], axis=2))
 
     def away(self, pipe: str, node: int) -> float:
         """Give metres along the pipes from the middle of a pipe to a junction."""
-        _, a, b, length = next(one for one in self._links if one[0] == pipe)
+        _, a, b, length = next(one for one in self.links if one[0] == pipe)
         ends = [self.names.index(end) for end in (a, b) if end in self.names]
-        return float(min(self.metres[end, node] for end in ends) + length / 2)
+        return float(min(self.between[end, node] for end in ends) + length / 2)
 
+    @cached_property
+    def between(self) -> Floats:
+        """Metres along the pipes between junctions."""
+        return self.metres()
 
-#: Typical hours at which signatures are taken, and how much each counts.
-_HOURS, _WEIGHTS = (3, 8, 13, 19), (0.1, 0.3, 0.3, 0.3)
+    def _state(self, demand: Floats, levels: Floats | None) -> Floats:
+        drawn = demand.copy()
+        drawn[self._suction] += self._pumped
+        return super()._state(drawn, np.array([LEVEL]) if levels is None else levels)
+
+    def _moved(self, scale: Floats) -> Floats:
+        inside = self._beyond & ~np.isin(np.arange(len(self.names)), self._metered)
+        return np.append(super()._moved(scale), (self._base * (scale - 1))[inside].sum())
+
+    def _floors(self) -> tuple[list[float], list[float]]:
+        own, shared = super()._floors()
+        return [*own, 0.6], [*shared, 0.3]

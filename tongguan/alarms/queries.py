@@ -48,6 +48,7 @@ __all__ = [
     "narrowed",
     "of_case",
     "of_cases",
+    "of_matters",
     "of_reports",
     "posts_for",
     "row_of",
@@ -254,6 +255,12 @@ def members(actor: Actor, alarm_id: UUID, limit: int = 200) -> list[AlarmBrief]:
 def of_case(actor: Actor, case_id: UUID) -> list[AlarmBrief]:
     """Give the alarms that became a case, by time."""
     return briefs(visible(actor).filter(case_id=case_id).order_by("raised_at", "id")[:200])
+
+
+def of_matters(actor: Actor, rule: str, matters: Collection[str]) -> list[AlarmBrief]:
+    """Give the alarms of a rule about these matters, by time."""
+    rows = visible(actor).filter(matter__rule=rule, matter__matter__in=list(matters))
+    return briefs(rows.order_by("raised_at", "id"))
 
 
 def of_reports(report_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -28,6 +28,7 @@ from tongguan.people.contracts import PLATFORM, Actor, Post
 from tongguan.people.queries import division_q
 
 _READERS = tuple(post for post in Post if post is not Post.CITIZEN)
+Point = tuple[float, float]
 #: Gas is followed at most so far, soil and drains together.
 MOST_M = 2_000.0
 
@@ -44,6 +45,26 @@ def networks(actor: Actor = PLATFORM) -> list[NetworkInfo]:
         NetworkInfo(row.code, row.name, row.kind, row.division, row.crs, counts[row.pk], row.changed_at)
         for row in Network.objects.filter(pk__in=counts)
     ]
+
+
+def nodes_of(code: str, fingerprint: str, actor: Actor = PLATFORM) -> tuple[NetworkInfo, dict[str, Point]]:
+    """Give a network and where its nodes are (longitude, latitude), by code.
+
+    Raises NotFound, or Invalid naming ``file`` when it was taken in from another file than that of the
+    fingerprint (SHA-256).
+    """
+    network = _network(actor, code)
+    if network.fingerprint != fingerprint:
+        raise Invalid(
+            "network.other_file", f"管网 {code} 不是由这份文件导入的，请先用它导入",
+            "the network was taken in from another file", field="file",
+        )  # fmt: skip
+    rows = _visible(actor).filter(network=network).values_list("code", "lon", "lat")
+    where = {node: (lon, lat) for node, lon, lat in rows}
+    info = NetworkInfo(
+        code, network.name, network.kind, network.division, network.crs, len(where), network.changed_at
+    )
+    return info, where
 
 
 def faults(code: str, actor: Actor = PLATFORM) -> list[FaultInfo]:

@@ -121,5 +121,5 @@ def test_only_administrators_hand_in_files_that_are_tables(wells, desk, role, na
 def test_every_flag_has_its_name():
     assert [str(flag.name).lower() for flag in Quality if flag] == [
         "late", "ahead", "repeated", "out_of_order", "out_of_range", "not_a_number", "wrong_unit", "stuck",
-        "flood", "tampered",
+        "flood", "tampered", "backfilled",
     ]  # fmt: skip

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tongguan lifeline import FILE --code … --kind … --division …`` and ``lifeline list / faults / drop``."""
+"""``tongguan lifeline import FILE --code … --kind … --division …`` and ``lifeline list / faults / drop``.
+
+``lifeline watch CODE FILE.inp GAUGES.csv`` watches a water network for leaks, ``leaks`` lists those
+believed in, ``unwatch`` ends it.
+"""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tongguan.industry.lifeline import api, packs, queries
+from tongguan.industry.lifeline import api, leaks, packs, queries
 from tongguan.industry.lifeline.contracts import FaultInfo
 from tongguan.industry.lifeline.sources import Reading
 from tongguan.kernel.errors import Refusal
+from tongguan.leakage import api as leakage
+from tongguan.leakage import queries as watched
+from tongguan.leakage.contracts import QUIET_DAYS
 from tongguan.people.contracts import PLATFORM
 
 _SHOWN = 20
@@ -32,7 +39,16 @@ class Command(BaseCommand):
         verbs.add_parser("list", help="列出管网")
         pack = verbs.add_parser("rules", help="把规则包写成草稿；未查到出处的限值待设定")
         pack.add_argument("--division", required=True, help="区划代码")
-        for verb, words in (("faults", "列出未采用的行及原因"), ("drop", "删除管网")):
+        watch = verbs.add_parser("watch", help="按水力模型和测点监视漏水，每日判断一次")
+        watch.add_argument("code", help="已由同一份 .inp 导入的供水管网")
+        watch.add_argument("file", type=Path, help="EPANET .inp")
+        watch.add_argument("gauges", type=Path, help="测点表 CSV：类别、位置、数据流")
+        for verb, words in (
+            ("faults", "列出未采用的行及原因"),
+            ("drop", "删除管网"),
+            ("leaks", "列出判断出的漏点"),
+            ("unwatch", "停止监视漏水"),
+        ):
             verbs.add_parser(verb, help=words).add_argument("code")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -76,6 +92,26 @@ class Command(BaseCommand):
     def _drop(self, options: dict[str, Any]) -> None:
         api.drop_network(PLATFORM, options["code"])
         self.stdout.write(f"已删除管网 {options['code']}")
+
+    def _watch(self, options: dict[str, Any]) -> None:
+        for path in (options["file"], options["gauges"]):
+            if not path.is_file():
+                raise CommandError(f"file：没有文件 {path}")
+        nodes = leaks.watch(PLATFORM, options["code"], options["file"], options["gauges"])
+        self.stdout.write(
+            f"已开始监视管网 {options['code']}：{nodes} 个节点，头 {QUIET_DAYS} 天用于学习平常状况"
+        )
+
+    def _leaks(self, options: dict[str, Any]) -> None:
+        for one in watched.leaks(options["code"]):
+            state = f"{one.ended} 起不再漏" if one.ended else "在漏"
+            self.stdout.write(
+                f"{one.number}\t{one.node}\t{one.flow:.1f} m³/h\t{one.since} 起\t{one.told_on} 报出\t{state}"
+            )
+
+    def _unwatch(self, options: dict[str, Any]) -> None:
+        leakage.end(PLATFORM, options["code"])
+        self.stdout.write(f"已停止监视管网 {options['code']}")
 
     def _tell(self, faults: Any) -> None:
         fault: FaultInfo
