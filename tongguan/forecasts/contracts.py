@@ -67,7 +67,8 @@ class Recipe:
     middle forecast is good at: ``absolute_error`` (the median) or ``squared_error`` (the mean).
     ``coverage``: share of truths an interval should hold. ``block``: length of the stretches of history held
     out by turns, from which the intervals are learned. ``offset_ms``: local clock minus UTC, for hours and
-    weekdays. ``floor``: the least value there can be. ``rounds``: trees per horizon. ``profile``: whether
+    weekdays. ``period_ms``: how long a season lasts: a day, or a week where weekdays differ.
+    ``floor``: the least value there can be. ``rounds``: trees per horizon. ``profile``: whether
     the mean by hour, learned from history, is looked at. ``recall``: whether the value a season before the
     time meant is. ``rows``: how many are drawn to learn from at most, by ``seed``. ``linear``: ridge penalty
     of the linear companion that sees all series at once, None for trees alone. ``levels``: horizons at which
@@ -83,6 +84,7 @@ class Recipe:
     coverage: float = 0.9
     block: int = 168
     offset_ms: int = 0
+    period_ms: int = DAY_MS
     floor: float = -np.inf
     rounds: int = 200
     leaves: int = 31

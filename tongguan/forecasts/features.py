@@ -95,8 +95,9 @@ def known(history: Panel, recipe: Recipe, near: Floats | None) -> Known:
 
 
 def slot(at: Ints, recipe: Recipe) -> Ints:
-    """Give each instant's place in the season (of a day by its local clock)."""
-    return ((at + recipe.offset_ms) % DAY_MS * recipe.season // DAY_MS).astype(np.int64)
+    """Give each instant's place in the season (of a day or a week by its local clock)."""
+    period = recipe.period_ms
+    return ((at + recipe.offset_ms) % period * recipe.season // period).astype(np.int64)
 
 
 def neighbours(now: Floats, near: Floats) -> Floats:

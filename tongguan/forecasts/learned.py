@@ -181,6 +181,8 @@ class Learned:
         for number, told in enumerate(self._spreads):
             low[number] = value[number] + told.quantile(value[number], miss[number] / 2)
             high[number] = value[number] + told.quantile(value[number], 1 - miss[number] / 2)
+        # Where the truths lay on one side only, the interval still reaches the value that is told.
+        low, high = np.minimum(low, value), np.maximum(high, value)
         return np.maximum(low, self.recipe.floor), np.maximum(high, self.recipe.floor)
 
     def hindcast(self, rows: Panel, *, alone: bool = False) -> Forecast:

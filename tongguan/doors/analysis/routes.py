@@ -67,17 +67,7 @@ def behind(request: HttpRequest, asked: Query[Asked], offset: int = _OFFSET) -> 
     throttle=[Bucket("export", rate=0.2, burst=10)],
     response=answers(None),
     operation_id="analysis_sheet",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "CSV, XLSX",
-                "content": {
-                    "text/csv": {"schema": {"type": "string"}},
-                    sheets.KINDS["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
-                },
-            }
-        }
-    },
+    openapi_extra=sheets.ANSWER,
 )
 def sheet(request: HttpRequest, asked: Query[Asked], form: sheets.Form = "csv") -> HttpResponse:
     """Give an answer as a sheet to take away; who took it is audited."""

@@ -6,7 +6,8 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from tongguan.forecasts.contracts import Panel, Recipe
+from tongguan.forecasts.contracts import DAY_MS, Panel, Recipe
+from tongguan.forecasts.features import slot
 from tongguan.forecasts.learned import Learned
 from tongguan.forecasts.naive import persistence, seasonal
 
@@ -98,3 +99,11 @@ def test_the_naive_ones_say_what_anybody_could():
 def test_what_cannot_be_is_refused_with_its_reason(make, word):
     with pytest.raises(ValueError, match=word):
         make()
+
+
+def test_a_season_may_be_a_week_whose_hours_have_their_places_by_the_local_clock():
+    weekly = Recipe(horizons=(1,), lags=(1,), season=168, period_ms=7 * DAY_MS, offset_ms=8 * HOUR)
+    begin = 4 * DAY_MS - 8 * HOUR  # Monday, 5 January 1970, midnight in China
+    hours = begin + HOUR * np.arange(336, dtype=np.int64)
+    assert slot(hours, weekly).tolist() == [(96 + n) % 168 for n in range(336)]
+    assert slot(hours, Recipe(horizons=(1,), lags=(1,), offset_ms=8 * HOUR)).tolist() == [*range(24)] * 14
