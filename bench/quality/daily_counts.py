@@ -25,7 +25,9 @@ BUSIEST = 5
 
 
 def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
-    """Give one line per set and horizon."""
+    """Give one line; figures begin with set and horizon, ``skill`` is their mean."""
+    line: dict[str, object] = {}
+    skills: list[float] = []
     for name, (file, column, by) in SETS.items():
         folder = train if (train / file).exists() else train / name
         if not (folder / file).exists():
@@ -33,16 +35,20 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
         told = _told(folder, file, column, by)
         other = None if test is None else test if (test / file).exists() else test / name
         later = None if other is None or not (other / file).exists() else _told(other, file, column, by)
-        yield from _lines(name, told, later)
+        for horizon, figures in _figures(told, later).items():
+            line |= {f"{name}_{horizon}d_{figure}": value for figure, value in figures.items()}
+            skills.append(figures["skill"])
+    yield {"skill": round(sum(skills) / len(skills), 3), "coverage_wanted": 0.9, **line}
 
 
 def _told(folder: Path, file: str, column: str, by: str) -> list[tuple[date, str]]:
     return [(at.date(), row[by] if by else "") for at, row in moments(rows(folder, file), column)]
 
 
-def _lines(
-    name: str, told: list[tuple[date, str]], later: list[tuple[date, str]] | None
-) -> Iterator[dict[str, object]]:
+def _figures(
+    told: list[tuple[date, str]], later: list[tuple[date, str]] | None
+) -> dict[int, dict[str, float]]:
+    """Give the figures of one set by horizon in days."""
     days = sorted(day for day, _ in told)
     first, last = days[0], days[-1]
     cut = later and min(day for day, _ in later)
@@ -55,11 +61,12 @@ def _lines(
     forecaster = Counts(Daily(loss="absolute_error"))
     forecaster.fit(whole.between(0, split))
     forecaster.update(whole.between(split, len(whole)))
-    for horizon, figures in forecaster.record.figures().items():
-        yield {
-            "set": name, "horizon_days": horizon, "series": len(series), "history_days": split,
-            "forecasts": int(figures["count"]), "mae": round(figures["mae"], 3),
-            "naive_mae": round(figures["usual_mae"], 3), "skill": round(figures["skill"], 3),
-            "coverage": round(figures["coverage"], 3), "coverage_wanted": 0.9,
+    return {
+        horizon: {
+            "series": len(series), "history_days": split, "forecasts": int(figures["count"]),
+            "mae": round(figures["mae"], 3), "naive_mae": round(figures["usual_mae"], 3),
+            "skill": round(figures["skill"], 3), "coverage": round(figures["coverage"], 3),
             "width": round(figures["width"], 2),
-        }  # fmt: skip
+        }
+        for horizon, figures in forecaster.record.figures().items()
+    }  # fmt: skip

@@ -24,7 +24,7 @@ SHARES = (0.05, 0.1, 0.2)
 
 
 def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
-    """Give one line per share of the city, over all months that can be judged."""
+    """Give one line over all months that can be judged; figures end in the share of the city, in percent."""
     known = _told(train)
     told = sorted([*known, *(_told(test) if test else [])])
     first, last = told[0][0], told[-1][0]
@@ -38,13 +38,15 @@ def evaluate(train: Path, test: Path | None) -> Iterator[dict[str, object]]:
     for origin in origins:
         for share in SHARES:
             sums[share] += _judged(told, origin, share)
+    line: dict[str, object] = {"months": len(origins), "holes": int(sums[SHARES[0]][2])}
     for share, (ours, persistence, whole, area) in sums.items():
         hit, usual, part = ours / whole, persistence / whole, area / len(origins)
-        yield {
-            "share_of_cells": share, "months": len(origins), "holes": int(whole), "hit_rate": round(hit, 4),
-            "persistence_hit_rate": round(usual, 4), "pai": round(hit / part, 2),
+        told = {
+            "hit_rate": round(hit, 4), "persistence_hit_rate": round(usual, 4), "pai": round(hit / part, 2),
             "persistence_pai": round(usual / part, 2),
         }  # fmt: skip
+        line |= {f"{name}_{share:.0%}": figure for name, figure in told.items()}
+    yield line
 
 
 def _told(folder: Path) -> list[tuple[datetime, int]]:

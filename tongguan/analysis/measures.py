@@ -148,8 +148,8 @@ _COUNTED: Final = (
     ),
     _on_cases(
         "late", "超期率", "closed late", "%", Form.SHARE,
-        "有期限的结案案件里，晚于期限的份额（超时申诉获准的不算）", "closed_at",
-        _if("closed_at > due_at AND NOT excused"), " AND due_at IS NOT NULL",
+        "有期限的结案案件里，有环节超时的份额（超时申诉获准的不算）", "closed_at",
+        _if("overdue_at IS NOT NULL AND NOT excused"), " AND limited",
     ),
     _on_cases(
         "reworked", "返工率", "reworked", "%", Form.SHARE, "结案案件里返过工的份额", "closed_at",

@@ -9,7 +9,7 @@ from tongguan.documents.contracts import Measure
 
 _HOURS: Final = "date_diff('second', opened_at, closed_at) / 3600.0"
 #: ``{until}`` stands for the period's end (UTC).
-_OVERDUE: Final = "due_at < {until}"
+_OVERDUE: Final = "CASE WHEN closed_at IS NULL THEN due_at ELSE overdue_at END < {until}"
 
 SHIPPED: Final = (
     Measure("tellings", "受理诉求", "tellings received", "件", "tellings", "received_at"),
@@ -22,9 +22,9 @@ SHIPPED: Final = (
             where="recurs_of IS NOT NULL", better="low"),
     Measure("closed", "办结案件", "cases closed", "件", "cases", "closed_at", where="closed_at IS NOT NULL"),
     Measure("late", "超期办结", "closed after the limit", "件", "cases", "closed_at",
-            where="closed_at > due_at AND NOT excused", better="low"),
+            where="closed_at IS NOT NULL AND overdue_at IS NOT NULL AND NOT excused", better="low"),
     Measure("on_time", "按期办结率", "closed within the limit", "%", "cases", "closed_at", sort="rate",
-            where="closed_at IS NOT NULL AND due_at IS NOT NULL", hit="closed_at <= due_at OR excused",
+            where="closed_at IS NOT NULL AND limited", hit="overdue_at IS NULL OR excused",
             decimals=1, better="high"),
     Measure("hours", "平均办理时长", "mean time to close", "小时", "cases", "closed_at", sort="mean",
             where="closed_at IS NOT NULL", value=_HOURS, decimals=1, better="low"),

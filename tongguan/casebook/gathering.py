@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -65,7 +66,7 @@ def _cases(keys: Collection[UUID]) -> Rows:
     known = cases.cases_by_id(PLATFORM, keys)
     ids = list(known)
     clocks = dispatch.clock_marks(ids)
-    heads = _heads(known, dispatch.excused(ids))
+    heads = _heads(known, dispatch.excused(ids), _limits(clocks))
     told: dict[str, list[dict[str, Any]]] = {
         "lines": _lines(known),
         "orders": [row | {"unit": row["unit_id"]} for row in dispatch.order_marks(ids)],
@@ -84,7 +85,22 @@ def _hung(case: CaseInfo) -> dict[str, Any]:
     return {"_division": case.division, "_opened": case.opened_at}
 
 
-def _heads(known: Mapping[UUID, CaseInfo], excused: Collection[UUID]) -> list[dict[str, object]]:
+def _limits(clocks: Iterable[Mapping[str, Any]]) -> dict[UUID, datetime | None]:
+    """Give the cases of which a stage has or had a limit, with when the first of them was late."""
+    found: dict[UUID, datetime | None] = {}
+    for one in clocks:
+        if one["order_id"] is not None or one["due_at"] is None:
+            continue
+        late = None if one["excluded_from_score"] else one["overdue_at"]
+        before = found.setdefault(one["case_id"], late)
+        if late is not None and (before is None or late < before):
+            found[one["case_id"]] = late
+    return found
+
+
+def _heads(
+    known: Mapping[UUID, CaseInfo], excused: Collection[UUID], limits: Mapping[UUID, datetime | None]
+) -> list[dict[str, object]]:
     wants, again = intake.wants_of(known), matching.recurrences(known)
     items = catalog.items({case.item_code for case in known.values()})
     kinds = words_of_wants().keys()
@@ -102,6 +118,8 @@ def _heads(known: Mapping[UUID, CaseInfo], excused: Collection[UUID]) -> list[di
             "street": case.division[:9],
             "final": bool(state and state.final),
             "excused": case.id in excused,
+            "limited": case.id in limits,
+            "overdue_at": limits.get(case.id),
             "recurs_of": again.get(case.id),
         }
         found.append(plain(row, columns))

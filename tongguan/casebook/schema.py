@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Grows when a column changes its meaning; a book of another version is built anew.
-VERSION: Final = 2
+VERSION: Final = 3
 #: Two kinds of subject: a case with all that hangs on it, and a telling, which may have no case yet.
 CASE: Final = "case"
 TELLING: Final = "telling"
@@ -57,8 +57,11 @@ TABLES: Final = {
             _columns(
                 "id:u number:s item:s item_name:s family:s kind:s division:s district:s street:s hub:s grid:s"
                 " lon:f lat:f cell:n component:s source:s urgency:s state:s stage:s final:b process:s"
-                " opened_at:t filed_at:t closed_at:t due_at:t lead_unit:i lead_path:s returns:i reworks:i"
-                " extensions:i suspensions:i urges:i reopens:i voices:i excused:b recurs_of:u"
+                # ``due_at``: of what runs now. ``limited``: some stage has or had a limit; ``overdue_at``:
+                # when the first of its stages was late, those that an appeal leaves out aside.
+                " opened_at:t filed_at:t closed_at:t due_at:t limited:b overdue_at:t lead_unit:i lead_path:s"
+                " returns:i reworks:i extensions:i suspensions:i urges:i reopens:i voices:i excused:b"
+                " recurs_of:u"
                 " _collector:i _reporter:i _division:s _opened:t _no:n"
             ),
             ("_division", "_opened", "id"),

@@ -165,11 +165,17 @@ def _case(given: Mapping[str, Any]) -> dict[str, Any]:
     row["id"] = _id(row["id"])
     row["number"] = row["number"] or row["id"].hex[:16]
     place = str(row["division"])
-    row = {"district": place[:6], "street": place[:9], "hub": place[:6]} | row
+    row = {"district": place[:6], "street": place[:9], "hub": place[:6]} | _limits(row) | row
     if isinstance(row.get("recurs_of"), str):
         row["recurs_of"] = _id(row["recurs_of"])
     row |= {"_division": place, "_opened": row["opened_at"]}
     return plain(row, TABLES["cases"].names)
+
+
+def _limits(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A case that a test gives a due time was late when it was closed after it."""
+    due, closed = row.get("due_at"), row.get("closed_at")
+    return {"limited": due is not None, "overdue_at": due if due and closed and closed > due else None}
 
 
 def _hung(table: str, no: int, given: Mapping[str, Any], known: Mapping[UUID, Any]) -> dict[str, Any]:

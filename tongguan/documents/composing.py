@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tongguan.documents import change, drawing
-from tongguan.documents.conditions import Condition, Ref, Test, holds
+from tongguan.documents.conditions import Condition, Ref, Test, holds, in_words
 from tongguan.documents.contracts import Counted, Group, Measure, Need, Span, Stage
 from tongguan.documents.figuring import Figures
 from tongguan.documents.needing import merged
@@ -143,8 +143,13 @@ class _Writer:
             return self._each(part)
         if part.when is None or holds(part.when, self._figures.number, self._test):
             return self._pieces(part.pieces)
-        self._omitted.append({"when": part.when_text, "after": len(self._blocks)})
+        self._omit(part.when, part.when_text)
         return self._pieces(part.otherwise)
+
+    def _omit(self, when: Condition, text: str) -> None:
+        """Keep why a sentence is not there."""
+        words = in_words(when, self._figures.named)
+        self._omitted.append({"when": text, "words": words, "after": len(self._blocks)})
 
     def _each(self, part: Each) -> list[str | Doc]:
         filters = merged(part.of.filters, self._stage.focus)
@@ -157,8 +162,8 @@ class _Writer:
             if part.when is None or self._holds(part.when, where):
                 chosen.append(self._pieces(part.pieces, (where, len(chosen) + 1)))
         if not chosen:
-            if part.when_text:
-                self._omitted.append({"when": part.when_text, "after": len(self._blocks)})
+            if part.when is not None:
+                self._omit(part.when, part.when_text)
             return self._pieces(part.otherwise)
         told = self._pieces(part.begin)
         for number, pieces in enumerate(chosen):

@@ -26,8 +26,9 @@ VIEWS: Final = {
     "contribution": "占全部增减量的比重",
     "verdict": "变化是否显著",
 }
-#: Functions of conditions: each takes one figure.
-TESTS: Final = ("significant", "rises", "falls")
+#: Functions of conditions: each takes one figure; and the words for them.
+TESTS: Final = {"significant": "变化显著", "rises": "显著上升", "falls": "显著下降"}
+_SIGNS: Final = {">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于", "==": "等于", "!=": "不等于"}
 _COMPARE: Final[dict[type[ast.cmpop], str]] = {
     ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -128,6 +129,20 @@ def holds(one: Condition, value: Callable[[Ref], float | None], test: Callable[[
         ">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right,
         "==": left == right, "!=": left != right,
     }[one.sign]  # fmt: skip
+
+
+def in_words(one: Condition, named: Callable[[Ref], str]) -> str:
+    """Give a condition as an official reads it; ``named`` gives a figure's name."""
+    if isinstance(one, Test):
+        return named(one.ref) + TESTS[one.name]
+    if isinstance(one, Compare):
+        right = named(one.right) if isinstance(one.right, Ref) else f"{one.right:g}"
+        return f"{named(one.left)}{_SIGNS[one.sign]} {right}"
+    parts = [in_words(part, named) for part in one.parts]
+    parts = [
+        f"（{said}）" if isinstance(part, Both) else said for part, said in zip(one.parts, parts, strict=True)
+    ]
+    return f"不是：{parts[0]}" if one.word == "not" else {"and": "，且", "or": "，或"}[one.word].join(parts)
 
 
 def _parsed(text: str, where: str) -> ast.expr:

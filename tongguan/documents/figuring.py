@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from tongguan.documents import change
 from tongguan.documents.conditions import VIEWS, Ref
-from tongguan.documents.contracts import DIMENSIONS, Counted, Group, Measure, Need, Span, Stage, Tally
+from tongguan.documents.contracts import (
+    DIMENSIONS,
+    Counted,
+    Filters,
+    Group,
+    Measure,
+    Need,
+    Span,
+    Stage,
+    Tally,
+)
 from tongguan.documents.needing import merged
 from tongguan.documents.wordsof import changed, moved, percent, shown, written
 
@@ -156,9 +166,12 @@ class Figures:
         return key
 
     def _name(self, measure: Measure, need: Need, group: Group, view: str) -> str:
-        own = [f"{DIMENSIONS.get(name, name)}：{value}" for name, value in need.filters]
         where = [group.name] if need.by and group.name else []
-        return " · ".join([measure.zh, *where, *own, *([VIEWS[view]] if view != "value" else [])])
+        return _titled(measure, where, need.filters, view)
+
+    def named(self, ref: Ref) -> str:
+        """Give a figure's name, without its value."""
+        return _titled(self.measures[ref.measure], [], ref.filters, ref.view)
 
     def _rows(self, span: Span, tally: Tally, day: str = "") -> dict[str, Any]:
         since, until = self.stretch(span)
@@ -191,6 +204,11 @@ class Figures:
         return "".join(
             one if isinstance(one, str) else str(self.told[one["figure"]]["text"]) for one in pieces
         )
+
+
+def _titled(measure: Measure, where: list[str], filters: Filters, view: str) -> str:
+    own = [f"{DIMENSIONS.get(name, name)}：{value}" for name, value in filters]
+    return " · ".join([measure.zh, *where, *own, *([VIEWS[view]] if view != "value" else [])])
 
 
 def _over(part: float | None, whole: float | None) -> float | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from tongguan.catalog import api as catalog_api
 from tongguan.catalog import queries as catalog
-from tongguan.catalog.contracts import FilingRule
+from tongguan.catalog.contracts import FilingRule, StageKey
 from tongguan.insight.limits import same
 from tongguan.kernel.errors import Conflict
 from tongguan.kernel.worktime import Limit
@@ -57,8 +57,8 @@ def change_item(actor: Actor, item: str, old: Limit, new: Limit) -> str:
 
 def change_stage(actor: Actor, stage: str, kind: str, division: str, old: Limit, new: Limit) -> str:
     """Put another limit of a stage in force. Gives what was made. Raises Conflict as ``change_item``."""
-    now = {(one, of, place): limit for one, of, place, limit in catalog.stage_limits()}
-    if not same(now.get((stage, kind, division)), old):
+    now = dict(catalog.stage_limits())
+    if not same(now.get(StageKey(stage, kind, division, "")), old):
         raise changed(old)
     place = division or _city(actor)
     catalog_api.set_stage_limit(actor, stage, new.zh(), kind=kind, division=place, source="insight")

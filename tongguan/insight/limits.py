@@ -79,11 +79,13 @@ def _considered(book: Book, told: Terms, calendar: Calendar) -> Iterator[tuple[S
         subject = _item(key, shipped, calendar)
         if subject is not None:
             yield _said(book, subject, history, told, calendar)
-    for stage, kind, division, limit in catalog.stage_limits():
-        if limit is None or stage == HANDLE:
+    for one, limit in catalog.stage_limits():
+        # What is urgent has its limit because it is urgent, not by what was usual.
+        if limit is None or one.stage == HANDLE or one.urgency:
             continue
-        subject = Subject(Key(stage, limit, kind=kind, division=division), "stage", "", Bound(None, ""))
-        clocks, classes = histories.clocks_of(book, subject.key, calendar)
+        key = Key(one.stage, limit, kind=one.kind, division=one.division)
+        subject = Subject(key, "stage", "", Bound(None, ""))
+        clocks, classes = histories.clocks_of(book, key, calendar)
         history = histories.history_of(clocks, classes, limit)
         yield _said(book, subject, history, told, calendar)
 

@@ -64,6 +64,26 @@ def test_a_case_is_in_the_book_with_all_that_hangs_on_it(stage):
     assert all(found[name] for name in ("units", "items", "divisions"))
 
 
+def test_a_closed_case_still_says_whether_it_was_late(stage):
+    taken()
+    in_time = stage.tell(1)
+    stage.dispatched(in_time)
+    stage.clock.advance(minutes=30)
+    stage.ended(in_time)
+    stage.clock.advance(days=60)
+    late = stage.tell(3)
+    stage.dispatched(late)
+    stage.clock.advance(days=30)
+    taken()
+    waiting = "closed_at IS NULL AND limited AND due_at < opened_at + INTERVAL 20 DAY"
+    assert numbers(f"SELECT count(*) FROM cases WHERE {waiting}") == 1
+    stage.ended(late)
+    taken()
+    told = rows("SELECT id, limited, overdue_at < closed_at FROM cases WHERE closed_at IS NOT NULL")
+    assert sorted(told) == sorted([(in_time, True, None), (late, True, True)])
+    assert_same_as_rebuilt()
+
+
 def test_everybody_reads_of_it_what_the_desk_shows_them(stage):
     lid, light = stage.tell(1), stage.tell(2)
     stage.dispatched(lid)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongguan.documents import language, needing
-from tongguan.documents.conditions import Fault, Ref, condition, holds, reference
+from tongguan.documents.conditions import Fault, Ref, condition, holds, in_words, reference
 from tongguan.documents.contracts import Need, Span
 from tongguan.documents.testing import KNOWN
 
@@ -78,6 +78,19 @@ def test_conditions_mean_what_they_say(left, right):
     found = condition("opened > closed or not opened >= closed")
     values = {"opened": left, "closed": right}
     assert holds(found, lambda ref: values[ref.measure], lambda _: False) is (left > right or left < right)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("falls(closed)", "closed显著下降"),
+        ("opened.difference >= 5", "opened不小于 5"),
+        ("opened > closed and not overdue == 0", "opened大于 closed，且（不是：overdue等于 0）"),
+        ("significant(opened) or opened < 0.5", "opened变化显著，或opened小于 0.5"),
+    ],
+)
+def test_a_condition_is_told_as_an_official_reads_it(written, words):
+    assert in_words(condition(written), lambda ref: ref.measure) == words
 
 
 @given(st.text(max_size=80))
