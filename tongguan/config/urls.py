@@ -2,7 +2,8 @@
 """Which door answers which address."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from tongguan.config.health import health
 from tongguan.doors.basemap import face as basemap
@@ -40,4 +41,6 @@ urlpatterns = [
     path("logout", pages.sign_out),
     path("desk", screens.screen),
     path("desk/<path:rest>", screens.screen),
+    re_path(r"^(?P<screen>desk|m|wall)/$", RedirectView.as_view(url="/%(screen)s", query_string=True)),
 ]
+handler404 = "tongguan.doors.common.pages.missing"

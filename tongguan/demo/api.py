@@ -17,7 +17,11 @@ from django.core.management import call_command
 from tongguan.briefings import api as briefings
 from tongguan.cases import queries as cases
 from tongguan.catalog import queries as catalog
+from tongguan.catalog.contracts import ItemInfo
 from tongguan.catalog.seed import seed_responsibilities
+from tongguan.demo.asked import seed_boards
+from tongguan.demo.counted import count_on, seed_counted
+from tongguan.demo.leaking import read_past, seed_leaks
 from tongguan.demo.lives import Life
 from tongguan.demo.scenes import KINDS, VIEWS, Scene, draw, kind_of
 from tongguan.demo.staff import Staff
@@ -40,7 +44,17 @@ from tongguan.runtime.spi import periodic
 from tongguan.runtime.transactions import atomic
 from tongguan.things.seed import seed_components
 
-__all__ = ["DAYS", "STRAIGHT", "Seeded", "seed_city", "tellings", "waters", "write_logins"]
+__all__ = [
+    "DAYS",
+    "STRAIGHT",
+    "Seeded",
+    "count_on",
+    "read_past",
+    "seed_city",
+    "tellings",
+    "waters",
+    "write_logins",
+]
 
 DAYS: Final = 90
 #: Cases that somebody works on when the city begins, at whatever hour.
@@ -48,6 +62,10 @@ _AT_WORK: Final = 6
 _KINDS_TOLD: Final = 60
 #: One telling in so many is dealt with on paper only.
 _EDITED: Final = 40
+#: So many spots where the same thing comes back every two weeks or so, while most of the city's days pass.
+_WEAK_SPOTS: Final = 3
+_BACK_EVERY: Final = 6
+_UNTIL: Final = 0.7
 _BY_NAME: Final = frozenset({"hotline", "snap"})
 _NAMES: Final = "王李张刘陈杨赵黄周吴"
 _TITLES: Final = ("先生", "女士")
@@ -107,9 +125,12 @@ def seed_city(cases_wanted: int, seed: int) -> Seeded:
         staff = Staff(people, rng)
         states = _live(rng, staff, cases_wanted)
         seed_alarms(np.random.default_rng(seed), staff)
+        seed_leaks(staff)
         seed_unheard(np.random.default_rng(seed), codes.districts[0])
+        seed_counted(np.random.default_rng(seed), staff)
         seed_revisits(np.random.default_rng(seed), staff, codes.districts[0])
         _plan_briefings(codes.districts[0])
+        seed_boards(staff, CITY, codes.districts[0])
         rules.publish_ruleset(PLATFORM, "straight", STRAIGHT, CITY, "演示：清楚的事项直接派遣")
     return Seeded(people, states, components)
 
@@ -224,9 +245,14 @@ def tellings(rng: np.random.Generator, wanted: int) -> Iterator[Telling]:
     lons, lats = (np.array([spot[k] for spot in spots], np.float64) for k in (1, 2))
     on_land = ~shapely.contains_xy(waters(), lons, lats)
     inside = np.flatnonzero((np.array(places.locate(lons, lats).grid) != "") & on_land)
-    for _ in range(wanted):
+    weak: list[tuple[ItemInfo, tuple[str, float, float]]] = []
+    for number in range(wanted):
         item = picked[int(rng.choice(len(picked), p=share / share.sum()))]
         road, lon, lat = spots[int(rng.choice(inside))]
+        if number % _BACK_EVERY == 0 and number < _UNTIL * wanted:
+            if len(weak) < _WEAK_SPOTS:
+                weak.append((item, (road, lon, lat)))
+            item, (road, lon, lat) = weak[number // _BACK_EVERY % _WEAK_SPOTS]
         yield tell(rng, (item.code, item.name), (float(lon), float(lat)), road)
 
 

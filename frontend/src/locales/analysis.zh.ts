@@ -16,5 +16,7 @@ export const analysisZh = {
     projectsHint: "同一处、同一事项反复出现，建议在有人投诉之前办好。“本可避免”只数在当时已能看出会复发之后又来的案件。", noProjects: "这里没有项目。", matter: "事项", where2: "地点", season: "季节", months: "{list} 月", allYear: "全年", history: "历史案件", spared: "本可避免", confidence: "把握", projectMap: "项目位置", why: "为什么建议", sinceAccepted: "采纳以来又来 {n} 件", reason: "理由", accept: "采纳", reject: "退回",
     states: { proposed: "待定", accepted: "已采纳", rejected: "已退回" }, decided: { accepted: "已采纳「{name}」", rejected: "已退回「{name}」" },
     area: "区域", family: "类别", allKinds: "全部类别", noOutlook: "还没有预测：需要至少 56 天的案件，且昨日的案件已全部记入台账。", outlookChart: "过去的数量与今后的预计，阴影为区间", expected: "预计", interval: "区间", record: "过去预测得准不准", recordHint: "“参照”是照搬上一周同一天。开始预测之前的日子，是用当时已知的数据补算的。", horizon: "提前", daysAhead: "{n} 天", judged: "已对照天数", off: "平均误差", offUsual: "参照误差", skill: "优于参照", held: "落在区间内 / 应有",
+    foresight: "读数预测", foreseenList: "在预测的读数", findStream: "按名称、监测点、类别查找", noneFound: "没有找到在预测的读数。", noneForeseen: "您的管辖范围内还没有在预测的读数；可在下方开始预测。", notYet: "尚无预测", foreseenChart: "{name}：过去三天与今后 24 小时，阴影为 90% 区间", foreseenHint: "实线为已有的小时均值，虚线为预计，阴影为区间：每十个小时应有九个落在其中。", hour: "时间", judgedHours: "已对照小时数", offWeek: "照搬上周同一小时", offStill: "照搬当前值", hoursAhead: "{n} 小时",
+    choices: "预测哪些读数", choicesHint: "值班长、督查员、考核员和领导可以按观测属性和区划开始或停止预测；全市现有 {taken} 条，最多 {most} 条。", everywhere: "全部区划", chosenBy: "{n} 条 · {name} {at} 开启", stopForecast: "停止预测", property: "观测属性", startForecast: "开始预测", nowForeseen: "已开始预测 {n} 条读数，每小时更新",
   },
 };

@@ -14,7 +14,7 @@ export const deskZh = {
   title: "工作台",
   brand: "统管",
   skip: "跳到正文",
-  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", alarms: "监测预警", handovers: "险情移交", hot: "热点事项", briefings: "研判报告", judgement: "研判", sensing: "感知", streams: "感知设备", networks: "管网", coverage: "覆盖分析", watch: "监测规则", supervision: "督查考核", revisits: "回访", "revisit-plans": "回访计划与结果", suspicions: "虚假办结疑点", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", indicators: "体征", scores: "考核", worktime: "值班与日历", workdays: "节假日与调休", models: "模型", insight: "流程洞察", "limit-proposals": "时限建议", overload: "超载预测", analysis: "态势研判", "analysis-projects": "未诉先办", "analysis-outlook": "预测", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
+  menu: { label: "主导航", cases: "案件", queue: "案件", intake: "受理", hotline: "热线坐席", video: "视频复核", unread: "未读来件", quarantine: "待核对上报", command: "指挥", alarms: "监测预警", handovers: "险情移交", hot: "热点事项", briefings: "研判报告", judgement: "研判", sensing: "感知", streams: "感知设备", networks: "管网", leaks: "漏损定位", coverage: "覆盖分析", watch: "监测规则", supervision: "督查考核", revisits: "回访", "revisit-plans": "回访计划与结果", suspicions: "虚假办结疑点", regulation: "规则", duties: "权责清单", rules: "派遣规则", processes: "流程", indicators: "体征", scores: "考核", worktime: "值班与日历", workdays: "节假日与调休", models: "模型", insight: "流程洞察", "limit-proposals": "时限建议", overload: "超载预测", analysis: "态势研判", "analysis-projects": "未诉先办", "analysis-outlook": "预测", operation: "运维", letters: "死信与消息", wall: "大屏", registers: "登记" },
   top: { menu: "菜单", inbox: "收件箱", unread: "{n} 条未读", live: "实时", lost: "重连中", theme: "深色", light: "浅色", signOut: "退出", palette: "查找与命令", language: "English" },
   states: {
     reported: "待受理", pending_register: "待立案", pending_verify: "核实中", not_accepted: "不予受理", pending_dispatch: "待派遣", returned: "被回退待修正",
@@ -23,7 +23,7 @@ export const deskZh = {
   },
   due: { none: "无时限", closed: "已结", over: "超 {span}", left: "剩 {span}", minutes: "{n} 分钟", hours: "{n} 小时", days: "{n} 天" },
   urgency: { normal: "一般", urgent: "紧急", critical: "特急" },
-  source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", partner: "外部系统", snap: "随手拍", email: "邮件", chat: "群聊", open311: "Open311", cloudevents: "事件接口", mapped: "数据导入" },
+  source: { grid: "网格上报", hotline: "热线", citizen: "市民", desk: "坐席登记", department: "部门移交", video: "视频", sensor: "物联感知", alarm: "监测预警", cap: "外来预警", leader_mail: "领导信箱", partner: "外部系统", snap: "随手拍", email: "邮件", chat: "群聊", open311: "Open311", cloudevents: "事件接口", mapped: "数据导入" },
   token: { state: "状态", division: "区", box: "范围", overdue: "超期" },
   elsewhere: { title: "这一页不属于您的岗位", hint: "如需使用，请联系系统管理员调整岗位。", back: "回到案件" },
   queue: {
@@ -62,7 +62,8 @@ export const deskZh = {
   handovers: {
     title: "险情移交", open: "移交 110、119、120", service: "移交给", danger: "什么险情", services: { police: "110 公安", fire: "119 消防救援", ambulance: "120 医疗急救" }, all: "也列出已结束的", none: "没有待移交的险情", call: "记录移交", number: "拨打号码", person: "接话人", note: "说明", taken: "对方已接收", taker: "对方接收人", result: "登记结果", resultText: "结果", falseAlarm: "不是险情", why: "原因", steps: "经过", noticed: "发现 {at} · {n} 次反映", noCase: "尚未立案", seeCase: "查看案件",
     states: { open: "待移交", handed_over: "已移交，待对方确认", acknowledged: "对方已接收", ended: "已结束", false_alarm: "误报" },
-    kinds: { noticed: "发现", opened: "人工提出", told_again: "再次反映", placed: "确定地点", handed_over: "移交", acknowledged: "对方接收", ended: "结果", false_alarm: "误报", overdue: "超时提醒" },
+    kinds: { noticed: "发现", opened: "人工提出", told_again: "再次反映", placed: "确定地点", handed_over: "移交", acknowledged: "对方接收", progress: "处置进展", returned: "对方退回", ended: "结果", false_alarm: "误报", overdue: "超时提醒" },
+    hows: { phone: "电话", transfer: "三方转接", system: "系统对接", radio: "对讲机", on_site: "当面" }, untaken: "{system}尚未收到，请立即电话 {number}", returned: "{system}已退回，请立即核实并电话 {number}", taken_by: "系统对接：{system} {at} 收到", theirs: "对方编号 {n}",
   },
   hot: { title: "热点事项", division: "区划代码", since: "自", until: "至", show: "查看", none: "这段时间没有热点事项", rank: "名次", name: "事项", heat: "热度", people: "人数", tellings: "次数", busiest: "最忙一周", perDay: "日均", place: "地点", span: "起止", cases: "案件", nth: "案件 {n}", caption: "热点事项排行" },
 };

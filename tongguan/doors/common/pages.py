@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from tongguan.doors.common.guard import content_policy
+from tongguan.doors.common.problems import not_found
 from tongguan.people import queries as people
 
 
@@ -28,6 +29,13 @@ def stream_url(request: HttpRequest) -> str:
 def page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page with its content policy and a CSRF token."""
     return _shown(request, name, status, context)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that nothing stands at: programs get a problem document, people a page."""
+    if request.path.startswith("/api/"):
+        return not_found(request, exception)
+    return page(request, "missing", 404)
 
 
 @never_cache

@@ -15,6 +15,18 @@ KINDS: Final[dict[Form, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+#: What a route says of its answer in the interface's document, where that is a sheet.
+ANSWER: Final[dict[str, Any]] = {
+    "responses": {
+        200: {
+            "description": "CSV, XLSX",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                KINDS["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    }
+}
 #: A cell that starts so would be a formula in a spreadsheet.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Characters that no sheet may hold.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tongguan.catalog import api as catalog
 from tongguan.doors.tests.product import Product, seeded_home
@@ -34,6 +34,9 @@ DRAWN_SLOWLY = "GPU stall due to ReadPixels"
 LEFT = "ERR_ABORTED"
 #: A folder to put pictures of the pages into, for whoever wants to look.
 PICTURES = os.environ.get("TONGGUAN_PICTURES", "")
+#: How long a page may take to come to what a story expects of it: the machine may be busy with others.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -59,7 +62,7 @@ class Visitor:
         self.context, self.root, self.borne = context, root, [borne] if borne else []
         self.complaints: list[str] = []
         self.page = context.new_page()
-        self.page.set_default_timeout(45_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("pageerror", lambda error: self._complain(f"script: {error}"))
         self.page.on("console", self._said)
         self.page.on("response", self._answered)

@@ -18,6 +18,7 @@ OPENED_BY = {
     "analysis-cases": "leader",
     "analysis-projects": "leader",
     "analysis-outlook": "leader",
+    "analysis-foresight": "leader",
     "duties": "duty_chief",
     "rules": "duty_chief",
     "processes": "duty_chief",

@@ -188,8 +188,12 @@ def test_a_stage_gets_a_limit_and_loses_it(people_cast, typed):
     assert [line for line in typed("stage_limits", "list") if line.startswith("accept\tevent\t990101\t")]
     typed("stage_limits", "set", "accept", "", "--kind", "event", "--division", "990101")
     assert items.stage_limit("accept", "06012", "990101001") is None
+    typed("stage_limits", "set", "dispatch", "1自然小时", "--urgency", "critical")
+    assert "dispatch\t全部\t全域\tcritical\t1自然小时" in typed("stage_limits", "list")
+    assert items.stage_limit("dispatch", "06012", "990101", "critical").zh() == "1自然小时"
     for wrong in (("sleep", "1小时"), ("accept", "尽快"), ("accept", "1自然小时", "--kind", "x"),
-                  ("accept", "1自然小时", "--division", "99010")):  # fmt: skip
+                  ("accept", "1自然小时", "--division", "99010"),
+                  ("accept", "1自然小时", "--urgency", "x")):  # fmt: skip
         with pytest.raises(CommandError):
             call_command("stage_limits", "set", *wrong)
 

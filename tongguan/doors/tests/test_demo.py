@@ -2,6 +2,7 @@
 """The demo city: ninety days of work by everybody, all from one seed."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -9,14 +10,22 @@ import pytest
 from django.core.management import CommandError, call_command
 from shapely.geometry import Point
 
+from tongguan.analysis import queries as analysis
+from tongguan.analysis.contracts import Question
+from tongguan.casebook.testing import taken
 from tongguan.cases import queries as cases
 from tongguan.cases.contracts import CaseFilter
-from tongguan.demo.api import DAYS, waters
+from tongguan.demo.api import DAYS, count_on, read_past, waters
 from tongguan.dispatch import queries as work
+from tongguan.foresight import queries as foresight
 from tongguan.kernel import clock
+from tongguan.leakage import queries as watches
+from tongguan.leakage.api import look
+from tongguan.leakage.contracts import LOCAL
 from tongguan.people import queries as people
 from tongguan.people import testing
 from tongguan.people.contracts import PLATFORM
+from tongguan.sensing.testing import owned
 from tongguan.things import queries as things
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +41,47 @@ def test_a_city_of_ninety_days_lives(settings):
     with clock.using(clock.ManualClock(NIGHT)):
         call_command("seed_demo", cases=CASES, stdout=said)
         _lives(settings, said, NIGHT)
+        _counts()
+        _judged()
+        _leaks(NIGHT)
+
+
+def _leaks(now):
+    """Of the watched network one leak is mended, two stand, all are alarms; its gauges' past comes once."""
+    (watch,) = watches.watches(PLATFORM)
+    yesterday = now.astimezone(LOCAL).date() - timedelta(days=1)
+    assert (watch.days, watch.newest, watch.standing, watch.unread) == (40, yesterday, 2, 0)
+    gone, growing, steady = watches.leaks(watch.code)
+    assert (gone.ended, growing.growing, steady.ended) == (yesterday - timedelta(days=7), True, None)
+    assert all(one.mass >= 0.8 and one.alarm for one in (gone, growing, steady))
+    with owned():
+        assert read_past() == 40 * 24 * sum(watch.gauges.values())
+        assert read_past() == 0
+        # Nobody reads the gauges on: the days that follow are told as not read, and need no model.
+        with clock.using(clock.ManualClock(now + timedelta(days=2))):
+            assert look() == 2
+    (later,) = watches.watches(PLATFORM)
+    assert (later.unread, later.standing) == (2, 2)
+
+
+def _counts():
+    """People and cars are counted from the past on, each quarter once, and all of them are forecast."""
+    with owned():
+        assert count_on(back=2 * 86_400_000) == 12 * 2 * 96
+        assert count_on() == 0
+    chosen = foresight.choices(PLATFORM)
+    assert ([one.streams for one in chosen.rows], chosen.taken) == ([2, 2, 4, 4], 12)
+
+
+def _judged():
+    """What was closed says whether it was late: the explorer finds limits in a living city's book."""
+    taken()
+    until = NIGHT.date() + timedelta(days=1)
+    asked = Question(measure="late", since=until - timedelta(days=DAYS), until=until)
+    late = analysis.cube(PLATFORM, asked).total
+    closed = analysis.cube(PLATFORM, replace(asked, measure="closed")).total
+    assert CASES // 3 <= late.count <= closed.count
+    assert 0 <= late.value < 100
 
 
 def _lives(settings, said, now):

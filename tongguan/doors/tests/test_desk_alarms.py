@@ -2,6 +2,7 @@
 """A red alarm in a real browser: live on the wall and the desk, confirmed, its case, closed, evaluated."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tongguan.alarms import api as alarms
 from tongguan.alarms import queries as reads
@@ -88,6 +89,26 @@ def test_a_red_alarm_goes_from_the_sensor_to_a_closed_case_and_is_evaluated(city
     work()
     stream.poll()
     on_wall.locator("[data-grade='4']", has_text="0").wait_for()
+
+
+def test_a_slow_answer_does_not_cover_what_was_done_since(city, stream, visitor):
+    """The stream asks the page to read anew; that answer is late, and the watch has confirmed meanwhile."""
+    one = raised()
+    page = visitor(city.user("duty_chief"), **SMALL).opens(f"/desk/alarms/{one}")
+    page.get_by_role("heading", name="供水压力突降").wait_for()
+    held = []
+    page.route(f"**/api/desk/alarms/{one}", lambda route: held.append((route, route.fetch())), times=1)
+    with page.expect_request(f"**/api/desk/alarms/{one}"):
+        alarms.perform(city.duty_chief, one, "snooze", {"minutes": 5, "reason": "先看视频"})
+        settle()
+        stream.poll()
+    page.locator("summary", has_text="确认").click()
+    page.get_by_role("button", name="确认", exact=True).click()
+    page.locator(".head .tag", has_text="已确认").wait_for()
+    ((route, answer),) = held
+    with page.expect_response(f"**/api/desk/alarms/{one}"):
+        route.fulfill(response=answer)
+    expect(page.locator(".head .tag", has_text="已确认")).to_be_visible()
 
 
 def test_quiet_times_and_the_book_are_whole_on_a_phone(city, visitor):

@@ -71,7 +71,7 @@ def test_a_layer_is_switched_on_seen_on_both_maps_and_remembered(city, visitor):
     someone.finds_accessible()
     (case,) = case_reads.cases(city.acceptor).rows
     page.goto(f"{someone.root}/desk/cases/{case.id}")
-    page.locator(".city-map[data-drawn]").wait_for(timeout=60_000)
+    page.locator(".city-map[data-drawn]").wait_for()
     becomes(page, f"{drawn()} === '北栓'")
     page.locator("summary", has_text="图层 1").click()
     someone.finds_accessible()

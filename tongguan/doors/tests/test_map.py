@@ -41,7 +41,7 @@ def shows(visitor, user, path="/desk?view=map", **options):
         "requestfailed", lambda r: None if r.failure == "net::ERR_ABORTED" else lost.append(r.url)
     )
     page = someone.opens(path)
-    page.locator(".city-map[data-drawn]").wait_for(timeout=60_000)
+    page.locator(".city-map[data-drawn]").wait_for()
     assert [url for url in lost if "/stream" not in url] == []
     ours = (someone.root, "data:", "blob:")
     assert [url for url in asked if not url.startswith(ours) and "/stream" not in url] == []

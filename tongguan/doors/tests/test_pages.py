@@ -22,6 +22,20 @@ def test_a_stranger_is_sent_to_the_sign_in_page(db):
     assert Client().get("/")["Location"] == "/login"
 
 
+@pytest.mark.parametrize("screen", ["desk", "m", "wall"])
+def test_a_slash_too_many_leads_to_the_screen(screen, db):
+    response = Client().get(f"/{screen}/?q=1")
+    assert (response.status_code, response["Location"]) == (302, f"/{screen}?q=1")
+
+
+def test_an_address_without_anything_is_told_in_words_to_people_and_as_a_problem_to_programs(db):
+    page = Client().get("/dessk")
+    assert (page.status_code, "没有这个页面" in page.content.decode()) == (404, True)
+    assert "script-src" in page["Content-Security-Policy"]
+    told = Client().get("/api/nothing")
+    assert (told.status_code, told.json()["code"]) == (404, "not_found")
+
+
 def test_signing_in_leads_where_one_wanted_to_go(signing):
     client = Client()
     wanted = {"username": "acceptor", "password": PASSWORD, "next": "/desk/inbox"}

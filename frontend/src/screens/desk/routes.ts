@@ -39,6 +39,7 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "scores/sets/:set", name: "score-set", component: () => import("@/screens/desk/scores/SetPage.vue"), props: true },
   { path: "streams", name: "streams", component: () => import("@/screens/desk/sensors/StreamsPage.vue") },
   { path: "networks", name: "networks", component: () => import("@/screens/desk/pipes/PipesPage.vue") },
+  { path: "leaks", name: "leaks", component: () => import("@/screens/desk/leaks/LeaksPage.vue") },
   { path: "coverage", name: "coverage", component: () => import("@/screens/desk/sensors/CoverPage.vue") },
   { path: "watch", name: "watch", component: () => import("@/screens/desk/watch/WatchPage.vue") },
   { path: "analysis", name: "analysis", component: () => import("@/screens/desk/analysis/ExplorerPage.vue") },
@@ -46,6 +47,7 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: "analysis/cases", name: "analysis-cases", component: () => import("@/screens/desk/analysis/BehindPage.vue") },
   { path: "analysis/projects", name: "analysis-projects", component: () => import("@/screens/desk/analysis/ProjectsPage.vue") },
   { path: "analysis/outlook", name: "analysis-outlook", component: () => import("@/screens/desk/analysis/OutlookPage.vue") },
+  { path: "analysis/readings", name: "analysis-foresight", component: () => import("@/screens/desk/analysis/ForesightPage.vue") },
   { path: "hot", name: "hot", component: () => import("@/screens/desk/HotPage.vue") },
 ];
 
@@ -107,6 +109,7 @@ export const MENU: { name: string; entries: Entry[] }[] = [
     entries: [
       { name: "streams", to: "/desk/streams", posts: SENSERS },
       { name: "networks", to: "/desk/networks", posts: SENSERS },
+      { name: "leaks", to: "/desk/leaks", posts: SENSERS },
       { name: "coverage", to: "/desk/coverage", posts: SENSERS },
       { name: "watch", to: "/desk/watch", posts: [...SENSERS, "evaluator"] },
     ],

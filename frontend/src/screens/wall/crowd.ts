@@ -3,6 +3,7 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 
 import { desk, told } from "@/api/client";
+import { lastAsked } from "@/api/lastasked";
 import type { Box, MapPoint } from "@/map";
 
 /** All cases of a city are much to read: at most once in so long, however much happens. */
@@ -13,22 +14,22 @@ export function useCrowd(clustered: Ref<boolean>, at: Ref<number>) {
   const points = shallowRef<MapPoint[]>();
   const whole = ref(false);
   let view: { box: Box; zoom: number } | undefined;
-  let asked = 0;
+  const turn = lastAsked();
   let last = 0;
   let timer = 0;
 
   async function load(): Promise<void> {
     if (!view || !clustered.value) return;
-    const mine = ++asked;
+    const still = turn();
     last = Date.now();
     try {
       const query = { open: true, view: view.box.map((edge) => edge.toFixed(5)).join(","), zoom: view.zoom };
       const found = await told(desk.GET("/api/desk/map/cases", { params: { query } }));
-      if (mine !== asked) return; // a later question is already on its way
+      if (!still()) return; // a later question is already on its way
       points.value = found.features.map(({ id, geometry, properties: { title, mark, n, late } }): MapPoint => ({ id, lon: geometry.coordinates[0]!, lat: geometry.coordinates[1]!, title, state: mark, n, late }));
       whole.value = found.whole;
     } catch {
-      if (mine === asked) points.value = undefined; // the wall's own points stand for all of them
+      if (still()) points.value = undefined; // the wall's own points stand for all of them
     }
   }
   function soon(): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 
-import { addressOf, askedOf, changeOf, drawDays, drillOf, figure } from "./asked";
+import { addressOf, askedOf, changeOf, drawDays, drillOf, figure, shownAs, steady } from "./asked";
 
 test("a question survives the address", () => {
   const asked = { measure: "late", since: "2026-08-01", until: "2026-09-01", by: ["district", "day"], where: ["item:010101", "source:"] };
@@ -23,4 +23,17 @@ test("a line leaves gaps out and its band begins where the forecast does", () =>
   expect(drawn.path).toBe("0.0,50.0 100.0,0.0");
   expect(drawn.band).toBe("100.0,0.0 100.0,50.0");
   expect(drawn.ticks.at(-1)?.value).toBe(10);
+});
+
+test("a question is shown by what it is cut by", () => {
+  expect([[], ["day"], ["cell8"], ["family"], ["family", "day"]].map(shownAs)).toEqual(["number", "line", "map", "bars", "table"]);
+});
+
+test("days without a case are nought, days without a share are gaps, other kinds of slices are no course", () => {
+  const of = { since: "2026-11-01", until: "2026-11-04", measure: { form: "count" } };
+  const rows = [{ key: "2026-11-03", value: 2 }, { key: "2026-11-01", value: 5 }];
+  expect(steady(rows, "day", of).map((one) => one.value)).toEqual([5, 0, 2]);
+  expect(steady(rows, "day", { ...of, measure: { form: "share" } }).map((one) => one.value)).toEqual([5, null, 2]);
+  expect(steady(rows, "month", of).map((one) => one.key)).toEqual(["2026-11-01", "2026-11-03"]);
+  expect(steady(rows, "family", of)).toEqual([]);
 });

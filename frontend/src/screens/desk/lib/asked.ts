@@ -32,6 +32,20 @@ export function drillOf(query: string): LocationQueryRaw {
   return found;
 }
 
+const BY_TIME = ["day", "week", "month", "year"];
+/** Give how a question is best shown on a board. */
+export const shownAs = (by: readonly string[]): string => (!by.length ? "number" : by.length > 1 ? "table" : BY_TIME.includes(by[0]!) ? "line" : by[0]!.startsWith("cell") ? "map" : "bars");
+
+/** Give values by time in order, a day without any as nought where days are counted; none for what is no time. */
+export function steady(rows: readonly { key: string; value: number | null }[], by: string | undefined, of: { since: string; until: string; measure: { form: string } }): { key: string; value: number | null }[] {
+  if (!by || !BY_TIME.includes(by)) return [];
+  if (by !== "day") return [...rows].sort((one, other) => one.key.localeCompare(other.key));
+  const known = new Map(rows.map((row) => [row.key, row.value]));
+  const days = Math.round((Date.parse(of.until) - Date.parse(of.since)) / 86_400_000);
+  const none = of.measure.form === "count" ? 0 : null;
+  return Array.from({ length: days }, (_, n) => new Date(Date.parse(of.since) + n * 86_400_000).toISOString().slice(0, 10)).map((key) => ({ key, value: known.get(key) ?? none }));
+}
+
 /** Give a figure as people read it: whole counts, one decimal for means and shares. */
 export const figure = (value: number | null | undefined, form: string): string => (value === null || value === undefined ? "—" : form === "count" ? Math.round(value).toLocaleString("zh-CN") : value.toFixed(1));
 
@@ -49,16 +63,18 @@ export interface Drawn {
   ticks: { y: number; value: number }[];
 }
 
-/** Draw values over equal steps into a box; `low` and `high` give the band of an interval, `offset` where it begins. */
-export function drawDays(values: readonly (number | null)[], width: number, height: number, band: { low: readonly number[]; high: readonly number[]; offset: number } | undefined, top: number, steps: number): Drawn {
-  const most = Math.max(top, 1);
+/** Draw values over equal steps into a box from `bottom` to `top`; `low` and `high` give the band of an interval, `offset` where it begins. */
+export function drawDays(values: readonly (number | null)[], width: number, height: number, band: { low: readonly number[]; high: readonly number[]; offset: number } | undefined, top: number, steps: number, bottom = 0): Drawn {
+  const most = top > bottom ? top : bottom + 1;
+  const span = most - bottom;
   const x = (n: number) => (steps > 1 ? (n / (steps - 1)) * width : width / 2);
-  const y = (value: number) => height - (value / most) * height;
+  const y = (value: number) => height - ((value - bottom) / span) * height;
   const dots = values.flatMap((value, n) => (value === null ? [] : [{ x: x(n), y: y(value), n }]));
   const path = dots.map((dot) => `${dot.x.toFixed(1)},${dot.y.toFixed(1)}`).join(" ");
   const edge = band ? [...band.high.map((value, n) => `${x(n + band.offset).toFixed(1)},${y(value).toFixed(1)}`), ...band.low.map((value, n) => `${x(n + band.offset).toFixed(1)},${y(value).toFixed(1)}`).reverse()] : [];
-  const step = niceStep(most);
-  const ticks = Array.from({ length: Math.floor(most / step) + 1 }, (_, n) => ({ y: y(n * step), value: n * step }));
+  const step = niceStep(span);
+  const first = Math.ceil(bottom / step);
+  const ticks = Array.from({ length: Math.floor(most / step) - first + 1 }, (_, n) => ({ y: y((first + n) * step), value: (first + n) * step }));
   return { path, band: edge.join(" "), dots, ticks };
 }
 

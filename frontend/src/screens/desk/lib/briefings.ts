@@ -18,7 +18,7 @@ export interface Block {
   heads?: string[];
   rows?: { name: string; cells?: string[]; figure?: string }[];
 }
-export interface Doc { title: string; issuer: string; place: string; period: { zh: string }; data_until: string; blocks: Block[]; figures: Record<string, Figure>; omitted: { when: string }[] }
+export interface Doc { title: string; issuer: string; place: string; period: { zh: string }; data_until: string; blocks: Block[]; figures: Record<string, Figure>; omitted: { when: string; words?: string }[] }
 
 /** A sentence for writing: each number a mark that shows it. */
 export const marked = (pieces: Piece[], figures: Record<string, Figure>): string =>

@@ -31,3 +31,6 @@ export const dated = (at: string): string => new Date(at).toLocaleDateString(TAG
 function date(at: string | number): string[] {
   return new Date(at).toLocaleDateString("en-CA", { timeZone: ZONE }).split("-");
 }
+
+/** A moment in the city's time as `2026-09-01 15:00`, for the axis of a chart. */
+export const stamp = (at: string): string => new Date(at).toLocaleString("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", timeZone: ZONE });

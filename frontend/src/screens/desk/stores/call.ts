@@ -4,6 +4,7 @@ import { defineStore } from "pinia";
 import { computed, reactive, ref, shallowRef } from "vue";
 
 import { desk, once, told } from "@/api/client";
+import { lastAsked } from "@/api/lastasked";
 import type { components } from "@/api/made/desk";
 
 type Schemas = components["schemas"];
@@ -56,7 +57,7 @@ export const useCall = defineStore("desk-call", () => {
   const spot = shallowRef<Schemas["PlaceShown"]>();
   const receipt = shallowRef<Schemas["Receipt"]>();
   const draft = reactive(blank());
-  let asked = 0;
+  const turn = lastAsked();
   let looked = 0;
 
   const no = computed(() => Math.max(0, ...(call.value?.matters ?? []).map((one) => one.no)) + 1);
@@ -92,7 +93,7 @@ export const useCall = defineStore("desk-call", () => {
   }
 
   function clear(): void {
-    asked += 1; // answers on their way are about what was cleared
+    turn(); // answers on their way are about what was cleared
     looked += 1;
     Object.assign(draft, blank());
     help.value = undefined;
@@ -110,7 +111,7 @@ export const useCall = defineStore("desk-call", () => {
 
   /** Ask for help with what is typed now; a later question makes an earlier answer worthless. */
   async function ask(): Promise<void> {
-    const mine = ++asked;
+    const still = turn();
     const body = { text: draft.text, item_code: draft.itemCode, address: draft.address, division: draft.division, ...point() };
     if (!body.text.trim() && !body.address.trim()) {
       help.value = undefined;
@@ -118,7 +119,7 @@ export const useCall = defineStore("desk-call", () => {
       return;
     }
     const found = (await told(desk.POST("/api/desk/calls/help", { body } as never))) as Help;
-    if (mine !== asked) return;
+    if (!still()) return;
     help.value = found;
     follow();
   }

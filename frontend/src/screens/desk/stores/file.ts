@@ -3,6 +3,7 @@
 import { computed, ref, shallowRef } from "vue";
 
 import { desk, ifVersion, once, told } from "@/api/client";
+import { into, lastAsked } from "@/api/lastasked";
 import type { components } from "@/api/made/desk";
 import { useSession } from "@/stores/session";
 
@@ -41,48 +42,55 @@ export function useFile(id: string) {
   /** Lines others wrote between our reading and our refused move. */
   const since = shallowRef<Line[]>([]);
   const refused = ref(false);
+  const turn = lastAsked();
 
   const files = computed(() => [...new Set([...lines.value.flatMap((line) => [...filesOf(line.evidence), ...filesOf(line.inputs)]), ...reports.value.flatMap((one) => one.attachments)])]);
 
   async function load(): Promise<void> {
+    const still = turn();
     const [shown, history, may] = await Promise.all([
       told(desk.GET("/api/desk/cases/{case_id}", { params })),
       told(desk.GET("/api/desk/cases/{case_id}/timeline", { params })),
       told(desk.GET("/api/desk/cases/{case_id}/moves", { params })),
     ]);
+    if (!still()) return;
     row.value = shown;
     lines.value = history.rows;
     moves.value = may.moves;
-    await rest();
+    await rest(still);
   }
 
   /** What is read beside the case itself: a part that a post may not see leaves the others standing. */
-  async function rest(): Promise<void> {
+  async function rest(still: () => boolean): Promise<void> {
     const parts = [
-      async () => void (clocks.value = await told(desk.GET("/api/desk/cases/{case_id}/clocks", { params }))),
-      async () => void (orders.value = await told(desk.GET("/api/desk/cases/{case_id}/orders", { params }))),
-      async () => void (why.value = await told(desk.GET("/api/desk/cases/{case_id}/explain", { params }))),
-      async () => void (applications.value = await told(desk.GET("/api/desk/cases/{case_id}/applications", { params }))),
-      async () => void (supervisions.value = await told(desk.GET("/api/desk/cases/{case_id}/supervisions", { params }))),
-      async () => void (ratings.value = await told(desk.GET("/api/desk/cases/{case_id}/ratings", { params }))),
-      async () => void (advice.value = await told(desk.GET("/api/desk/cases/{case_id}/units", { params }))),
-      async () => void (links.value = await told(desk.GET("/api/desk/cases/{case_id}/component", { params }))),
-      async () => void (urgencies.value = await told(desk.GET("/api/desk/cases/{case_id}/urgency", { params }))),
-      tellings,
+      told(desk.GET("/api/desk/cases/{case_id}/clocks", { params })).then(into(still, clocks)),
+      told(desk.GET("/api/desk/cases/{case_id}/orders", { params })).then(into(still, orders)),
+      told(desk.GET("/api/desk/cases/{case_id}/explain", { params })).then(into(still, why)),
+      told(desk.GET("/api/desk/cases/{case_id}/applications", { params })).then(into(still, applications)),
+      told(desk.GET("/api/desk/cases/{case_id}/supervisions", { params })).then(into(still, supervisions)),
+      told(desk.GET("/api/desk/cases/{case_id}/ratings", { params })).then(into(still, ratings)),
+      told(desk.GET("/api/desk/cases/{case_id}/units", { params })).then(into(still, advice)),
+      told(desk.GET("/api/desk/cases/{case_id}/component", { params })).then(into(still, links)),
+      told(desk.GET("/api/desk/cases/{case_id}/urgency", { params })).then(into(still, urgencies)),
+      tellings(still),
     ];
-    await Promise.allSettled(parts.map((part) => part()));
+    await Promise.allSettled(parts);
   }
 
-  async function tellings(): Promise<void> {
-    matter.value = await told(desk.GET("/api/desk/cases/{case_id}/matter", { params }));
+  async function tellings(still: () => boolean): Promise<void> {
+    const found = await told(desk.GET("/api/desk/cases/{case_id}/matter", { params }));
+    if (!still()) return;
+    matter.value = found;
     if (!session.holds(REVIEWERS)) return;
-    const ids = [...new Set(matter.value.decisions.filter((one) => one.case_id === id).map((one) => one.report_id))].slice(0, MOST_REPORTS);
-    reports.value = await Promise.all(ids.map((report_id) => told(desk.GET("/api/desk/reports/{report_id}", { params: { path: { report_id } } }))));
+    const ids = [...new Set(found.decisions.filter((one) => one.case_id === id).map((one) => one.report_id))].slice(0, MOST_REPORTS);
+    await Promise.all(ids.map((report_id) => told(desk.GET("/api/desk/reports/{report_id}", { params: { path: { report_id } } })))).then(into(still, reports));
   }
 
   /** Only what a comparison needs: the case, its files, its tellings. */
   async function glance(): Promise<void> {
-    const [shown, history] = await Promise.all([told(desk.GET("/api/desk/cases/{case_id}", { params })), told(desk.GET("/api/desk/cases/{case_id}/timeline", { params })), tellings()]);
+    const still = turn();
+    const [shown, history] = await Promise.all([told(desk.GET("/api/desk/cases/{case_id}", { params })), told(desk.GET("/api/desk/cases/{case_id}/timeline", { params })), tellings(still)]);
+    if (!still()) return;
     row.value = shown;
     lines.value = history.rows;
   }

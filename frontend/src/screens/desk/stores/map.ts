@@ -4,6 +4,7 @@ import { defineStore } from "pinia";
 import { ref, shallowRef } from "vue";
 
 import { desk, told } from "@/api/client";
+import { lastAsked } from "@/api/lastasked";
 import type { Box, MapPoint } from "@/map";
 import { useCases } from "./cases";
 
@@ -13,19 +14,19 @@ export const useCaseMap = defineStore("desk-map", () => {
   const failed = ref("");
   const box = shallowRef<Box>();
   let zoom = 10;
-  let asked = 0;
+  const turn = lastAsked();
 
   async function load(): Promise<void> {
-    const mine = ++asked;
+    const still = turn();
     const view = box.value?.map((edge) => edge.toFixed(5)).join(",") ?? "";
     try {
       const found = await told(desk.GET("/api/desk/map/cases", { params: { query: { ...useCases().reading.narrow, view, zoom } } }));
-      if (mine !== asked) return; // a later question is already on its way
+      if (!still()) return; // a later question is already on its way
       points.value = found.features.map(({ id, geometry, properties: { title, mark, n, late } }): MapPoint => ({ id, lon: geometry.coordinates[0]!, lat: geometry.coordinates[1]!, title, state: mark, n, late }));
       whole.value = found.whole;
       failed.value = "";
     } catch (error) {
-      if (mine === asked) failed.value = error instanceof Error ? error.message : String(error);
+      if (still()) failed.value = error instanceof Error ? error.message : String(error);
     }
   }
   /** The map was moved: a set that is whole stays, clusters are counted anew. */

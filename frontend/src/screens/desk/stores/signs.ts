@@ -4,6 +4,7 @@ import { defineStore } from "pinia";
 import { computed, reactive, shallowRef } from "vue";
 
 import { desk, told } from "@/api/client";
+import { lastAsked } from "@/api/lastasked";
 import type { components } from "@/api/made/desk";
 import { useSession } from "@/stores/session";
 import { CENTRES, mayWord, type Sign } from "../lib/signs";
@@ -20,13 +21,13 @@ export const useSigns = defineStore("desk-signs", () => {
   const own = computed(() => (session.me?.grants ?? []).filter((one) => CENTRES.includes(one.post)).map((one) => one.division).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0] ?? "");
   const words = computed(() => mayWord(session.me?.grants ?? []));
   const asked = new Set<string>();
-  let newest = 0;
+  const turn = lastAsked();
 
   /** Read the register and what its signs are in a centre; without one, in the person's widest. */
   async function load(centre?: string): Promise<void> {
-    const mine = ++newest;
+    const still = turn();
     const [list, found] = await Promise.all([told(desk.GET("/api/desk/indicators/registry")), sees.value ? told(desk.GET("/api/desk/indicators", { params: { query: { centre } } })) : []]);
-    if (mine !== newest) return; // another centre was chosen meanwhile
+    if (!still()) return; // another centre was chosen meanwhile
     registry.value = list;
     values.value = Object.fromEntries(found.map((one) => [one.code, one]));
     await learn(centre ?? own.value);
