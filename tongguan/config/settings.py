@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings: read from the environment once, with embedded defaults that need nothing installed."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -10,6 +11,8 @@ from tongguan.config.env import Env, database_config
 env = Env(os.environ)
 
 HOME = env.folder("TONGGUAN_HOME", Path.cwd() / "var")
+#: Tells this installation from others of the machine, by its folder.
+INSTALLATION = hashlib.blake2b(str(HOME).encode(), digest_size=6).hexdigest()
 #: Requests per second and burst by limit, where a city wants other ones: desk=20/200,partner=1000/2000.
 RATES = env.rates("TONGGUAN_RATES")
 #: How many proxies stand before the web process and name the client in X-Forwarded-For.

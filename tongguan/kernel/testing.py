@@ -5,6 +5,7 @@ The reference walks minute by minute and shares nothing with the engine: it know
 definition. Tests and replays compare the engine with it.
 """
 
+import random
 import socket
 import time as stopwatch
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ BEIJING: Final = timezone(timedelta(hours=8))
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+#: Not the seeded one: tests that begin alike must not ask for the same ports.
+_random: Final = random.SystemRandom()
 
 
 def until(condition: Callable[[], object], patience: float = 240) -> None:
@@ -31,11 +34,21 @@ def until(condition: Callable[[], object], patience: float = 240) -> None:
 
 
 def free_port() -> int:
-    """Give a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port of the loopback address that nobody listens on, and no other test is given meanwhile.
+
+    It lies below the ports that systems hand out by themselves, so no connection takes it before the server
+    does. While this process lives, other tests keep off it: it holds the same number for UDP.
+    """
+    while True:
+        port = _random.randrange(20_000, 32_768)
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+            with socket.create_server(("127.0.0.1", port)):
+                claim.detach()
+                return port
+        except OSError:
+            claim.close()
 
 
 class MinuteByMinute:

@@ -130,7 +130,8 @@ class Stream:
     async def _health(self, request: Request) -> Response:
         fresh = time.monotonic() - self._fed_at < _STALE
         body = {"ok": fresh, "position": self.hub.position, "listeners": len(self.hub.listeners)}
-        return JSONResponse(body, 200 if fresh else 503, headers=_cors(request))
+        status = 200 if fresh else 503
+        return JSONResponse(body | {"installation": settings.INSTALLATION}, status, _cors(request))
 
     async def texts(self, listener: Listener, after: int | None) -> AsyncIterator[bytes]:
         """Give what to send: a greeting, what was missed after ``after``, then what comes."""

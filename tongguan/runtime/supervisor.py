@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The supervisor: keeps web and engine running as children of one foreground process."""
 
+import json
 import multiprocessing
 import os
 import signal
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 
+from django.conf import settings
 from django.core.management import execute_from_command_line
 
 from tongguan.runtime import backoff
@@ -49,7 +50,7 @@ class Child:
     """One child process and its restarts."""
 
     def __init__(self, name: str, arguments: Sequence[str], url: str) -> None:
-        """Describe it; ``url`` answers 200 when it is ready."""
+        """Describe it; ``url`` answers with the name of this installation when it is ready."""
         self.name = name
         self.url = url
         self._arguments = [*arguments, "--parent", str(os.getpid())]
@@ -68,9 +69,7 @@ class Child:
         """Start it again, after a pause, when it has died."""
         now = time.monotonic()
         if self._process is not None and self._process.exitcode is not None:
-            if now - self._started_at > _HEALTHY:
-                self._crashes = 0
-            self._crashes += 1
+            self._crashes = 1 if now - self._started_at > _HEALTHY else self._crashes + 1
             pause = backoff.wait(self._crashes, first=1.0, most=_MOST_WAIT).total_seconds()
             say(f"{self.name} 退出（{self._process.exitcode}），{pause:.0f} 秒后重启")
             self._process, self._next_start = None, now + pause
@@ -78,11 +77,11 @@ class Child:
             self.start()
 
     def ready(self) -> bool:
-        """Tell whether its address answers."""
+        """Tell whether it answers at its address: it, not what another installation runs there."""
         try:
             with urllib.request.urlopen(self.url, timeout=2) as answer:  # noqa: S310 - our own address
-                return bool(answer.status == 200)  # noqa: PLR2004
-        except (urllib.error.URLError, OSError, ValueError):
+                return bool(json.load(answer).get("installation") == settings.INSTALLATION)
+        except (OSError, ValueError, AttributeError):
             return False
 
     def ask_to_stop(self) -> None:

@@ -5,7 +5,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from tongguan.kernel.testing import free_port
+
 PASSWORD = "tongguan-demo"
 CASES = 16
 READY_SECONDS = 180
@@ -22,18 +23,10 @@ READY_SECONDS = 180
 RATES = "desk=500/5000,snap=50/500,snap_photo=50/500,partner=500/5000"
 
 
-def _free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def _surroundings(home, web=0, stream=0):
+def _surroundings(home, **ports):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TONGGUAN_")}
-    ports = {"TONGGUAN_PORT": str(web), "TONGGUAN_STREAM_PORT": str(stream)} if web else {}
-    return kept | ports | {"TONGGUAN_HOME": str(home), "TONGGUAN_RATES": RATES}
+    own = {name: str(port) for name, port in ports.items()}
+    return kept | own | {"TONGGUAN_HOME": str(home), "TONGGUAN_RATES": RATES}
 
 
 def seeded_home(folder, cases=CASES):
@@ -88,13 +81,13 @@ class Product:
     def __init__(self, prepared, home):
         shutil.copytree(prepared, home)
         self.home = Path(home)
-        web, stream = _free_ports(2)
-        self.root = f"http://127.0.0.1:{web}"
+        ports = {f"TONGGUAN_{name}PORT": free_port() for name in ("", "STREAM_", "MQTT_")}
+        self.root = f"http://127.0.0.1:{ports['TONGGUAN_PORT']}"
         self.log = self.home / "up.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tongguan", "up", "--no-demo"],
-                env=_surroundings(home, web, stream),
+                env=_surroundings(home, **ports),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

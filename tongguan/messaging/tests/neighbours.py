@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from aiosmtpd.controller import Controller
 
+from tongguan.kernel.testing import free_port
+
 
 @dataclass
 class Heard:
@@ -122,12 +124,6 @@ def slamming(_connection, _over):
     """Hangs up at once."""
 
 
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 class Mailbox:
     """A mail server's handler that keeps what it is given and refuses some recipients."""
 
@@ -152,7 +148,7 @@ class Mailbox:
 def smtp() -> Iterator[tuple[Mailbox, int]]:
     """A real SMTP server; gives its mailbox and port."""
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=closed_port())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
         yield box, controller.port

@@ -9,6 +9,7 @@ from uuid import uuid4
 import nats
 import pytest
 
+from tongguan.kernel.testing import free_port
 from tongguan.messaging import bus, queries
 from tongguan.messaging.bus import BusCopier
 from tongguan.messaging.models import FanOut
@@ -71,7 +72,7 @@ def test_a_bus_in_trouble_is_left_alone_and_shown(cast, settings, time, caplog, 
     publish(LampLit(lamp="L1", division="990101"))
     copier = BusCopier(seconds=0.4)
     if trouble == "down":
-        settings.NATS_URL = f"nats://127.0.0.1:{neighbours.closed_port()}"
+        settings.NATS_URL = f"nats://127.0.0.1:{free_port()}"
         copier.round(PATIENT)
     else:
         with neighbours.raw(getattr(neighbours, trouble)) as port:
@@ -84,7 +85,7 @@ def test_a_bus_in_trouble_is_left_alone_and_shown(cast, settings, time, caplog, 
     assert copier.round(PATIENT) == 0
     assert FanOut.objects.get().attempts == 1, "left alone until its time"
     time.advance(seconds=2)
-    settings.NATS_URL = f"nats://127.0.0.1:{neighbours.closed_port()}"
+    settings.NATS_URL = f"nats://127.0.0.1:{free_port()}"
     copier.round(PATIENT)
     assert FanOut.objects.get().attempts == 2
     assert len([r for r in caplog.records if r.name.startswith("tongguan")]) == 1
@@ -93,7 +94,7 @@ def test_a_bus_in_trouble_is_left_alone_and_shown(cast, settings, time, caplog, 
 @pytest.mark.nats
 def test_a_bus_that_comes_back_gets_what_it_missed(cast, settings, time, own_stream, caplog):
     caplog.set_level(logging.WARNING, "tongguan")
-    settings.NATS_URL = f"nats://127.0.0.1:{neighbours.closed_port()}"
+    settings.NATS_URL = f"nats://127.0.0.1:{free_port()}"
     publish(LampLit(lamp="L1", division="990101"))
     copier = BusCopier(seconds=2, stream=own_stream)
     copier.round(PATIENT)

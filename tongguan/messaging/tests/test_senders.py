@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 
 from tongguan.kernel.ids import new_id
+from tongguan.kernel.testing import free_port
 from tongguan.messaging import signing
 from tongguan.messaging.mail import MailSender, mail_server
 from tongguan.messaging.senders import ConsoleSender, mail_sender, sms_sender
@@ -98,7 +99,7 @@ def test_a_good_neighbour_gets_every_message_once_in_order_with_its_id(name):
 def test_a_bad_neighbour_fails_the_first_message_and_leaves_the_rest_untried(name, trouble):
     with contextlib.ExitStack() as stack:
         if trouble == "down":
-            port = neighbours.closed_port()
+            port = free_port()
         else:
             port = stack.enter_context(neighbours.raw(getattr(neighbours, trouble)))
         results = KINDS[name].make(port, **QUICK).send(envelopes(name, port))

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real processes: engines killed in the middle, the supervisor and its children."""
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -15,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from tongguan.kernel.testing import free_port, until
+from tongguan.runtime.supervisor import Child
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
@@ -160,6 +164,32 @@ def _family(parent: int) -> set[int]:
         family |= generation
         generation = set().union(*(_children(child) for child in generation))
     return family
+
+
+def test_a_stranger_at_its_address_does_not_make_a_process_ready() -> None:
+    whose = json.dumps({"ok": True, "installation": "another"}).encode()
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(whose)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", free_port()), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        child = Child("web", ["web"], f"http://127.0.0.1:{server.server_port}/health")
+        assert not child.ready()
+        whose = b"[]"
+        assert not child.ready()
+        whose = b"Not Found"
+        assert not child.ready()
+        whose = json.dumps({"installation": settings.INSTALLATION}).encode()
+        assert child.ready()
+        server.shutdown()
+    assert not child.ready()
 
 
 def test_up_lives_through_falls_and_leaves_nothing_behind(city: City) -> None:
