@@ -29,7 +29,7 @@ _SERVICES = {
 def _listens(host: str, port: int) -> bool:
     """Tell whether something accepts connections there."""
     try:
-        with socket.create_connection((host, port), timeout=2):
+        with socket.create_connection((host, port), timeout=20):
             return True
     except OSError:
         return False

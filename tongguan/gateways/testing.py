@@ -94,14 +94,14 @@ class Mosquitto:
         """End it at once: what it had not written is lost."""
         if self._running is not None:
             self._running.kill()
-            self._running.wait(10)
+            self._running.wait(240)
             self._running = None
 
     def stop(self) -> None:
         """End it in order: what it acknowledged is on disk."""
         if self._running is not None:
             self._running.terminate()
-            self._running.wait(10)
+            self._running.wait(240)
             self._running = None
 
 
@@ -112,7 +112,7 @@ class Device:
         self._inbox, self._number = wire.Inbox(), 0
         self._asked: dict[int, tuple[str, bytes]] = {}
         self.acknowledged: list[tuple[str, bytes]] = []
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=240)
         self._socket.sendall(wire.connect(client))
         self._hear(wire.CONNACK)
 

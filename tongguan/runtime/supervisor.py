@@ -116,7 +116,7 @@ class Supervisor:
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
-    def run(self, welcome: Callable[[], None], patience: float = 90.0) -> bool:
+    def run(self, welcome: Callable[[], None], patience: float = 180.0) -> bool:
         """Start all, say welcome when all answer, keep them running. False when they were never ready."""
         welcomed, began = False, time.monotonic()
         try:

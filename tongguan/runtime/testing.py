@@ -98,5 +98,5 @@ class StreamServer:
     def end(self) -> None:
         self.loop.call_soon_threadsafe(self.stream.hub.close)
         self.http.should_exit = True
-        self.thread.join(20)
+        self.thread.join(240)
         assert not self.thread.is_alive()

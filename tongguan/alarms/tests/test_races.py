@@ -21,7 +21,7 @@ def together(works):
 
     def run(work):
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=240)
             work()
         except Exception as error:  # noqa: BLE001 - any failure of a writer fails the story
             wrong.append(error)
@@ -32,7 +32,7 @@ def together(works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=240)
     return wrong
 
 

@@ -42,7 +42,7 @@ def together(*works: Callable[[], object]) -> list[object]:
 
     def run(no: int) -> None:
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=240)
             results[no] = works[no]()
         except Refusal as refusal:
             results[no] = refusal
@@ -53,7 +53,7 @@ def together(*works: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=240)
     return results
 
 

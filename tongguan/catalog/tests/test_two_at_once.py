@@ -25,7 +25,7 @@ def together(*verbs) -> list[str]:
 
     def run(verb) -> str:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=240)
             verb()
         except Refusal as refusal:
             return refusal.code
@@ -92,7 +92,7 @@ def test_nobody_else_reads_what_is_not_committed_and_what_is_rolled_back_is_forg
     with ThreadPoolExecutor(1) as pool, atomic():
         in_force([row("06012", "9901", "N")])
         assert queries.responsible("06012", "9901", DAY).lead_unit_code == "N"
-        pool.submit(look).result(timeout=20)
+        pool.submit(look).result(timeout=240)
         transaction.set_rollback(True)
     assert seen == ["C"]
     assert queries.responsible("06012", "9901", DAY).lead_unit_code == "C"

@@ -118,7 +118,7 @@ def test_a_command_with_a_wrong_setting_ends_in_one_line(name, value, tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert made.returncode == 2
     assert made.stderr.startswith(f"设置有误 (wrong setting): {name}")
@@ -129,7 +129,7 @@ def test_a_command_without_its_tables_says_what_to_do(tmp_path):
     clean = {k: v for k, v in os.environ.items() if not k.startswith("TONGGUAN_")}
     command = [sys.executable, "-m", "tongguan", "lifecycle", "list"]
     told = {"env": clean | {"TONGGUAN_HOME": str(tmp_path)}, "capture_output": True, "text": True}
-    made = subprocess.run(command, **told, check=False, timeout=60)
+    made = subprocess.run(command, **told, check=False, timeout=240)
     assert made.returncode == 3
     assert "cases_processversion" in made.stderr
     assert "tongguan doctor" in made.stderr

@@ -39,7 +39,7 @@ def together(moment: str, *works: Callable[[], object]) -> list[object]:
     def run(no: int) -> None:
         try:
             with time.using(time.ManualClock(at(moment))):
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=240)
                 results[no] = works[no]()
         except Refusal as refusal:
             results[no] = refusal
@@ -50,7 +50,7 @@ def together(moment: str, *works: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=240)
     return results
 
 

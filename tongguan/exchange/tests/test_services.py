@@ -206,7 +206,7 @@ def test_two_engines_and_a_person_at_once_hand_over_once_each(transactional_db):
 
         def run(work) -> None:
             try:
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=240)
                 work()
             finally:
                 connection.close()

@@ -47,7 +47,7 @@ def test_readings_come_over_tls_by_the_citys_own_authority(tmp_path, secured):
     device.loop_stop()
     until(lambda: len(shelf.rows()) == 150)
     runner.stop()
-    runner.join(10)
+    runner.join(240)
     assert shelf.rows() == said(told("s", 0, 150))
 
 
@@ -92,7 +92,7 @@ def test_a_killed_broker_is_found_again_and_what_was_acknowledged_stays(tmp_path
         until(lambda: notebook.states[-1] == "failing")
         broker.start()
     runner.stop()
-    runner.join(10)
+    runner.join(240)
     assert shelf.rows() == said(told("k", 0, 400))
     # Each loss is told anew: what went before was forgotten when work was done.
     assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 4

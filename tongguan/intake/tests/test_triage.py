@@ -236,7 +236,7 @@ def test_two_engines_at_once_triage_every_report_once(city):
     for one in engines:
         one.start()
     for one in engines:
-        one.join(60)
+        one.join(240)
         assert not one.is_alive()
     rows = list(Report.objects.all())
     assert sum(done) == len(rows) == 48

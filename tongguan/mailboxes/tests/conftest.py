@@ -45,7 +45,7 @@ class Server:
     def stop(self):
         if self._running is not None:
             self._running.terminate()
-            self._running.wait(30)
+            self._running.wait(240)
             self._running = None
 
     @contextlib.contextmanager

@@ -31,7 +31,7 @@ def together(works):
 
     def run(batches):
         try:
-            barrier.wait(timeout=60)
+            barrier.wait(timeout=240)
             return [placed for batch in batches for placed in triaged(batch)]
         finally:
             connection.close()

@@ -154,7 +154,7 @@ def test_a_hanging_neighbour_delays_no_other_lane(db, mail, deliverer):
 
     class Hanging(ScriptedSender):
         def send(self, envelopes):
-            released.wait(30)
+            released.wait(240)
             return super().send(envelopes)
 
     with spi.senders.temporarily("sms", Hanging()) as stuck:

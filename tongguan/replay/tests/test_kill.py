@@ -86,7 +86,7 @@ def ask(environment, *command):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -152,7 +152,7 @@ class Teller(threading.Thread):
 
     def run(self):
         waiting = [list(range(n, n + AT_ONCE)) for n in range(0, REPORTS, AT_ONCE)]
-        with httpx.Client(headers={"Authorization": f"Bearer {self.token}"}, timeout=10) as client:
+        with httpx.Client(headers={"Authorization": f"Bearer {self.token}"}, timeout=240) as client:
             while waiting and not self.stop.is_set():
                 body = {"reports": [told(number) for number in waiting[0]]}
                 try:
@@ -208,7 +208,7 @@ def test_web_and_engine_killed_again_and_again_lose_nothing_and_double_nothing(e
 def settle(environment, teller, until):
     """Wait until the engine has triaged all and numbered every fact."""
     base = f"http://127.0.0.1:{environment['TONGGUAN_PORT']}/api/partner/v1/reports/"
-    with httpx.Client(headers={"Authorization": f"Bearer {teller.token}"}, timeout=10) as client:
+    with httpx.Client(headers={"Authorization": f"Bearer {teller.token}"}, timeout=240) as client:
         for tracking in teller.acknowledged.values():
             while (shown := client.get(base + tracking).json())["state"] == "waiting":
                 assert time.monotonic() < until, "the engine does not triage"

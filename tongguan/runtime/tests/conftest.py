@@ -50,7 +50,7 @@ def together(*acts: Callable[[], None]) -> None:
 
     def play(act: Callable[[], None]) -> None:
         try:
-            start.wait(10)
+            start.wait(240)
             act()
         except BaseException as error:  # noqa: BLE001 - raised again below, in the test's thread
             errors.append(error)
@@ -61,7 +61,7 @@ def together(*acts: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
         assert not thread.is_alive()
     if errors:
         raise errors[0]

@@ -42,7 +42,7 @@ def test_two_at_once_are_at_places_that_do_not_touch():
     def work(name):
         with atomic():
             taken[name] = tables.near_each_other(SPACE, HEAP, 6)
-            both.wait(20)  # neither has ended when the other takes
+            both.wait(240)  # neither has ended when the other takes
 
     together(lambda: work("one"), lambda: work("other"))
     one, other = (_cells(taken[name]) for name in ("one", "other"))
@@ -66,7 +66,7 @@ def test_while_one_counts_the_other_goes_on_in_a_lane_of_its_own():
     def work():
         with atomic():
             mine = list(tables.in_lanes("day", 3, sequences.take))
-            both.wait(20)  # neither has committed when the other counts
+            both.wait(240)  # neither has committed when the other counts
             taken.append(mine)
 
     together(work, work)

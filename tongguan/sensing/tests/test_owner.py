@@ -151,7 +151,7 @@ def test_who_sends_too_much_is_told_to_come_later_and_who_asks_nobody_is_told_so
         testing.owned(
             tmp_path / "r", declared=KNOWN, plan=SMALL, policy=Policy(waiting_rows=10), threads=True
         ) as owner,
-        spi.listeners.temporarily("slow", lambda _: gate.wait(30)),
+        spi.listeners.temporarily("slow", lambda _: gate.wait(240)),
     ):
         api.take(Frame.of([2] * 20, range(now, now + 20), [1.0] * 20))
         with pytest.raises(TooMany) as refused:

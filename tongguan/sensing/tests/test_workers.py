@@ -58,7 +58,7 @@ def workers(count, folder, stream):
             one.send_signal(signal.SIGTERM)
         for one in started:
             with suppress(subprocess.TimeoutExpired):
-                one.wait(60)
+                one.wait(240)
             one.kill()
             one.wait()
 

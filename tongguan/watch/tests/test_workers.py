@@ -55,7 +55,7 @@ def bus(tmp_path):
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield f"nats://127.0.0.1:{port}"
     server.terminate()
-    server.wait(30)
+    server.wait(240)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def crew(tmp_path, bus, settings):
             one.terminate()
     for one in begun:
         with suppress(subprocess.TimeoutExpired):
-            one.wait(60)
+            one.wait(240)
         one.kill()
         one.wait()
     let_go()
@@ -140,7 +140,7 @@ def test_a_stream_whose_part_has_no_owner_at_the_commit_is_let_in_by_the_next_on
         api.take_within(Frame.of([stream], [at], [7.0]))
         until(lambda: waiting(stream))
         first.kill()
-        first.wait(30)
+        first.wait(240)
     assert kept([stream]) == []
     crew(1)
     until(lambda: kept([stream]) == [(stream, at, 7.0, 0)])
@@ -199,7 +199,7 @@ def test_a_balance_over_meters_of_several_parts_is_judged_once_and_goes_on_after
     steady(90.0, [("group:一区", 4, True)])
     for one in started:
         one.kill()
-        one.wait(30)
+        one.wait(240)
     passing(90.0, 0)
     crew(2)
     steady(50.0, [("group:一区", 4, False)])

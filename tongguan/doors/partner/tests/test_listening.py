@@ -53,7 +53,7 @@ def hear(server, door, wanted, *, last="", then=None):
     heard = []
     headers = {"Last-Event-ID": last} if last else {}
     with httpx.stream(
-        "GET", f"{server.url}/stream", params={"ticket": ticket["ticket"]}, headers=headers, timeout=20
+        "GET", f"{server.url}/stream", params={"ticket": ticket["ticket"]}, headers=headers, timeout=240
     ) as answer:
         assert answer.status_code == 200
         for text in answer.iter_lines():
