@@ -70,6 +70,16 @@ def test_no_error_is_swallowed():
     ]
 
 
+def test_no_story_waits_by_words_that_the_page_must_compile():
+    # Our pages forbid that (script-src 'self'): such a wait passes only where it need not wait.
+    assert not [
+        f"{one.name}:{node.lineno}"
+        for one in modules()
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "wait_for_function"
+    ]
+
+
 def test_no_file_is_called_something_vague():
     # A command is called what the operator types: 流程 is "process".
     named = [one for one in modules() if "commands" not in one.path.parts]

@@ -10,8 +10,6 @@ pytestmark = [pytest.mark.browser]
 ITEM = "雨水井盖异常"
 WORDS = "键盘派遣的井盖"
 TEN = 10
-#: Where the focus is: nothing on the page has it when this gives an empty word.
-FOCUS = "document.activeElement === document.body ? '' : document.activeElement.outerHTML.slice(0, 120)"
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ class Keys:
     def __call__(self, *names):
         for name in names:
             self.page.keyboard.press(name)
-            self.page.wait_for_function("document.activeElement && document.activeElement !== document.body")
+            expect(self.page.locator(":focus")).to_have_count(1)
 
     def types(self, words):
         self.page.keyboard.type(words)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tongguan.cases import api as cases
 from tongguan.cases import queries as casebook
@@ -93,9 +94,7 @@ def test_three_screens_are_one_the_desk_pushes_the_wall_flies_the_phones_photo_a
     assert page.locator(".middle").get_attribute("data-led") == "121.005,30.805"
     send_photo(city, case)
     stream.poll()
-    led.get_by_role("img", name="处置后").wait_for()
-    shown = "document.querySelector('.led figure img')"
-    page.wait_for_function(f"{shown}.complete && {shown}.naturalWidth === 1600")
+    expect(led.get_by_role("img", name="处置后")).to_have_js_property("naturalWidth", 1600)
     wall.finds_accessible()
     open_case(city, title="路灯不亮")
     count()
